@@ -1,0 +1,1 @@
+"""Commands: read input, call one verb, print."""

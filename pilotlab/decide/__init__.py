@@ -1,0 +1,1 @@
+"""From estimates to a verdict, by a rule fixed beforehand."""

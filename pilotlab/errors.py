@@ -1,0 +1,107 @@
+"""What went wrong, where it was written, and what to do next: the exception tree and the findings of `check`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Level = Literal["error", "warn", "note"]
+
+# PilotlabError
+# ├── UsageError          a wrong argument; names the argument, the value and the fix (exit code 2 at the command line)
+# ├── NotFound            a pilot, team, metric or file that is not there
+# ├── NotYet              a key or method that is declared correctly and that this version can't run
+# ├── FindingsError       a declaration or a file with problems, all of them
+# └── StoreError          the database: locked, damaged, read-only, full
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file, as an editor counts it: lines and columns start at 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file, *(str(number) for number in (self.line, self.column) if number)]
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem of a file: a code to look up, where it stands, and what would do."""
+
+    code: str
+    level: Level
+    what: str
+    where: Span | None = None
+    value: Any = None
+    fix: str = ""
+
+    def __str__(self) -> str:
+        head = f"{self.where}  " if self.where else ""
+        return f"{head}{self.code} {self.level:<5} {self.what}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as `check --format json` prints it."""
+        where = self.where
+        return {
+            "code": self.code,
+            "level": self.level,
+            "what": self.what,
+            "file": where.file if where else None,
+            "line": where.line or None if where else None,
+            "column": where.column or None if where else None,
+            "value": None if self.value is None else str(self.value),
+            "fix": self.fix or None,
+        }
+
+
+class PilotlabError(Exception):
+    """Base class: what happened, where it was written, what to do next."""
+
+    def __init__(self, what: str, *, where: Span | None = None, fix: str = "") -> None:
+        self.what, self.where, self.fix = what, where, fix
+        head = f"{where}: {what}" if where else what
+        super().__init__(f"{head}\n  fix: {fix}" if fix else head)
+
+
+class UsageError(PilotlabError):
+    """A wrong argument: its name, its value, and what would do."""
+
+
+class NotFound(PilotlabError):  # noqa: N818 - reads as what it says
+    """A pilot, team, metric or file that is not there."""
+
+
+class NotYet(PilotlabError):  # noqa: N818
+    """Declared correctly, but this version can't run it."""
+
+
+class StoreError(PilotlabError):
+    """The database is locked, damaged, read-only or full."""
+
+
+class FindingsError(PilotlabError):
+    """A declaration or a file with problems; `findings` holds all of them, in line order."""
+
+    def __init__(self, what: str, findings: Iterable[Finding], *, fix: str = "") -> None:
+        self.findings = tuple(findings)
+        super().__init__(what, fix=fix)
+
+
+def nearest(word: object, known: Iterable[object]) -> str:
+    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close."""
+    names = [str(name) for name in known]
+    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def unknown(kind: str, value: object, known: Iterable[object], *, where: Span | None = None) -> UsageError:
+    """Build the error for a name that is not in a table: quotes it, suggests the nearest, lists what would do."""
+    names = sorted(str(name) for name in known)
+    listed = ", ".join(names) if names else "none yet"
+    return UsageError(f"{kind} {value!r} is not known{nearest(value, names)}", where=where, fix=f"one of: {listed}")

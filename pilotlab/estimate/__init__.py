@@ -1,0 +1,1 @@
+"""A panel made into an estimate."""

@@ -1,0 +1,3 @@
+"""Results: an estimate, or the reason why there is none."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The pages a leader, an employee and an analyst read."""

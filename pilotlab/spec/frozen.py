@@ -1,0 +1,33 @@
+"""Frozen values: what every declared thing is made of, and the digest that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value that can't change, refuses unknown keys and has a digest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that `model_validate` reads back."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the value's canonical JSON."""
+        return digest(self.to_dict())
+
+
+def canonical(value: object) -> str:
+    """Write plain data as JSON with sorted keys and no spaces: the same value, the same bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of plain data, as 64 hex digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()

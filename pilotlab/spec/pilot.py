@@ -1,0 +1,267 @@
+"""The pilot: what a leader declares, as one frozen value."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from pilotlab.spec.frozen import Frozen
+from pilotlab.weeks import Week, week_range
+
+CONTROL = "control"
+Text = Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
+Names = tuple[str, ...]
+
+
+def _as_mapping(value: Any, key: str) -> Any:
+    return {key: value} if isinstance(value, str) else value
+
+
+class Ritual(Frozen):
+    """A repeated meeting that is part of the policy."""
+
+    name: Text
+    cadence: Literal["daily", "weekly", "fortnightly", "monthly", "quarterly"] = "weekly"
+    mode: Literal["in-person", "remote", "hybrid"] = "hybrid"
+
+
+class ArmPolicy(Frozen):
+    """What one arm does."""
+
+    office_days: Annotated[float, Field(ge=0, le=7)] | Literal["as-is", "team-choice"] = "as-is"
+    anchor_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
+    rituals: tuple[Ritual, ...] = ()
+    manager_training: bool = False
+    exempt: Names = ()
+    note: str = ""
+
+
+class AssignSpec(Frozen):
+    """How arms are drawn, or where they are read."""
+
+    method: Literal["complete", "stratified", "matched_pairs", "stepped_wedge", "declared"] = "complete"
+    on: Names = ()
+    seed: int | None = Field(None, ge=0)
+    shares: dict[str, Annotated[float, Field(gt=0)]] | None = None  # relative sizes of the arms; equal without
+    column: str | None = None  # of teams.csv, for `declared`
+    drawn_by: str | None = None  # `declared`: how the arms were drawn by lot elsewhere
+
+
+class DesignSpec(Frozen):
+    """How teams came in and how they are compared."""
+
+    type: Literal["parallel", "stepped_wedge", "matched", "before_after"] = "parallel"
+    unit: Literal["team", "person"] = "team"
+    recruitment: Literal["lottery", "volunteer", "mandated", "convenience"] = "convenience"
+    assign: AssignSpec = AssignSpec()
+    keep_together: tuple[Names, ...] = ()
+    buffer: Names = ()
+
+
+class TeamsSpec(Frozen):
+    """The list of teams: a file, which of its rows, and the ranges of its columns."""
+
+    file: str = "teams.csv"
+    where: dict[str, Names] = {}
+    attributes: dict[str, AttributeSpec] = {}
+
+
+class AttributeSpec(Frozen):
+    """What a column of teams.csv may hold."""
+
+    range: tuple[float, float] | None = None
+    unit: str = ""
+
+
+class CalendarSpec(Frozen):
+    """When."""
+
+    start: Week
+    baseline_weeks: int = Field(8, ge=0, le=260)
+    washin_weeks: int = Field(4, ge=0, le=52)
+    pilot_weeks: int = Field(12, ge=1, le=260)
+    blackout: tuple[Week, ...] = ()
+    holidays: dict[str, str] = {}
+    decide_by: date | None = None
+
+
+class MetricUse(Frozen):
+    """A metric in its role: the bar of a goal, the limit of a guardrail, the gap of adherence."""
+
+    use: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(@[0-9]+)?$")]
+    worth_it: float | str | None = None  # a number in the unit, or a percentage such as "-10%" under transform: log
+    margin: float | str | None = None
+    if_breached: Literal["fixable", "stop"] | None = None
+    fix: str = ""
+    planned_gap: float | None = None
+    minimum_gap: float | None = None
+
+    @property
+    def id(self) -> str:
+        """Metric's id, without its version."""
+        return self.use.partition("@")[0]
+
+    @property
+    def version(self) -> int | None:
+        """Version asked for; None where the newest will do."""
+        text = self.use.partition("@")[2]
+        return int(text) if text else None
+
+
+def _use(value: Any) -> Any:
+    return _as_mapping(value, "use")
+
+
+Use = Annotated[MetricUse, BeforeValidator(_use)]
+
+
+class MetricsSpec(Frozen):
+    """What is measured, by role."""
+
+    goals: tuple[Use, ...] = ()
+    guardrails: tuple[Use, ...] = ()
+    watch: tuple[Use, ...] = ()
+    adherence: Use | None = None
+
+
+class SlicesSpec(Frozen):
+    """Groups declared beforehand."""
+
+    equity: Names = ()
+    other: Names = ()
+
+
+class AnalysisSpec(Frozen):
+    """How the numbers are made."""
+
+    estimator: str = "auto"
+    inference: str = "auto"
+    alpha: float = Field(0.05, gt=0, lt=0.5)
+    sensitivity: str = "standard"
+    weights: Literal["teams", "people"] = "teams"
+
+
+class DecideSpec(Frozen):
+    """Which rule decides, and its options."""
+
+    rule: Literal["standard@1"] = "standard@1"
+    goals: Literal["any", "all"] = "any"
+    cheap_and_reversible: bool = False
+    max_extensions: int = Field(1, ge=0, le=1)
+    extension_weeks: int = Field(8, ge=1, le=52)
+
+
+class PrivacySpec(Frozen):
+    """Thresholds, which may only be raised, and retention."""
+
+    min_group: int = Field(5, ge=5)
+    retention_days: int = Field(180, ge=1, le=3650)
+
+
+class Consultation(Frozen):
+    """Who was asked, when, and what changed because of it."""
+
+    with_: Text = Field(alias="with")
+    on: date
+    outcome: str = ""
+    changed: str = ""
+
+
+class PeopleSpec(Frozen):
+    """Who stands for what."""
+
+    sponsor: str = ""
+    analyst: str = ""
+    employee_rep: str = ""
+
+
+class PilotSpec(Frozen):
+    """A pilot as declared; `id` is its folder's name."""
+
+    id: Text
+    schema_: Literal["pilotlab/pilot@1"] = Field("pilotlab/pilot@1", alias="schema")
+    extends: str | None = None
+    title: str = ""
+    question: Text
+    claim: Literal["improve", "do_no_harm", "learn"] = "improve"
+    intent: str = ""
+    never_used_for: Names = ()
+    announced_on: date | None = None
+    data: Literal["company", "published"] = "company"
+    policy: dict[str, ArmPolicy]
+    design: DesignSpec = DesignSpec()
+    teams: TeamsSpec
+    calendar: CalendarSpec
+    metrics: MetricsSpec
+    slices: SlicesSpec = SlicesSpec()
+    analysis: AnalysisSpec = AnalysisSpec()
+    decide: DecideSpec = DecideSpec()
+    privacy: PrivacySpec = PrivacySpec()
+    consultation: tuple[Consultation, ...] = ()
+    people: PeopleSpec = PeopleSpec()
+
+    @property
+    def name(self) -> str:
+        """What the pilot is called on a page."""
+        return self.title or self.id
+
+    @property
+    def arms(self) -> Names:
+        """Pilot arms, in the order they were declared; control is not one."""
+        return tuple(arm for arm in self.policy if arm != CONTROL)
+
+    @property
+    def uses(self) -> tuple[tuple[str, MetricUse], ...]:
+        """(role, use) of every declared metric: goals, guardrails, watch, adherence."""
+        metrics = self.metrics
+        rows = [("goal", use) for use in metrics.goals]
+        rows += [("guardrail", use) for use in metrics.guardrails]
+        rows += [("watch", use) for use in metrics.watch]
+        rows += [("adherence", metrics.adherence)] if metrics.adherence else []
+        return tuple(rows)
+
+    @property
+    def windows(self) -> Windows:
+        """Weeks of this pilot, by what they are for."""
+        return Windows.of(self)
+
+
+class Windows(Frozen):
+    """The weeks of a one-start pilot: baseline, announced, wash-in, counted; blackout weeks are left out of the count."""
+
+    start: Week  # first pilot week
+    end: Week  # last pilot week
+    baseline: tuple[Week, ...]
+    announced: tuple[Week, ...]  # from the announcement to the start: neither baseline nor pilot
+    washin: tuple[Week, ...]
+    counted: tuple[Week, ...]  # after the wash-in, blackout left out
+    blackout: tuple[Week, ...]
+
+    @classmethod
+    def of(cls, spec: PilotSpec) -> Windows:
+        """Work out the weeks of a declaration."""
+        calendar = spec.calendar
+        start, black = calendar.start, frozenset(calendar.blackout)
+        announced_from = min(Week.of(spec.announced_on), start) if spec.announced_on else start
+        baseline = week_range(announced_from - calendar.baseline_weeks, calendar.baseline_weeks)
+        counted = week_range(start + calendar.washin_weeks, calendar.pilot_weeks)
+        return cls(
+            start=start,
+            end=counted[-1],
+            baseline=tuple(week for week in baseline if week not in black),
+            announced=week_range(announced_from, start.since(announced_from)),
+            washin=week_range(start, calendar.washin_weeks),
+            counted=tuple(week for week in counted if week not in black),
+            blackout=tuple(sorted(black)),
+        )
+
+    @property
+    def expected(self) -> tuple[Week, ...]:
+        """Weeks in which a value counts: baseline and counted."""
+        return (*self.baseline, *self.counted)
+
+
+TeamsSpec.model_rebuild()
+PilotSpec.model_rebuild()
