@@ -1,0 +1,118 @@
+"""The command group: every command is a row of COMMANDS, loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+
+import click
+
+from pilotlab import __version__
+from pilotlab.errors import FindingsError, PilotlabError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A command: where it lives, the phase of a pilot it belongs to, and its help line."""
+
+    module: str
+    phase: str
+    help: str
+
+
+COMMANDS: Mapping[str, Row] = MappingProxyType(
+    {
+        "demo": Row("pilotlab.cli.demo", "Start", "See it work on a simulated company with a known truth."),
+        "init": Row("pilotlab.cli.init", "Start", "Make a workspace."),
+        "check": Row("pilotlab.cli.check", "Declare", "Find every problem of a declaration, each with its place and fix."),
+        "explain": Row("pilotlab.cli.explain", "Declare", "The resolved plan of a pilot, or a finding's code in depth."),
+        "schema": Row("pilotlab.cli.schema", "Declare", "JSON Schema of pilot.yaml, for completion in an editor."),
+        "assign": Row("pilotlab.cli.assign", "Design", "Draw teams to arms, with a balance table."),
+        "freeze": Row("pilotlab.cli.freeze", "Agree", "Freeze the plan: declaration, metrics, assignment and rule."),
+        "amend": Row("pilotlab.cli.amend", "Agree", "Change a frozen plan, with a reason that the readout prints."),
+        "log": Row("pilotlab.cli.log", "Collect", "Log one team's week."),
+        "import": Row("pilotlab.cli.import_", "Collect", "Read a table of team-weeks."),
+        "status": Row("pilotlab.cli.status", "Collect", "Who is missing what."),
+        "analyze": Row("pilotlab.cli.analyze", "Analyse", "Estimate the effect on every declared metric."),
+        "decide": Row("pilotlab.cli.decide", "Decide", "The verdict, its reasons, and what would change it."),
+        "readout": Row("pilotlab.cli.readout", "Report", "One page for the leader: HTML, Markdown, JSON."),
+        "db": Row("pilotlab.cli.db", "Operate", "Check and back up the store."),
+    }
+)
+
+
+class LazyGroup(click.Group):
+    """Lists commands without importing them; turns errors into text and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands in the order of a pilot's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        command = import_module(row.module).command
+        command.name = cmd_name
+        return command  # type: ignore[no-any-return]
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest name for one that is not there."""
+        from pilotlab.errors import nearest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}{nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands, a section a phase."""
+        width = max(map(len, COMMANDS))
+        for phase in dict.fromkeys(row.phase for row in COMMANDS.values()):
+            with formatter.section(phase):
+                rows = [(name.ljust(width), row.help) for name, row in COMMANDS.items() if row.phase == phase]
+                formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; bad input ends in one clear message, never in a traceback."""
+        try:
+            return super().invoke(ctx)
+        except FindingsError as error:
+            for finding in error.findings:
+                click.echo(str(finding), err=True)
+            _report(error)
+            ctx.exit(1)
+        except UsageError as error:
+            _report(error)
+            ctx.exit(2)
+        except PilotlabError as error:
+            _report(error)
+            ctx.exit(1)
+        except OSError as error:
+            name = f" {error.filename}" if error.filename else ""
+            click.echo(f"error: {error.strerror or error}{name}", err=True)
+            ctx.exit(1)
+
+
+def _report(error: PilotlabError) -> None:
+    click.echo(f"error: {error}", err=True)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pilotlab")
+def cli() -> None:
+    """Measure a hybrid-work schedule before you mandate it.
+
+    \b
+    Example:
+      pilotlab demo          a simulated company, from nothing to a readout
+      pilotlab init          your own workspace
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(cli(prog_name="pilotlab"))

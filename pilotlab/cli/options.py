@@ -1,0 +1,37 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+workspace_option = click.option(
+    "--workspace", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="The workspace; else the one you stand in."
+)
+actor_option = click.option("--actor", metavar="NAME", help="Who acts; else PILOTLAB_ACTOR, else your login name.")
+plain_option = click.option("--plain", is_flag=True, help="ASCII only, no colour.")
+
+
+def format_option(*choices: str) -> Callable[[Command], Command]:
+    """`--format`: the first choice is the default."""
+    return click.option("--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to print.")
+
+
+def today_option(command: Command) -> Command:
+    """`--today`: the day on which the command is taken to run."""
+
+    def parse(ctx: click.Context, param: click.Parameter, value: str | None) -> date:
+        if value is None:
+            return date.today()  # noqa: DTZ011 - the one place where the clock is read
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise click.BadParameter(f"{value!r} is not a date; write 2026-10-19") from None
+
+    return click.option("--today", metavar="DATE", callback=parse, help="Take this day as today.")(command)

@@ -1,0 +1,91 @@
+"""The workspace: finds it and names its folders."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pilotlab.errors import NotFound, PilotlabError, Span, nearest
+
+MARK = "pilotlab.toml"
+KNOWN_KEYS = {"schema", "name", "database"}
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where things lie in one workspace. `root` is the folder that holds `pilotlab.toml`."""
+
+    root: Path
+    name: str = ""
+    database_file: str = "data/pilots.db"
+
+    @classmethod
+    def find(cls, start: Path | str | None = None) -> Folders:
+        """Find the workspace of `start`, else of `PILOTLAB_WORKSPACE`, else of the current folder and those above it.
+
+        Raises
+        ------
+        NotFound
+            Where no folder on the way up holds `pilotlab.toml`.
+        """
+        begin = Path(start or os.environ.get("PILOTLAB_WORKSPACE") or ".").resolve()
+        for folder in (begin, *begin.parents):
+            if (folder / MARK).is_file():
+                return cls._read(folder)
+        raise NotFound(f"no workspace at {str(start or '.')!r} or above it", fix="run `pilotlab init` there, or name one with --workspace DIR")
+
+    @classmethod
+    def _read(cls, root: Path) -> Folders:
+        try:
+            settings = tomllib.loads((root / MARK).read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PilotlabError(f"not valid TOML: {error}", where=Span(MARK), fix="see `pilotlab init` for a valid one") from None
+        for key in settings.keys() - KNOWN_KEYS:
+            raise PilotlabError(f"unknown key {key!r}{nearest(key, KNOWN_KEYS)}", where=Span(MARK), fix="known keys: " + ", ".join(sorted(KNOWN_KEYS)))
+        return cls(root, str(settings.get("name", "")), str(settings.get("database", cls.__dataclass_fields__["database_file"].default)))
+
+    @property
+    def experiments(self) -> Path:
+        """Where pilots are declared."""
+        return self.root / "experiments"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file; `PILOTLAB_DB` names another."""
+        return Path(os.environ.get("PILOTLAB_DB") or self.root / self.database_file)
+
+    @property
+    def metrics_file(self) -> Path | None:
+        """The workspace's own metrics, where it has some."""
+        path = self.experiments / "metrics.yaml"
+        return path if path.is_file() else None
+
+    def pilots(self) -> tuple[str, ...]:
+        """Names of the declared pilots, alphabetical."""
+        return tuple(sorted(path.parent.name for path in self.experiments.glob("*/pilot.yaml")))
+
+    def pilot_file(self, pilot: str) -> Path:
+        """Return the path of a pilot's `pilot.yaml`; `NotFound`, naming the nearest, where there is none."""
+        path = self.experiments / pilot / "pilot.yaml"
+        if pilot in self.pilots():
+            return path
+        known = self.pilots()
+        raise NotFound(
+            f"no pilot {pilot!r} in {self.shown(self.experiments)}{nearest(pilot, known)}",
+            fix="one of: " + ", ".join(known) if known else "write experiments/<pilot>/pilot.yaml, see `pilotlab init`",
+        )
+
+    def shown(self, path: Path) -> str:
+        """Write a path as people know it: from the workspace's root, with forward slashes."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+def actor(named: str | None = None) -> str:
+    """Return who acts: as named, else `PILOTLAB_ACTOR`, else the login name."""
+    return named or os.environ.get("PILOTLAB_ACTOR") or getpass.getuser()
