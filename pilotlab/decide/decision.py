@@ -1,0 +1,176 @@
+"""The decision: what `standard@1` says, as a frozen value that is stored, printed and rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pilotlab.decide.verdicts import Claim, Grade, IfBreached, Verdict
+from pilotlab.spec.frozen import Frozen
+
+SCHEMA: Literal["pilotlab/decision@1"] = "pilotlab/decision@1"
+StateName = Literal[
+    "clear yes",
+    "open",
+    "cannot tell",
+    "too small",
+    "ruled out",
+    "worse",
+    "safe",
+    "unproven",
+    "leaning bad",
+    "breached",
+    "no bar",  # under `claim: learn`, where a goal needs none
+    "not estimable",
+]
+
+
+class GateItem(Frozen):
+    """One item of the trust gate: what it needed, what was found; `met` is None where it is not measured."""
+
+    key: Literal["plan", "estimable", "complete", "baseline", "adherence", "end"]
+    name: str
+    needed: str
+    found: str
+    met: bool | None
+
+
+class MetricState(Frozen):
+    """A goal or deciding guardrail with its state. Numbers are oriented (up is good), in the unit of analysis.
+
+    An end that does not exist is None, as is every number of a metric that can't be estimated.
+    """
+
+    role: Literal["goal", "guardrail"]
+    metric: str
+    label: str
+    unit: str
+    decimals: int
+    better: int
+    transform: str = "none"
+    state: StateName
+    alpha: float  # level at which it was judged
+    estimate: float | None
+    low: float | None
+    high: float | None
+    lower: float | None = None  # one-sided bound, of a guardrail
+    limit: float | None = None  # bar of a goal, margin of a guardrail (or of a `do_no_harm` goal)
+    if_breached: IfBreached | None = None
+    fix: str = ""
+    p_one_sided: float | None = None
+    reason: str = ""  # why it can't be estimated
+    words: str  # size, unit, interval and bar or limit, in one sentence
+
+
+class Step(Frozen):
+    """One step of the rule, in the order it was read: what came out of it, and why."""
+
+    name: Literal["claim", "grade", "gate", "harm", "table", "cap", "equity", "robustness", "star"]
+    verdict: Verdict
+    why: str
+    lowered: bool = False
+
+
+class Change(Frozen):
+    """What would have given another verdict."""
+
+    verdict: Verdict
+    what: str
+
+
+class ArmDecision(Frozen):
+    """The verdict of one pilot arm, from its contrast with control.
+
+    Attributes
+    ----------
+    headline : str
+        The verdict as printed: "Scale with changes", "Learn: pause and check", "Stop: too small to answer".
+    lead : str
+        Size, unit, interval and bar together, then the price, then the step.
+    conditions : tuple of str
+        What the verdict asks for: the fix, the holdback, the group to look after, the stronger design.
+    reasons : tuple of str
+        Why, in the order the rule was read.
+    lowered_by : tuple of str
+        Cap, overlays and `*` that lowered the verdict of the table; empty where nothing did.
+    not_made : tuple of str
+        Inputs the rule would have read and that were not made, each with what that meant.
+    flags : tuple of str
+        What changes no verdict and must be seen: roster drift, alarms to be answered, "not measured".
+    """
+
+    arm: str
+    verdict: Verdict
+    headline: str
+    lead: str
+    grade: Grade
+    grade_words: str
+    stronger_design: str
+    gate: tuple[GateItem, ...]
+    states: tuple[MetricState, ...]
+    steps: tuple[Step, ...]
+    rule: str
+    reasons: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
+    lowered_by: tuple[str, ...] = ()
+    not_made: tuple[str, ...] = ()
+    would_change: tuple[Change, ...] = ()
+    luck: str = ""
+    flags: tuple[str, ...] = ()
+    pause_and_check: bool = False
+    deciding_goal: str = ""  # metric of the goal on which the verdict rests
+
+    @property
+    def gate_met(self) -> bool:
+        """Whether no item of the gate is missing."""
+        return all(item.met is not False for item in self.gate)
+
+    @property
+    def goals(self) -> tuple[MetricState, ...]:
+        """States of the goals."""
+        return tuple(state for state in self.states if state.role == "goal")
+
+    @property
+    def guardrails(self) -> tuple[MetricState, ...]:
+        """States of the deciding guardrails."""
+        return tuple(state for state in self.states if state.role == "guardrail")
+
+
+class Decision(Frozen):
+    """The decision of a pilot. `verdict`, `grade`, `states` and `reasons` are those of the leading arm."""
+
+    schema_: Literal["pilotlab/decision@1"] = Field(SCHEMA, alias="schema")
+    pilot: str = ""
+    rule: Literal["standard@1"] = "standard@1"
+    claim: Claim
+    verdict: Verdict
+    arm: str  # the leading arm
+    grade: Grade
+    states: tuple[MetricState, ...]
+    reasons: tuple[str, ...]
+    alpha: float
+    look: Literal[1, 2]
+    sponsor: str = ""
+    decide_by: date | None = None
+    not_measured: tuple[str, ...] = ()
+    arms: tuple[ArmDecision, ...]
+
+    @property
+    def leading(self) -> ArmDecision:
+        """The arm the page leads with."""
+        return next(arm for arm in self.arms if arm.arm == self.arm)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Decision:
+        """Rebuild from `to_dict`."""
+        return cls.model_validate(data)
+
+    def __repr__(self) -> str:
+        lead = self.leading
+        arm = f", arm {self.arm}" if len(self.arms) > 1 else ""
+        return f"Decision {lead.headline!r} (grade {self.grade}{arm})"
+
+    __str__ = __repr__
