@@ -1,0 +1,78 @@
+"""Files of a simulated company: the tables a pilot imports, and the truth beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from pilotlab.simulate.company import Company
+
+LONG = ("team", "week", "metric", "value", "numerator", "denominator", "n", "gap")
+TRUTH_SCHEMA = "pilotlab/truth@1"
+
+
+def write_company(company: Company, folder: Path, assignment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write `teams.csv`, `truth.json`, and for each week `long/<week>.csv` and `wide/<week>.csv`.
+
+    A long file holds what came in during its week, late logs of the week before included; a wide file the values of
+    its week, late or not.
+    """
+    observations = company.observe(assignment)
+    written = [
+        _write(teams_csv(company), folder / "teams.csv"),
+        _write(truth_json(company, assignment), folder / "truth.json"),
+    ]
+    for week, rows in observations.groupby("entered"):
+        written.append(_write(long_csv(rows), folder / "long" / f"{week}.csv"))
+    for week, rows in observations.groupby("week"):
+        written.append(_write(wide_csv(rows), folder / "wide" / f"{week}.csv"))
+    return tuple(written)
+
+
+def teams_csv(company: Company, columns: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return the list of teams as CSV, alphabetical; `columns` adds columns as team to text."""
+    frame = company.teams.sort_values("team")
+    for name, values in (columns or {}).items():
+        frame[name] = [values[team] for team in frame["team"]]
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def long_csv(observations: pd.DataFrame) -> str:
+    """Return observations as a long import table."""
+    frame = observations[list(LONG)].copy()
+    frame["n"] = frame["n"].astype("Int64").mask(frame["value"].isna())
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def wide_csv(observations: pd.DataFrame) -> str:
+    """Return observations as a wide import table: a row a team-week, a column a metric, blank where there is none."""
+    frame = observations.pivot(index=["team", "week"], columns="metric", values="value").reset_index()
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def truth_json(company: Company, assignment: Mapping[str, str]) -> str:
+    """Return scenario, seed, arms and true effects as JSON."""
+    rows = company.truth_of(assignment).to_dict("records")
+    truth = {
+        "schema": TRUTH_SCHEMA,
+        "scenario": company.scenario.name,
+        "seed": company.seed,
+        "teams": len(company.teams),
+        "arms": {team: assignment[team] for team in sorted(company.teams["team"])},
+        "effects": {
+            row["metric"]: {key: round(row[key], 6) for key in ("nominal", "att_all", "att_steady")}
+            for row in rows
+        },
+    }
+    return json.dumps(truth, indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(text: str, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
