@@ -1,0 +1,51 @@
+"""CR1: cluster-robust variance by the one stated rule.
+
+Fixed effects nested in the clusters are not counted among the parameters, the factor is G/(G-1) * (N-1)/(N-K), and
+intervals use t with G - 1 degrees of freedom, as in fixest.
+
+References
+----------
+Liang & Zeger (1986); Cameron & Miller (2015), "A Practitioner's Guide to Cluster-Robust Inference".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotlab.stats.arrays import FloatArray, IntArray, sum_by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clustered:
+    """Variance of the coefficients (k, k), with clusters and the degrees of freedom that go with it."""
+
+    variance: FloatArray
+    n_clusters: int
+    df: int
+
+
+def cr1(scores: FloatArray, cluster: IntArray, bread: FloatArray, *, n_obs: int, n_params: int) -> Clustered:
+    """Sandwich of summed scores.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (m, k)
+        Of rows, or of units already summed over their rows.
+    cluster : ndarray, shape (m,)
+        Codes 0 .. G-1 of the clusters the scores belong to; at least two.
+    n_params : int
+        Parameters that count: coefficients and fixed effects not nested in clusters.
+    """
+    clusters = int(cluster.max()) + 1
+    summed = sum_by(scores, cluster, clusters)
+    factor = clusters / (clusters - 1) * (n_obs - 1) / (n_obs - n_params)
+    variance = factor * bread @ (summed.T @ summed) @ bread
+    return Clustered(np.asarray(variance), clusters, clusters - 1)
+
+
+def nested(inner: IntArray, outer: IntArray) -> bool:
+    """Whether each group of `inner` lies within one group of `outer` (codes of the same rows)."""
+    pairs = np.unique(np.stack([inner, outer]), axis=1)
+    return pairs.shape[1] == len(np.unique(inner))

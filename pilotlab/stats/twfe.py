@@ -1,0 +1,283 @@
+"""Two-way fixed effects: a panel regressed on unit effects, week effects, and regressors set by cohort and week.
+
+Treatment depends on cohort and week only, so no dummy and no row of regressors is ever built: unit effects are
+concentrated out, the T x T normal equations of the weeks are solved, and cohort sums give the rest. A complete panel
+needs no more than cohort means. With strata the week effects are each stratum's own.
+
+References
+----------
+Frisch & Waugh (1933); Wooldridge (2021), "Two-Way Fixed Effects, the Two-Way Mundlak Regression, and
+Difference-in-Differences Estimators"; fixed effects counted as in fixest (Berge 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotlab.stats.arrays import RANK_TOLERANCE, BoolArray, FloatArray, IntArray, pinv_symmetric
+
+
+class SingularDesign(ValueError):  # noqa: N818 - a condition of the data, named as such
+    """Regressors that the fixed effects, or each other, explain wholly; `columns` are their positions."""
+
+    def __init__(self, columns: tuple[int, ...]) -> None:
+        self.columns = columns
+        super().__init__(f"columns {columns} are explained by the effects and the other columns")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoWayPanel:
+    """A panel as the kernel reads it: n units, T weeks, k regressors by cohort and week, p covariates.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n, T)
+        nan where there is no value.
+    cohort : ndarray, shape (n,)
+        Row of `regressors` that belongs to each unit.
+    regressors : ndarray, shape (cohorts, T, k)
+    covariates : ndarray, shape (p, n, T), optional
+        Finite wherever `y` is.
+    weights : ndarray, shape (n, T), optional
+        Positive wherever `y` is finite; None for equal weights.
+    strata : ndarray, shape (n,), optional
+        Codes 0, 1, ...; each stratum gets its own week effects.
+    """
+
+    y: FloatArray
+    cohort: IntArray
+    regressors: FloatArray
+    covariates: FloatArray | None = None
+    weights: FloatArray | None = None
+    strata: IntArray | None = None
+
+    @property
+    def observed(self) -> BoolArray:
+        """Cells with a value, shape (n, T)."""
+        return np.isfinite(self.y)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoWayFit:
+    """Coefficients (regressors first, then covariates) with what every standard error is made of.
+
+    Attributes
+    ----------
+    coef : ndarray, shape (k + p,)
+    bread : ndarray, shape (k + p, k + p)
+        Inverse of the cross-products of the regressors after both effects.
+    scores : ndarray, shape (n, k + p)
+        Sum over a unit's weeks of regressor (after both effects) times residual.
+    week_effects : ndarray, shape (strata, T)
+        Of the outcome, free up to a constant a stratum.
+    n_week_effects : int
+        Pairs of stratum and week that hold a value.
+    """
+
+    coef: FloatArray
+    bread: FloatArray
+    scores: FloatArray
+    week_effects: FloatArray
+    rss: float
+    n_obs: int
+    n_units: int
+    n_week_effects: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moments:
+    """Cross-products of one stratum after its unit effects; columns are regressors, then covariates."""
+
+    units: IntArray
+    weeks: FloatArray  # (T, T)  D'MD
+    weeks_columns: FloatArray  # (T, k + p)  D'MX
+    columns: FloatArray  # (k + p, k + p)  X'MX
+    weeks_y: FloatArray  # (T,)  D'My
+    columns_y: FloatArray  # (k + p,)  X'My
+
+
+def two_way(panel: TwoWayPanel) -> TwoWayFit:
+    """Fit y_it = a_i + d_st + x_gt'b + q_it'c + e_it by (weighted) least squares.
+
+    Raises
+    ------
+    SingularDesign
+        Where a regressor does not vary once the effects are taken out.
+    """
+    strata = [_moments(panel, units) for units in _stratum_units(panel)]
+    slopes = [pinv_symmetric(part.weeks) @ part.weeks_columns for part in strata]
+    left = _total(part.columns - part.weeks_columns.T @ slope for part, slope in zip(strata, slopes, strict=True))
+    right = _total(part.columns_y - slope.T @ part.weeks_y for part, slope in zip(strata, slopes, strict=True))
+    _refuse_singular(left, _total(part.columns for part in strata))
+    bread = np.linalg.inv(left)
+    coef = bread @ right
+    effects = np.stack(
+        [pinv_symmetric(part.weeks) @ part.weeks_y - slope @ coef for part, slope in zip(strata, slopes, strict=True)]
+    )
+    scores = np.zeros((len(panel.y), len(coef)))
+    rss = 0.0
+    for part, slope, effect in zip(strata, slopes, effects, strict=True):
+        for units in _by_cohort(panel, part.units):
+            error = _residuals(panel, units, coef, effect)
+            rss += _weighted_sum_of_squares(panel, units, error)
+            scores[units] = _scores(panel, units, _weigh(panel, units, error), slope)
+    observed = panel.observed
+    return TwoWayFit(
+        coef=coef,
+        bread=bread,
+        scores=scores,
+        week_effects=effects,
+        rss=rss,
+        n_obs=int(observed.sum()),
+        n_units=len(panel.y),
+        n_week_effects=sum(int(observed[part.units].any(axis=0).sum()) for part in strata),
+    )
+
+
+def rows(panel: TwoWayPanel, fit: TwoWayFit) -> tuple[FloatArray, FloatArray, FloatArray | None, IntArray]:
+    """Write the fit out row by row, for standard errors that need the full hat matrix: (X, residual, weight, unit).
+
+    X holds regressors, covariates, and a column for each week of each stratum but its first; unit effects are left
+    to be absorbed. Rows go by unit, then week.
+    """
+    unit, week = np.nonzero(panel.observed)
+    columns = [panel.regressors[panel.cohort[unit], week]]
+    if panel.covariates is not None:
+        columns.append(panel.covariates[:, unit, week].T)
+    stratum = np.zeros(len(unit), dtype=np.int64) if panel.strata is None else panel.strata[unit]
+    columns.append(_week_columns(stratum, week, panel.y.shape[1]))
+    residual = np.empty(len(unit))
+    for s, members in enumerate(_stratum_units(panel)):
+        for units in _by_cohort(panel, members):
+            error = _residuals(panel, units, fit.coef, fit.week_effects[s])
+            inside = np.isin(unit, units)
+            residual[inside] = error[panel.observed[units]]
+    weights = None if panel.weights is None else panel.weights[unit, week]
+    return np.hstack(columns), residual, weights, unit.astype(np.int64)
+
+
+def _stratum_units(panel: TwoWayPanel) -> list[IntArray]:
+    if panel.strata is None:
+        return [np.arange(len(panel.y))]
+    order = np.argsort(panel.strata, kind="stable")
+    return list(np.split(order, np.flatnonzero(np.diff(panel.strata[order])) + 1))
+
+
+def _by_cohort(panel: TwoWayPanel, units: IntArray) -> Iterator[IntArray]:
+    own = panel.cohort[units]
+    return (units[own == cohort] for cohort in np.unique(own))
+
+
+def _moments(panel: TwoWayPanel, units: IntArray) -> _Moments:
+    weeks, k = panel.regressors.shape[1:]
+    p = 0 if panel.covariates is None else len(panel.covariates)
+    laplacian, cross = np.zeros((weeks, weeks)), np.zeros((weeks, k + p))
+    square, weeks_y, columns_y = np.zeros((k + p, k + p)), np.zeros(weeks), np.zeros(k + p)
+    for own in _by_cohort(panel, units):
+        regressors = panel.regressors[panel.cohort[own[0]]]
+        within, outcome, extra = _cohort_moments(panel, own)
+        laplacian += within
+        cross[:, :k] += within @ regressors
+        square[:k, :k] += regressors.T @ within @ regressors
+        weeks_y += outcome
+        columns_y[:k] += regressors.T @ outcome
+        if extra is not None:
+            by_week, products, with_y = extra
+            cross[:, k:] += by_week
+            square[:k, k:] += regressors.T @ by_week
+            square[k:, k:] += products
+            columns_y[k:] += with_y
+    square[k:, :k] = square[:k, k:].T
+    return _Moments(units, laplacian, cross, square, weeks_y, columns_y)
+
+
+def _cohort_moments(
+    panel: TwoWayPanel, units: IntArray
+) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray, FloatArray] | None]:
+    """Return D'MD, D'My of one cohort and, with covariates, D'MQ, Q'MQ, Q'My; M takes unit means out."""
+    y = panel.y[units]
+    weights = _weights(panel, units)
+    if weights is None:
+        within = len(units) * (np.eye(y.shape[1]) - 1 / y.shape[1])
+    else:
+        totals = weights.sum(axis=1, keepdims=True)
+        within = np.diag(weights.sum(axis=0)) - (weights / totals).T @ weights
+    outcome = _centred(y, weights)
+    with_weights = outcome if weights is None else outcome * weights
+    if panel.covariates is None:
+        return within, with_weights.sum(axis=0), None
+    columns = np.stack([_centred(column[units], weights) for column in panel.covariates])
+    weighed = columns if weights is None else columns * weights
+    products = np.einsum("pit,qit->pq", weighed, columns)
+    return within, with_weights.sum(axis=0), (weighed.sum(axis=1).T, products, np.einsum("pit,it->p", weighed, outcome))
+
+
+def _weights(panel: TwoWayPanel, units: IntArray) -> FloatArray | None:
+    """Weights with 0 where there is no value; None where every cell counts once."""
+    observed = np.isfinite(panel.y[units])
+    if panel.weights is None:
+        return None if observed.all() else observed.astype(float)
+    return np.where(observed, panel.weights[units], 0.0)
+
+
+def _centred(values: FloatArray, weights: FloatArray | None) -> FloatArray:
+    """Take out unit means; cells without weight become 0."""
+    if weights is None:
+        return np.asarray(values - values.mean(axis=1, keepdims=True))
+    filled = np.where(weights > 0, values, 0.0)
+    # A first pass with plain means keeps digits where levels are far above differences.
+    filled -= (filled.sum(axis=1) / np.maximum((weights > 0).sum(axis=1), 1))[:, None]
+    mean = (filled * weights).sum(axis=1, keepdims=True, where=weights > 0) / weights.sum(axis=1, keepdims=True)
+    return np.where(weights > 0, filled - mean, 0.0)
+
+
+def _residuals(panel: TwoWayPanel, units: IntArray, coef: FloatArray, week_effect: FloatArray) -> FloatArray:
+    """Residuals of units of one cohort and stratum, shape (units, T); 0 where there is no value."""
+    k = panel.regressors.shape[2]
+    fitted = panel.regressors[panel.cohort[units[0]]] @ coef[:k] + week_effect
+    rest = panel.y[units] - fitted
+    if panel.covariates is not None:
+        rest -= np.tensordot(coef[k:], panel.covariates[:, units], axes=1)
+    return _centred(rest, _weights(panel, units))
+
+
+def _weigh(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> FloatArray:
+    return error if panel.weights is None else error * np.where(np.isfinite(panel.y[units]), panel.weights[units], 0.0)
+
+
+def _weighted_sum_of_squares(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> float:
+    return float(np.einsum("it,it->", _weigh(panel, units, error), error))
+
+
+def _scores(panel: TwoWayPanel, units: IntArray, weighted: FloatArray, slope: FloatArray) -> FloatArray:
+    # Weighted residuals sum to 0 in every unit, so a regressor's unit mean drops out of its score.
+    k = panel.regressors.shape[2]
+    by_cohort = weighted @ (panel.regressors[panel.cohort[units[0]]] - slope[:, :k])
+    if panel.covariates is None:
+        return np.asarray(by_cohort)
+    filled = np.where(weighted == 0, 0.0, panel.covariates[:, units])
+    by_row = np.einsum("it,pit->ip", weighted, filled) - weighted @ slope[:, k:]
+    return np.hstack([by_cohort, by_row])
+
+
+def _week_columns(stratum: IntArray, week: IntArray, weeks: int) -> FloatArray:
+    cell = stratum * weeks + week
+    present = np.unique(cell)
+    first = np.concatenate([[True], np.diff(present // weeks) > 0])
+    kept = present[~first]
+    return (cell[:, None] == kept).astype(float)
+
+
+def _refuse_singular(left: FloatArray, before: FloatArray) -> None:
+    scale = np.sqrt(np.maximum(np.diag(before), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(left / np.outer(scale, scale))
+    null = vectors[:, values < RANK_TOLERANCE]
+    if null.shape[1]:
+        raise SingularDesign(tuple(int(column) for column in np.flatnonzero((null**2).sum(axis=1) > 1e-6)))
+
+
+def _total(parts: Iterator[FloatArray]) -> FloatArray:
+    return np.asarray(sum(parts))
