@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Whole = Annotated[int, Field(strict=True)]  # `true` and "5" are not numbers
+Number = Annotated[float, Field(strict=True)]
 
 
 class Frozen(BaseModel):
     """A value that can't change, refuses unknown keys and has a digest."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, allow_inf_nan=False
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that `model_validate` reads back."""

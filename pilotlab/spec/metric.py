@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
-from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.frozen import Frozen, Number, Text, Whole
 
 Role = Literal["goal", "guardrail", "watch", "adherence"]
 Direction = Literal["higher", "lower", "context"]
 
 
-class Planning(Frozen):
-    """Planning defaults: what to expect of a team's weekly value before there is a baseline."""
+def _in_order(roles: Iterable[str]) -> list[str]:
+    return sorted(roles)
 
-    sd: float | None = Field(None, gt=0)  # of one team-week, in the metric's unit; None: not known in that unit
-    icc: float | None = Field(None, ge=0, le=1)  # share of the variance that stays with a team
-    autocorrelation: float | None = Field(None, ge=-1, le=1)  # lag 1, within a team
+
+Roles = Annotated[
+    frozenset[Role], Field(min_length=1), PlainSerializer(_in_order)
+]  # a set has no order, a digest needs one
+
+
+class Planning(Frozen):
+    """Planning defaults: what to expect of a value before there is a baseline."""
+
+    sd: Number | None = Field(None, gt=0)  # in the metric's unit; None: not known in that unit
+    sd_of: Literal["team_week", "person", "event"] = (
+        "team_week"  # whose values spread so: a person's spread wider than a team's mean
+    )
+    icc: Number | None = Field(None, ge=0, le=1)  # share of the variance that stays with a team
+    autocorrelation: Number | None = Field(None, ge=-1, le=1)  # lag 1, within a unit
     basis: str = ""
 
 
@@ -25,21 +38,21 @@ class MetricSpec(Frozen):
     """One thing a team reports; its role and its margin belong to the pilot that uses it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    version: int = Field(1, ge=1)
-    label: str
+    version: Whole = Field(1, ge=1)
+    label: Text
     question: str = ""
     family: Literal["outcome", "collaboration", "quality_of_life", "retention", "adherence", "cost"]
-    unit: str
+    unit: Text
     level: Literal["team", "person"] = "team"
     direction: Direction
     kind: Literal["continuous", "share", "count", "rating", "median"]
-    range: tuple[float, float] | None = None
-    roles: frozenset[Role]
-    min_group: int = Field(5, ge=1)  # respondents; may only be raised
-    window_weeks: int = Field(1, ge=1)  # a value looks back this many weeks
-    cadence_weeks: int = Field(1, ge=1)  # a value is due every so many weeks
+    range: tuple[Number, Number] | None = None
+    roles: Roles
+    min_group: Whole = Field(5, ge=5)  # respondents; may only be raised
+    window_weeks: Whole = Field(1, ge=1)  # a value looks back this many weeks
+    cadence_weeks: Whole = Field(1, ge=1)  # a value is due every so many weeks
     transform: Literal["none", "log", "logit"] = "none"
-    decimals: Annotated[int, Field(ge=0, le=6)] = 2
+    decimals: Annotated[Whole, Field(ge=0, le=6)] = 2
     sensitive: bool = False
     activity: bool = False  # counts activity (messages, hours online): never a goal
     planning: Planning = Planning()

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.frozen import Frozen, Number, Text, Whole
 from pilotlab.weeks import Week, week_range
 
 CONTROL = "control"
-Text = Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
-Names = tuple[str, ...]
+Names = tuple[Text, ...]
 
 
 def _as_mapping(value: Any, key: str) -> Any:
     return {key: value} if isinstance(value, str) else value
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, str) and not _PERCENT.fullmatch(value):
+        raise ValueError(f"{value!r} is neither a number nor a percentage such as '-10%'")
+    return value
+
+
+_PERCENT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\s?%")
+Amount = Annotated[Number | str | None, BeforeValidator(_amount)]
 
 
 class Ritual(Frozen):
@@ -30,7 +40,7 @@ class Ritual(Frozen):
 class ArmPolicy(Frozen):
     """What one arm does."""
 
-    office_days: Annotated[float, Field(ge=0, le=7)] | Literal["as-is", "team-choice"] = "as-is"
+    office_days: Annotated[Number, Field(ge=0, le=7)] | Literal["as-is", "team-choice"] = "as-is"
     anchor_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
     rituals: tuple[Ritual, ...] = ()
     manager_training: bool = False
@@ -43,10 +53,12 @@ class AssignSpec(Frozen):
 
     method: Literal["complete", "stratified", "matched_pairs", "stepped_wedge", "declared"] = "complete"
     on: Names = ()
-    seed: int | None = Field(None, ge=0)
-    shares: dict[str, Annotated[float, Field(gt=0)]] | None = None  # relative sizes of the arms; equal without
-    column: str | None = None  # of teams.csv, for `declared`
-    drawn_by: str | None = None  # `declared`: how the arms were drawn by lot elsewhere
+    seed: Whole | None = Field(None, ge=0)
+    shares: dict[str, Annotated[Number, Field(gt=0)]] | None = (
+        None  # relative sizes of the arms; equal without
+    )
+    column: Text | None = None  # of teams.csv, for `declared`
+    drawn_by: Text | None = None  # `declared`: how the arms were drawn by lot elsewhere
 
 
 class DesignSpec(Frozen):
@@ -63,15 +75,15 @@ class DesignSpec(Frozen):
 class TeamsSpec(Frozen):
     """The list of teams: a file, which of its rows, and the ranges of its columns."""
 
-    file: str = "teams.csv"
-    where: dict[str, Names] = {}
-    attributes: dict[str, AttributeSpec] = {}
+    file: Text = "teams.csv"
+    where: dict[str, Names] = Field(default_factory=dict)
+    attributes: dict[str, AttributeSpec] = Field(default_factory=dict)
 
 
 class AttributeSpec(Frozen):
     """What a column of teams.csv may hold."""
 
-    range: tuple[float, float] | None = None
+    range: tuple[Number, Number] | None = None
     unit: str = ""
 
 
@@ -79,24 +91,24 @@ class CalendarSpec(Frozen):
     """When."""
 
     start: Week
-    baseline_weeks: int = Field(8, ge=0, le=260)
-    washin_weeks: int = Field(4, ge=0, le=52)
-    pilot_weeks: int = Field(12, ge=1, le=260)
+    baseline_weeks: Whole = Field(8, ge=0, le=260)
+    washin_weeks: Whole = Field(4, ge=0, le=52)
+    pilot_weeks: Whole = Field(12, ge=1, le=260)
     blackout: tuple[Week, ...] = ()
-    holidays: dict[str, str] = {}
+    holidays: dict[str, str] = Field(default_factory=dict)
     decide_by: date | None = None
 
 
 class MetricUse(Frozen):
     """A metric in its role: the bar of a goal, the limit of a guardrail, the gap of adherence."""
 
-    use: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(@[0-9]+)?$")]
-    worth_it: float | str | None = None  # a number in the unit, or a percentage such as "-10%" under transform: log
-    margin: float | str | None = None
+    use: Text  # cycle_time_p50@1; without @ the newest version
+    worth_it: Amount = None  # a number in the unit, or a percentage such as "-10%" under transform: log
+    margin: Amount = None
     if_breached: Literal["fixable", "stop"] | None = None
     fix: str = ""
-    planned_gap: float | None = None
-    minimum_gap: float | None = None
+    planned_gap: Number | None = None
+    minimum_gap: Number | None = None
 
     @property
     def id(self) -> str:
@@ -107,7 +119,7 @@ class MetricUse(Frozen):
     def version(self) -> int | None:
         """Version asked for; None where the newest will do."""
         text = self.use.partition("@")[2]
-        return int(text) if text else None
+        return int(text) if text.isdecimal() else None
 
 
 def _use(value: Any) -> Any:
@@ -138,7 +150,7 @@ class AnalysisSpec(Frozen):
 
     estimator: str = "auto"
     inference: str = "auto"
-    alpha: float = Field(0.05, gt=0, lt=0.5)
+    alpha: Number = Field(0.05, gt=0, lt=0.5)
     sensitivity: str = "standard"
     weights: Literal["teams", "people"] = "teams"
 
@@ -149,15 +161,15 @@ class DecideSpec(Frozen):
     rule: Literal["standard@1"] = "standard@1"
     goals: Literal["any", "all"] = "any"
     cheap_and_reversible: bool = False
-    max_extensions: int = Field(1, ge=0, le=1)
-    extension_weeks: int = Field(8, ge=1, le=52)
+    max_extensions: Whole = Field(1, ge=0, le=1)
+    extension_weeks: Whole = Field(8, ge=1, le=52)
 
 
 class PrivacySpec(Frozen):
     """Thresholds, which may only be raised, and retention."""
 
-    min_group: int = Field(5, ge=5)
-    retention_days: int = Field(180, ge=1, le=3650)
+    min_group: Whole = Field(5, ge=5)
+    retention_days: Whole = Field(180, ge=1, le=3650)
 
 
 class Consultation(Frozen):

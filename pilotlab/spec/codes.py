@@ -1,0 +1,141 @@
+"""Codes: every finding that `check` can make, with its level. docs/reference/findings.md has an entry for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from pilotlab.errors import Finding, Level, Span
+
+
+class Code(NamedTuple):
+    """What a code stands for."""
+
+    level: Level
+    title: str
+
+
+# 1xx the files and their keys, 2xx the teams, 3xx the design. A number is never given to something else.
+CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        "PL101": Code("error", "the file can't be read"),
+        "PL102": Code("error", "the file is not UTF-8 text"),
+        "PL103": Code("error", "the file is empty"),
+        "PL104": Code("error", "an unknown key"),
+        "PL105": Code("error", "a key given twice"),
+        "PL106": Code("error", "not valid YAML"),
+        "PL107": Code("error", "a tab where spaces are needed"),
+        "PL108": Code("error", "the file is too large"),
+        "PL109": Code("error", "nested too deep"),
+        "PL110": Code("error", "aliases that multiply"),
+        "PL111": Code("error", "no keys and values at the top"),
+        "PL112": Code("error", "a required key is missing"),
+        "PL113": Code("error", "a value of the wrong kind"),
+        "PL114": Code("error", "not one of the words that would do"),
+        "PL115": Code("error", "a number out of range"),
+        "PL116": Code("error", "not a finite number"),
+        "PL117": Code("warn", "a key without a value"),
+        "PL118": Code("error", "neither a Monday nor an ISO week"),
+        "PL119": Code("error", "not a date"),
+        "PL120": Code("warn", "templates are not there yet"),
+        "PL121": Code("error", "two documents in one file"),
+        "PL122": Code("error", "a YAML tag"),
+        "PL123": Code("error", "a metric is defined twice"),
+        "PL124": Code("error", "a metric lowers a protection"),
+        "PL125": Code("error", "a metric contradicts itself"),
+        "PL201": Code("error", "the list of teams can't be read"),
+        "PL202": Code("error", "the list of teams has no rows"),
+        "PL203": Code("error", "no column `team`"),
+        "PL204": Code("error", "a column without a name, or named twice"),
+        "PL205": Code("error", "a row of the wrong length"),
+        "PL206": Code("error", "a team without a name"),
+        "PL207": Code("error", "keep_together across arms"),
+        "PL208": Code("error", "a team listed twice"),
+        "PL209": Code("error", "not a number"),
+        "PL210": Code("error", "a value out of its declared range"),
+        "PL211": Code("error", "a column that is not there"),
+        "PL212": Code("warn", "a `where` value that no row has"),
+        "PL213": Code("error", "`where` leaves no team"),
+        "PL214": Code("error", "an arm that is not declared"),
+        "PL215": Code("error", "a pilot arm without teams"),
+        "PL216": Code("error", "a team that is not in the list"),
+        "PL217": Code("error", "a team in two groups"),
+        "PL218": Code("warn", "team names that differ by case alone"),
+        "PL219": Code("error", "a team is in two pilots at once"),
+        "PL301": Code("error", "no control arm"),
+        "PL302": Code("error", "no pilot arm"),
+        "PL303": Code("error", "no goal"),
+        "PL304": Code("error", "more than two goals"),
+        "PL305": Code("error", "more than two deciding guardrails"),
+        "PL306": Code("error", "an unknown metric"),
+        "PL307": Code("error", "an unknown version of a metric"),
+        "PL308": Code("error", "a role the metric can't have"),
+        "PL309": Code("error", "attendance or activity as an outcome"),
+        "PL310": Code("error", "a goal without a better side"),
+        "PL311": Code("warn", "a blackout week is a counted week"),
+        "PL312": Code("warn", "a blackout week outside the pilot"),
+        "PL313": Code("error", "a goal without worth_it"),
+        "PL314": Code("error", "worth_it points to the worse side"),
+        "PL315": Code("error", "worth_it or margin where the claim takes the other"),
+        "PL316": Code("error", "a guardrail without margin"),
+        "PL317": Code("error", "a bar or margin that can't be"),
+        "PL318": Code("error", "a percentage on a metric in plain units"),
+        "PL319": Code("error", "a metric used twice"),
+        "PL320": Code("warn", "quality of life is not protected"),
+        "PL321": Code("warn", "no collaboration metric"),
+        "PL323": Code("warn", "the start has passed"),
+        "PL324": Code("error", "decided before the end"),
+        "PL325": Code("warn", "a baseline too short to decide"),
+        "PL326": Code("warn", "a short baseline"),
+        "PL327": Code("warn", "wash-in shorter than a metric's window"),
+        "PL328": Code("note", "public holidays in the baseline"),
+        "PL329": Code("warn", "no announcement date"),
+        "PL330": Code("error", "announced after the start"),
+        "PL331": Code("warn", "the baseline ends long before the start"),
+        "PL332": Code("error", "more anchor days than office days"),
+        "PL333": Code("warn", "too few teams for any recommendation"),
+        "PL334": Code("note", "the design caps the verdict"),
+        "PL335": Code("warn", "unequal arms"),
+        "PL336": Code("warn", "teams that volunteered"),
+        "PL337": Code("note", "arms that were not drawn"),
+        "PL338": Code("warn", "teams too small for a metric"),
+        "PL339": Code("error", "persons as units"),
+        "PL340": Code("note", "a design that is not there yet"),
+        "PL341": Code("note", "slices are not there yet"),
+        "PL342": Code("warn", "no intent"),
+        "PL343": Code("warn", "no promise on what the data is never used for"),
+        "PL344": Code("warn", "nobody was consulted"),
+        "PL345": Code("warn", "nobody stands for the employees"),
+        "PL346": Code("warn", "data kept too short or too long"),
+        "PL347": Code("error", "an unknown estimator or inference"),
+        "PL348": Code("warn", "an estimator or inference that is not there yet"),
+        "PL349": Code("warn", "an unusual alpha"),
+        "PL350": Code("note", "alpha is split"),
+        "PL351": Code("warn", "too few draws for a goal"),
+        "PL352": Code("warn", "too few draws for a guardrail"),
+        "PL353": Code("error", "gaps that contradict each other"),
+        "PL354": Code("warn", "too few counted weeks"),
+        "PL355": Code("warn", "a metric that comes too seldom"),
+        "PL356": Code("warn", "a fix that is missing, or not asked for"),
+        "PL357": Code("warn", "before and after only"),
+        "PL358": Code("error", "an unknown holiday calendar"),
+        "PL359": Code("error", "stratified by nothing"),
+        "PL360": Code("error", "arms are declared, but where is not said"),
+        "PL361": Code("warn", "an assign key the method does not use"),
+        "PL362": Code("warn", "adherence is not measured"),
+    }
+)
+
+
+def found(
+    code: str,
+    what: str,
+    *,
+    where: Span | None = None,
+    value: Any = None,
+    fix: str = "",
+    level: Level | None = None,
+) -> Finding:
+    """Make a finding; its level is the code's."""
+    return Finding(code, level or CODES[code].level, what, where, value, fix)

@@ -1,0 +1,152 @@
+"""Reading: pilot.yaml to a PilotSpec, with every problem of the file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pilotlab.errors import Finding
+from pilotlab.spec.codes import found
+from pilotlab.spec.misfit import quoted
+from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.positions import Place, Positions
+from pilotlab.spec.shape import fit, in_file
+from pilotlab.spec.yaml_file import YamlFile, parse_yaml, read_yaml
+
+if TYPE_CHECKING:
+    from pilotlab.spec.metric_catalogue import Catalogue
+
+# What the draft holds where a required key is missing or misfits; rules that read it keep quiet.
+PLACEHOLDERS: Mapping[Place, Any] = {
+    ("schema",): "pilotlab/pilot@1",
+    ("question",): "(not said)",
+    ("policy",): {},
+    ("teams",): {},
+    ("calendar",): {"start": "2026-W02"},
+    ("calendar", "start"): "2026-W02",
+    ("metrics",): {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a pilot's file says.
+
+    Attributes
+    ----------
+    spec : PilotSpec or None
+        The declaration; None where the file has an error.
+    draft : PilotSpec or None
+        What could be read of it, for the rules; equal to `spec` where that is not None.
+    broken : frozenset of Place
+        Places that the draft leaves out; what depends on them is not judged.
+    findings : tuple of Finding
+        All problems, in line order.
+    """
+
+    spec: PilotSpec | None
+    draft: PilotSpec | None
+    findings: tuple[Finding, ...]
+    positions: Positions
+    broken: frozenset[Place] = frozenset()
+    kept: Mapping[Place, list[int]] = field(default_factory=dict)
+
+    def written(self, place: Place) -> Place:
+        """Translate a place of the draft to the file."""
+        return in_file(place, self.kept)
+
+
+def read_pilot(path: Path, *, root: Path, catalogue: Catalogue | None = None) -> Reading:
+    """Read a declaration; the pilot's id is its folder's name.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace, from which findings name the file.
+    catalogue : Catalogue, optional
+        With it, a metric that the catalogue does not have is a finding too.
+    """
+    reading = _reading(read_yaml(path, shown=shown_from(path, root)), pilot=path.resolve().parent.name)
+    return _named(reading, catalogue) if catalogue else reading
+
+
+def parse_pilot(text: str, *, pilot: str, shown: str = "pilot.yaml") -> Reading:
+    """Read a declaration from text."""
+    return _reading(parse_yaml(text, shown=shown), pilot=pilot)
+
+
+def shown_from(path: Path, root: Path) -> str:
+    """Write a path as people know it: from the workspace, with forward slashes."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def in_line_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Sort the findings of one file from its first line to its last."""
+    return tuple(
+        sorted(findings, key=lambda f: (f.where.line, f.where.column, f.code) if f.where else (0, 0, f.code))
+    )
+
+
+def _reading(file: YamlFile, *, pilot: str) -> Reading:
+    findings, data = list(file.findings), file.data
+    if not isinstance(data, dict):
+        if not findings:
+            what = f"the file holds {quoted(data)} and no keys and values"
+            findings.append(
+                found(
+                    "PL111",
+                    what,
+                    where=file.positions(()),
+                    fix="begin with `question: …`; see `pilotlab schema`",
+                )
+            )
+        return Reading(None, None, in_line_order(findings), file.positions)
+    findings += _reserved(data, file.positions)
+    fitted = fit(
+        PilotSpec,
+        {key: value for key, value in data.items() if key != "id"} | {"id": pilot},
+        file.positions,
+        placeholders=PLACEHOLDERS,
+    )
+    findings += fitted.findings
+    failed = any(finding.level == "error" for finding in findings)
+    return Reading(
+        None if failed else fitted.value,
+        fitted.draft,
+        in_line_order(findings),
+        file.positions,
+        fitted.broken,
+        fitted.kept,
+    )
+
+
+def _named(reading: Reading, catalogue: Catalogue) -> Reading:
+    from pilotlab.spec.uses import unknown_metrics, uses
+
+    if reading.draft is None:
+        return reading
+    used = tuple(row._replace(place=reading.written(row.place)) for row in uses(reading.draft, catalogue))
+    findings = list(unknown_metrics(used, catalogue, reading.positions))
+    spec = None if findings else reading.spec
+    return replace(reading, spec=spec, findings=in_line_order([*reading.findings, *findings]))
+
+
+def _reserved(data: Mapping[str, Any], positions: Positions) -> list[Finding]:
+    """`id` is no key of the file: the folder names the pilot."""
+    if "id" not in data:
+        return []
+    what = "unknown key 'id': a pilot's id is its folder's name"
+    return [
+        found(
+            "PL104",
+            what,
+            where=positions(("id",), at="key"),
+            value=data["id"],
+            fix="remove it, or rename the folder",
+        )
+    ]
