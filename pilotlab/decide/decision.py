@@ -68,7 +68,7 @@ class MetricState(Frozen):
 class Step(Frozen):
     """One step of the rule, in the order it was read: what came out of it, and why."""
 
-    name: Literal["claim", "grade", "gate", "harm", "table", "cap", "equity", "robustness", "star"]
+    name: Literal["claim", "grade", "gate", "harm", "table", "goals", "cap", "equity", "robustness", "star"]
     verdict: Verdict
     why: str
     lowered: bool = False

@@ -1,0 +1,129 @@
+"""The trust gate: what must hold before there is a verdict, item by item."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pilotlab.decide.decision import GateItem
+from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
+
+SHARE_NEEDED = 0.80
+POINTS_APART = 0.10
+BASELINE_WEEKS = 6
+_DUST = 1e-9  # 0.9 - 0.8 is 0.1 and a little
+
+
+def gate(arm: ArmInputs) -> tuple[GateItem, ...]:
+    """Six items of one contrast; each holds for every goal and deciding guardrail."""
+    facts = arm.gate
+    return (_plan(facts), _estimable(arm), _complete(facts), _baseline(facts), _adherence(facts), _end(facts))
+
+
+def missing(items: tuple[GateItem, ...]) -> tuple[GateItem, ...]:
+    """Return the items that are not met; one that is not measured does not count."""
+    return tuple(item for item in items if item.met is False)
+
+
+def _plan(facts: GateFacts) -> GateItem:
+    needed = "frozen before the first pilot-week row, digests match"
+    if facts.frozen_at is None:
+        return _item("plan", needed, "not frozen", False)
+    before = facts.first_pilot_row_at is None or _utc(facts.frozen_at) < _utc(facts.first_pilot_row_at)
+    when = f"frozen {facts.frozen_at:%Y-%m-%d %H:%M}"
+    rows = (
+        f", first row {facts.first_pilot_row_at:%Y-%m-%d %H:%M}"
+        if facts.first_pilot_row_at
+        else ", no row yet"
+    )
+    match = (
+        "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
+    )
+    return _item("plan", needed, f"{when}{rows}; {match}", before and facts.digests_match)
+
+
+def _estimable(arm: ArmInputs) -> GateItem:
+    uses: tuple[GoalInput | GuardrailInput, ...] = (*arm.goals, *arm.guardrails)
+    lost = [
+        f"{use.metric.label}: {use.evidence.reason or 'no estimate'}"
+        for use in uses
+        if not use.evidence.estimable
+    ]
+    found = "; ".join(lost) if lost else f"all {len(uses)}"
+    return _item("estimable", "every goal and deciding guardrail", found, not lost)
+
+
+def _complete(facts: GateFacts) -> GateItem:
+    needed = f"{SHARE_NEEDED:.0%} of due team-weeks in each arm, arms at most 10 points apart".replace(
+        "%", " %"
+    )
+    short = [row for row in facts.metrics if not _is_complete(row)]
+    worst = min(short or facts.metrics, key=_least, default=None)
+    if worst is None:
+        return _item("complete", needed, "no metric", False)
+    found = f"{_share(worst.share_arm)} pilot, {_share(worst.share_control)} comparison"
+    return _item(
+        "complete", needed, f"{found} ({worst.metric})" if len(facts.metrics) > 1 else found, not short
+    )
+
+
+def _baseline(facts: GateFacts) -> GateItem:
+    worst = min(facts.metrics, key=lambda row: row.baseline_weeks, default=None)
+    weeks = worst.baseline_weeks if worst else 0
+    found = f"{weeks} weeks" + (f" ({worst.metric})" if worst and weeks < BASELINE_WEEKS else "")
+    return _item("baseline", f"{BASELINE_WEEKS} usable weeks", found, weeks >= BASELINE_WEEKS)
+
+
+def _adherence(facts: GateFacts) -> GateItem:
+    """Observed gap in the planned direction against its minimum; without an adherence metric it is not measured."""
+    said = facts.adherence
+    if said is None:
+        return _item("adherence", "a gap in office days", "not measured", None)
+    sign = -1 if said.planned_gap < 0 else 1
+    needed = (
+        f"at least {abs(said.minimum_gap):g} office days, {'fewer' if sign < 0 else 'more'} than comparison"
+    )
+    if said.observed_gap is None:
+        return _item("adherence", needed, "no office days were reported", False)
+    found = f"{sign * said.observed_gap:.2f} of {abs(said.planned_gap):g} planned".replace("-", "−")
+    return _item("adherence", needed, found, sign * said.observed_gap >= abs(said.minimum_gap) - _DUST)
+
+
+def _end(facts: GateFacts) -> GateItem:
+    found = "reached" if facts.end_reached else "not reached yet"
+    return _item("end", f"the planned end, {facts.planned_end:%Y-%m-%d}", found, facts.end_reached)
+
+
+_NAMES = {
+    "plan": "Plan frozen before the first pilot week",
+    "estimable": "Goals and guardrails estimable",
+    "complete": "Team-weeks present",
+    "baseline": "Baseline",
+    "adherence": "Gap in office days",
+    "end": "Planned end reached",
+}
+
+
+def _item(key: str, needed: str, found: str, met: bool | None) -> GateItem:
+    return GateItem.model_validate(
+        {"key": key, "name": _NAMES[key], "needed": needed, "found": found, "met": met}
+    )
+
+
+def _is_complete(row: MetricFacts) -> bool:
+    if row.share_arm is None or row.share_control is None:
+        return False
+    apart = abs(row.share_arm - row.share_control)
+    return _least(row) >= SHARE_NEEDED - _DUST and apart <= POINTS_APART + _DUST
+
+
+def _least(row: MetricFacts) -> float:
+    return min(row.share_arm or 0.0, row.share_control or 0.0)
+
+
+def _share(share: float | None) -> str:
+    """Round down: 79.9 % must not read as 80 %."""
+    return "none due" if share is None else f"{int(share * 100 + _DUST)} %"
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,105 @@
+"""The evidence grade: how strong the design is, and so the strongest verdict it may carry."""
+
+from __future__ import annotations
+
+from pilotlab.decide.inputs import DesignFacts
+from pilotlab.decide.verdicts import Grade, Verdict
+
+STRONGEST: dict[Grade, Verdict] = {"A": "Scale", "B": "Scale with changes", "C": "Extend", "D": "Learn"}
+
+FULL, FEW = 8, 4  # units in the smaller arm
+WEDGE_FULL, WEDGE_FEW, WEDGE_STEPS = 16, 8, 3  # units in all, start weeks
+
+
+def grade(design: DesignFacts) -> Grade:
+    """Grade of a contrast.
+
+    Counted is the smaller arm, in units as they were drawn (a stepped wedge: units in all and start weeks). Volunteers
+    who are then drawn are randomised. A check that did not run keeps a matched comparison at C.
+    """
+    if design.design == "before_after":
+        return "D"
+    if design.design == "stepped_wedge":
+        return _wedge(design)
+    if design.smaller_arm < FEW:
+        return "D"
+    if design.drawn:
+        return "A" if design.smaller_arm >= FULL else "B"
+    return "B" if not matched_gaps(design) else "C"
+
+
+def matched_gaps(design: DesignFacts) -> tuple[str, ...]:
+    """What an undrawn comparison lacks for grade B; empty where it lacks nothing."""
+    gaps = {
+        "not matched": design.design != "matched",
+        "volunteers": design.recruitment == "volunteer",
+        f"{design.smaller_arm} in the smaller arm, {FULL} needed": design.smaller_arm < FULL,
+        "pre-trend check did not run": design.pretrend is None,
+        "pre-trend check raised an alarm": design.pretrend == "alarmed",
+        "placebo check did not run": design.placebo is None,
+        "placebo check raised an alarm": design.placebo == "alarmed",
+        "breakdown value not made": design.breakdown is None,
+        "breakdown value under 1": design.breakdown is not None and not design.breakdown >= 1,
+    }
+    return tuple(gap for gap, holds in gaps.items() if holds)
+
+
+def grade_words(design: DesignFacts) -> str:
+    """Grade with its reason, as printed: "Grade A: lottery, 12 and 12 teams in matched pairs"."""
+    return f"Grade {grade(design)}: {_comparison(design)}, {_counts(design)}{_why(design)}"
+
+
+def stronger_design(design: DesignFacts) -> str:
+    """Return the design that would settle what this one can't; "" for grade A."""
+    match grade(design):
+        case "A":
+            return ""
+        case "B" | "C" | "D" if design.design == "stepped_wedge" and design.drawn:
+            return f"at least {WEDGE_FULL} {design.unit}s in all, starting in {WEDGE_STEPS} or more steps, in drawn order"
+        case _ if design.drawn:
+            return f"at least {FULL} {design.unit}s in each arm, drawn by lot"
+        case _:
+            return f"arms drawn by lot, at least {FULL} {design.unit}s in each"
+
+
+def _wedge(design: DesignFacts) -> Grade:
+    if design.total < WEDGE_FEW:
+        return "D"
+    if not design.drawn or design.steps < WEDGE_STEPS:
+        return "C"
+    return "A" if design.total >= WEDGE_FULL else "B"
+
+
+def _comparison(design: DesignFacts) -> str:
+    if design.design == "before_after":
+        return "before against after, no comparison"
+    if design.drawn:
+        return "drawn order" if design.design == "stepped_wedge" else "lottery"
+    names = {
+        "volunteer": "volunteers",
+        "mandated": "chosen by the company",
+        "convenience": "chosen by convenience",
+    }
+    if design.design == "matched":
+        return "matched volunteers" if design.recruitment == "volunteer" else "matched, not drawn"
+    if design.design == "stepped_wedge":
+        return "stagger not drawn"
+    return names.get(design.recruitment, "not drawn")
+
+
+def _counts(design: DesignFacts) -> str:
+    if design.design == "stepped_wedge":
+        return f"{design.total} {design.unit}s in {design.steps} steps"
+    if design.design == "before_after":
+        return f"{design.units_arm} {design.unit}s"
+    pairs = " in matched pairs" if design.paired and design.drawn else ""
+    return f"{design.units_arm} and {design.units_control} {design.unit}s{pairs}"
+
+
+def _why(design: DesignFacts) -> str:
+    """What keeps a matched comparison from B, or makes any comparison D."""
+    if grade(design) == "D" and design.design == "parallel":
+        return f" (fewer than {FEW} in an arm)"
+    if grade(design) == "C" and design.design == "matched":
+        return f" ({', '.join(matched_gaps(design))})"
+    return ""

@@ -1,0 +1,238 @@
+"""The rule `standard@1`: recorded inputs in, one decision out; pure, and the same for the same inputs."""
+
+from __future__ import annotations
+
+import math
+
+from pilotlab.decide.changes import capped, other_verdicts
+from pilotlab.decide.checking import check_inputs
+from pilotlab.decide.decision import ArmDecision, Change, Decision, MetricState, StateName, Step
+from pilotlab.decide.gate import missing
+from pilotlab.decide.grade import STRONGEST, grade_words, stronger_design
+from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
+from pilotlab.decide.judge import Judgement, judge
+from pilotlab.decide.sizes import luck
+from pilotlab.decide.verdicts import LEADING, Verdict
+from pilotlab.decide.words import (
+    conditions,
+    flags,
+    gate_words,
+    headline,
+    lead,
+    lowered_by,
+    not_made,
+    star_words,
+    state_name,
+    state_words,
+    why_lowered,
+)
+
+RULE = "standard@1"
+
+
+def decide(inputs: RuleInputs) -> Decision:
+    """Decide a pilot by `standard@1`.
+
+    Read in this order: grade, gate, states, table, cap, overlays, `*`. Each pilot arm gets its own verdict; the
+    decision leads with the highest.
+
+    Parameters
+    ----------
+    inputs : RuleInputs
+        Evidence oriented so that up is good, with intervals at each alpha of `levels.alphas_needed`.
+
+    Returns
+    -------
+    Decision
+        Verdict, grade, states, reasons, and all arms.
+
+    Raises
+    ------
+    UsageError
+        Where inputs contradict each other or an interval is missing; names the argument, its value and the fix.
+    """
+    check_inputs(inputs)
+    arms = tuple(_arm(inputs, arm) for arm in inputs.arms)
+    first = min(arms, key=lambda arm: LEADING.index(arm.verdict))
+    return Decision(
+        pilot=inputs.pilot,
+        claim=inputs.claim,
+        verdict=first.verdict,
+        arm=first.arm,
+        grade=first.grade,
+        states=first.states,
+        reasons=first.reasons,
+        alpha=inputs.alpha,
+        look=inputs.look,
+        sponsor=inputs.sponsor,
+        decide_by=inputs.decide_by,
+        not_measured=inputs.not_measured,
+        arms=arms,
+    )
+
+
+def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
+    judged = judge(inputs, arm)
+    states = _states(inputs, arm, judged)
+    steps = _steps(inputs, arm, judged, states)
+    asked = conditions(arm, judged)
+    deciding = _deciding(arm, judged)
+    return ArmDecision(
+        arm=arm.arm,
+        verdict=judged.verdict,
+        headline=headline(judged),
+        lead=lead(arm, judged, states, asked),
+        grade=judged.grade,
+        grade_words=grade_words(arm.design),
+        stronger_design=stronger_design(arm.design),
+        gate=judged.gate,
+        states=states,
+        steps=steps,
+        rule=f"{RULE}: {_path(judged, states)}",
+        reasons=tuple(step.why for step in steps),
+        conditions=asked,
+        lowered_by=lowered_by(arm, judged),
+        not_made=not_made(arm),
+        would_change=_would_change(arm, judged),
+        luck=luck(deciding.evidence.p_one_sided),
+        flags=flags(arm, inputs.look),
+        pause_and_check=judged.pause_and_check,
+        deciding_goal=deciding.metric.key,
+    )
+
+
+def _deciding(arm: ArmInputs, judged: Judgement) -> GoalInput:
+    """The goal on which the verdict rests; where it rests on all, the least lucky one."""
+    if judged.outcome and judged.outcome.goal is not None:
+        return arm.goals[judged.outcome.goal]
+    return max(arm.goals, key=lambda goal: goal.evidence.p_one_sided or 0.0)
+
+
+def _states(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[MetricState, ...]:
+    return (
+        *(_state(inputs, row, *judged.goals[i]) for i, row in enumerate(arm.goals)),
+        *(_state(inputs, row, *judged.guardrails[i]) for i, row in enumerate(arm.guardrails)),
+    )
+
+
+def _state(
+    inputs: RuleInputs, use: GoalInput | GuardrailInput, state: StateName, alpha: float
+) -> MetricState:
+    goal, metric, evidence = isinstance(use, GoalInput), use.metric, use.evidence
+    limited = not isinstance(use, GoalInput) or inputs.claim == "do_no_harm"
+    level = evidence.at(alpha) if evidence.estimable else None
+    return MetricState(
+        role="goal" if goal else "guardrail",
+        metric=metric.key,
+        label=metric.label,
+        unit=metric.unit,
+        decimals=metric.decimals,
+        better=metric.better,
+        transform=metric.transform,
+        state=state,
+        alpha=alpha,
+        estimate=evidence.estimate,
+        low=_end(level.low) if level else None,
+        high=_end(level.high) if level else None,
+        lower=_end(level.lower) if level and limited else None,
+        limit=use.margin if limited or not isinstance(use, GoalInput) else use.bar,
+        if_breached=use.if_breached if limited else None,
+        fix=use.fix,
+        p_one_sided=evidence.p_one_sided,
+        reason="" if evidence.estimable else evidence.reason or "no estimate",
+        words=state_words(use, state, alpha),
+    )
+
+
+def _end(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _steps(
+    inputs: RuleInputs, arm: ArmInputs, judged: Judgement, states: tuple[MetricState, ...]
+) -> tuple[Step, ...]:
+    verdict = judged.verdict
+    match judged.because:
+        case "claim":
+            return (
+                Step(name="claim", verdict=verdict, why="the plan claims to learn, so it recommends nothing"),
+            )
+        case "grade":
+            return (
+                Step(
+                    name="grade", verdict=verdict, why=f"{grade_words(arm.design)}: describe, never recommend"
+                ),
+            )
+        case "gate":
+            gaps = "; ".join(
+                f"{item.name}: needed {item.needed}, found {item.found}" for item in missing(judged.gate)
+            )
+            return (Step(name="gate", verdict=verdict, why=f"missing: {gaps}"),)
+        case "harm":
+            return (Step(name="harm", verdict=verdict, why=f"stopped for harm: {arm.harm_stop}"),)
+    return tuple(_down(inputs, arm, judged, states))
+
+
+def _down(
+    inputs: RuleInputs, arm: ArmInputs, judged: Judgement, states: tuple[MetricState, ...]
+) -> list[Step]:
+    outcome = judged.outcome
+    assert outcome is not None
+    steps = [Step(name="table", verdict=outcome.table.verdict, why=_path(judged, states))]
+    steps += [
+        Step.model_validate(
+            {
+                "name": move.name,
+                "verdict": move.after.verdict,
+                "why": why_lowered(arm, judged, move),
+                "lowered": True,
+            }
+        )
+        for move in outcome.moves
+    ]
+    if outcome.starred and outcome.rung.verdict == "Extend":
+        steps.append(Step(name="star", verdict="Extend", why=star_words(arm, inputs.extensions_left)))
+    return steps
+
+
+def _path(judged: Judgement, states: tuple[MetricState, ...]) -> str:
+    """States and what the table makes of them: "goal clear yes × Focus broken, fixable → Scale with changes"."""
+    if judged.outcome is None:
+        return {
+            "claim": "claim to learn",
+            "grade": f"grade {judged.grade}",
+            "gate": gate_words(judged.gate),
+        }.get(judged.because, "harm stop") + f" → {judged.verdict}"
+    goals = [row for row in states if row.role == "goal"]
+    if judged.outcome.goal is not None:
+        goals = [goals[judged.outcome.goal]]
+    limits = [row for row in states if row.role == "guardrail"]
+    parts = [f"{row.label} {state_name(row)}" for row in (*goals, *limits)]
+    return f"{' × '.join(parts)} → {judged.outcome.table.verdict}"
+
+
+def _would_change(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
+    if judged.case is None:
+        return _before_the_table(arm, judged)
+    said = [
+        Change(verdict=verdict, what=what)
+        for verdict, what in other_verdicts(arm, judged.case, judged.verdict)
+    ]
+    if capped(judged.case):
+        said.insert(
+            0, Change(verdict=_beyond(judged), what=f"a stronger design: {stronger_design(arm.design)}")
+        )
+    return tuple(said)
+
+
+def _beyond(judged: Judgement) -> Verdict:
+    return "Scale" if STRONGEST[judged.grade] == "Scale with changes" else "Scale with changes"
+
+
+def _before_the_table(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
+    if judged.because == "gate":
+        needed = "; ".join(f"{item.name.lower()}: {item.needed}" for item in missing(judged.gate))
+        return (Change(verdict=STRONGEST[judged.grade], what=f"at most, once there is {needed}"),)
+    if judged.because == "grade":
+        return (Change(verdict="Scale", what=f"at most, from {stronger_design(arm.design)}"),)
+    return ()

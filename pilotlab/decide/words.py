@@ -1,0 +1,259 @@
+"""Words: the sentences in which the rule speaks."""
+
+from __future__ import annotations
+
+from pilotlab.decide.decision import GateItem, MetricState, StateName
+from pilotlab.decide.grade import STRONGEST, stronger_design
+from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput
+from pilotlab.decide.judge import Judgement, doubt
+from pilotlab.decide.levels import Look
+from pilotlab.decide.settle import EVEN_CHANCE, Move
+from pilotlab.decide.sizes import movement, size
+
+TOO_SMALL = "too small to answer"
+PAUSE = "pause and check"
+
+
+def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float) -> str:
+    """One sentence: size, unit, interval, and how they stand to the bar or limit."""
+    evidence, metric = use.evidence, use.metric
+    if evidence.estimate is None:
+        return f"{metric.label} cannot be estimated: {evidence.reason or 'no estimate'}"
+    moved = movement(metric, evidence.estimate, evidence.at(alpha))
+    limit = size(metric, -(use.margin or 0.0))
+    match state:
+        case "safe":
+            return f"{moved}, inside its limit of {limit}"
+        case "unproven":
+            return f"{moved}; not shown to stay inside its limit of {limit}"
+        case "leaning bad":
+            return f"{moved}, past half its limit of {limit}"
+        case "breached":
+            return f"{moved}, more than the {limit} accepted"
+    bar = use.bar if isinstance(use, GoalInput) else None
+    return moved if bar is None else f"{moved}; the bar was {size(metric, bar)}"
+
+
+def state_name(state: MetricState) -> str:
+    """State as it stands in a table: a breach says what the plan made of it."""
+    if state.state != "breached":
+        return state.state
+    return "broken, fixable" if state.if_breached == "fixable" else "broken, stop"
+
+
+def headline(judged: Judgement) -> str:
+    """Verdict as printed."""
+    if judged.pause_and_check:
+        return f"{judged.verdict}: {PAUSE}"
+    if judged.outcome and any(move.name == "star" for move in judged.outcome.moves):
+        return f"{judged.verdict}: {TOO_SMALL}"
+    return judged.verdict
+
+
+def lead(arm: ArmInputs, judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, ...]) -> str:
+    """Size, then price, then step."""
+    if judged.because == "gate":
+        items = "; ".join(f"{item.name.lower()}: {item.found}" for item in _short(judged))
+        return f"There is no verdict yet. Missing: {items}."
+    if judged.because == "harm":
+        return f"The pilot was stopped for harm: {arm.harm_stop}."
+    said = [*_goal_sentences(judged, states), *_price(states)]
+    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in [*said, _step(judged, asked)])
+
+
+def conditions(arm: ArmInputs, judged: Judgement) -> tuple[str, ...]:
+    """What the verdict asks for, most pressing first."""
+    outcome = judged.outcome
+    if outcome is None:
+        return (f"{PAUSE} before anything else is done",) if judged.pause_and_check else ()
+    asked = [
+        _note(arm, judged, note, index) for note, index in outcome.notes if _note_holds(note, judged.verdict)
+    ]
+    asked += [_after(arm, judged, move) for move in outcome.moves]
+    return tuple(dict.fromkeys(words for words in asked if words))
+
+
+def lowered_by(arm: ArmInputs, judged: Judgement) -> tuple[str, ...]:
+    """Say what lowered the verdict of the table, in the order of the rule."""
+    return tuple(_why_lowered(arm, judged, move) for move in judged.outcome.moves) if judged.outcome else ()
+
+
+def why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
+    """Say why one step down was taken."""
+    return _why_lowered(arm, judged, move)
+
+
+def star_words(arm: ArmInputs, extensions_left: int) -> str:
+    """Say why an Extend of the table stands."""
+    if arm.forecast_chance is None:
+        return "no forecast was made, so Extend stands"
+    return f"{extensions_left} extension left, and in {_of_100(arm.forecast_chance)} the verdict would then no longer be Extend"
+
+
+def not_made(arm: ArmInputs) -> tuple[str, ...]:
+    """Inputs the rule would have read and that were not made, each with what that meant."""
+    undrawn = not arm.design.drawn and arm.design.design != "before_after"
+    said = {
+        "forecast: an Extend of the table stands without one": arm.forecast_chance is None,
+        "equity slices: no group's limit was looked at": arm.equity_breached is None,
+        "leave one team out: a flip of the sign would have lowered the verdict": any(
+            goal.sign_flips is None for goal in arm.goals
+        ),
+        "robustness card: disagreement would have lowered the verdict": any(
+            goal.agreed is None or not goal.runs for goal in arm.goals
+        ),
+        "watch alarms: none could be raised": arm.watch_alarms is None,
+        "pre-trend check: without it an undrawn comparison is no better than grade C": undrawn
+        and arm.design.pretrend is None,
+        "placebo check: without it an undrawn comparison is no better than grade C": undrawn
+        and arm.design.placebo is None,
+        "breakdown value: without it an undrawn comparison is no better than grade C": undrawn
+        and arm.design.breakdown is None,
+    }
+    return tuple(words for words, holds in said.items() if holds)
+
+
+def flags(arm: ArmInputs, look: Look) -> tuple[str, ...]:
+    """Say what changes no verdict and must be seen."""
+    said = [f"alarm on {name}: the sponsor must answer it in writing" for name in arm.watch_alarms or ()]
+    if arm.roster_drift is not None and arm.roster_drift >= 0.15:
+        said.append(
+            f"{round(100 * arm.roster_drift)} % of an arm left or moved; teams are analysed as assigned"
+        )
+    if arm.gate.adherence is None:
+        said.append("whether the policy happened was not measured")
+    if look == 2:
+        said.append(
+            "last look, after the extension: intervals are wider, since two looks raise more false alarms"
+        )
+    return tuple(said)
+
+
+def gate_words(items: tuple[GateItem, ...]) -> str:
+    """Trust gate in one line: "6 of 6 met", or what is missing."""
+    measured = [item for item in items if item.met is not None]
+    met = f"{sum(bool(item.met) for item in measured)} of {len(measured)} met"
+    rest = [f"{item.name.lower()}: {item.found}" for item in items if not item.met]
+    return "; ".join([met, *rest])
+
+
+def _goal_sentences(judged: Judgement, states: tuple[MetricState, ...]) -> list[str]:
+    """The goal on which the verdict rests comes first; of the others, what got worse."""
+    goals = [row for row in states if row.role == "goal"]
+    on = judged.outcome.goal if judged.outcome else None
+    first = goals if on is None else [goals[on]]
+    return [f"{row.words}." for row in first] + [
+        f"But {row.words}." for row in goals if row not in first and row.state == "worse"
+    ]
+
+
+def _price(states: tuple[MetricState, ...]) -> list[str]:
+    limits = [row for row in states if row.role == "guardrail"]
+    if limits and all(row.state == "safe" for row in limits):
+        return ["Every limit held." if len(limits) > 1 else f"{limits[0].label} stayed inside its limit."]
+    return [f"{row.words}." for row in limits if row.state != "safe"]
+
+
+def _step(judged: Judgement, asked: tuple[str, ...]) -> str:
+    tail = f": {'; '.join(asked)}" if asked else ""
+    match judged.verdict:
+        case "Scale":
+            return "Scale it, and keep measuring."
+        case "Scale with changes":
+            return f"Scale with changes{tail}."
+        case "Extend":
+            return f"Extend{tail or ': one more run of weeks under the same plan'}."
+        case "Stop":
+            star = judged.outcome and any(move.name == "star" for move in judged.outcome.moves)
+            return (
+                "Stop: this pilot is too small to answer."
+                if star
+                else "Stop: these results do not carry the policy."
+            )
+    why = (
+        "the plan was made to learn"
+        if judged.because == "claim"
+        else "this design can describe, not recommend"
+    )
+    return f"Learn{tail}: {why}." if not tail else f"Learn{tail}; {why}."
+
+
+def _short(judged: Judgement) -> list[GateItem]:
+    return [item for item in judged.gate if item.met is False]
+
+
+def _note_holds(note: str, verdict: str) -> bool:
+    return verdict == "Scale with changes" or (verdict == "Extend" and note == "fix first")
+
+
+def _note(arm: ArmInputs, judged: Judgement, note: str, index: int | None) -> str:
+    if note == "staged":
+        return "in stages, with 20 % of teams held back"
+    if note == "cheap":
+        return "it is cheap and can be taken back, so keep measuring as it spreads"
+    uses: tuple[GoalInput | GuardrailInput, ...] = arm.guardrails
+    if judged.case and not judged.case.bars:
+        uses = (*arm.goals, *arm.guardrails)
+    use = uses[index or 0]
+    return f"first {use.fix}" if use.fix else f"first a fix for {use.metric.label}"
+
+
+def _after(arm: ArmInputs, judged: Judgement, move: Move) -> str:
+    """What a step down asks for."""
+    match move.name:
+        case "goals":
+            return f"with an answer for {_worse_goals(arm, judged)}, which got worse"
+        case "equity":
+            return f"with an answer for {_groups(arm)}, whose limit is broken"
+        case "cap" if judged.verdict == "Extend":
+            return f"settled by {stronger_design(arm.design)}"
+        case "robustness" if judged.verdict == "Extend":
+            more = "more teams in each arm, so that no single team or choice of method decides"
+            return f"settled by {stronger_design(arm.design) or more}"
+        case "cap":
+            return f"in stages; plain Scale would need {stronger_design(arm.design)}"
+        case "robustness":
+            return "in stages, since the result leans on single teams or choices of method"
+    return ""
+
+
+def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
+    match move.name:
+        case "goals":
+            return f"{_worse_goals(arm, judged)} got worse: at most Scale with changes"
+        case "cap":
+            return f"grade {judged.grade}: at most {STRONGEST[judged.grade]}"
+        case "equity":
+            return f"limit broken for {_groups(arm)}"
+        case "robustness":
+            on = judged.outcome.goal if judged.outcome else None
+            doubted = arm.goals if on is None else (arm.goals[on],)
+            return "; ".join(filter(None, map(doubt, doubted)))
+    if (
+        arm.forecast_chance is not None
+        and arm.forecast_chance < EVEN_CHANCE
+        and judged.case
+        and judged.case.extensions_left
+    ):
+        return (
+            f"only in {_of_100(arm.forecast_chance)} would the verdict after an extension no longer be Extend"
+        )
+    return "no extension is left"
+
+
+def _worse_goals(arm: ArmInputs, judged: Judgement) -> str:
+    names = [
+        goal.metric.label
+        for goal, (state, _) in zip(arm.goals, judged.goals, strict=True)
+        if state == "worse"
+    ]
+    return " and ".join(names)
+
+
+def _groups(arm: ArmInputs) -> str:
+    return " and ".join(arm.equity_breached or ())
+
+
+def _of_100(chance: float) -> str:
+    """Round down, so that just under an even chance does not read as one."""
+    return f"{int(100 * chance + 1e-9)} of 100"
