@@ -104,4 +104,6 @@ def unknown(kind: str, value: object, known: Iterable[object], *, where: Span | 
     """Build the error for a name that is not in a table: quotes it, suggests the nearest, lists what would do."""
     names = sorted(str(name) for name in known)
     listed = ", ".join(names) if names else "none yet"
-    return UsageError(f"{kind} {value!r} is not known{nearest(value, names)}", where=where, fix=f"one of: {listed}")
+    return UsageError(
+        f"{kind} {value!r} is not known{nearest(value, names)}", where=where, fix=f"one of: {listed}"
+    )

@@ -53,12 +53,16 @@ class Week:
                 return cls.iso(year, number)
             except ValueError:
                 last = last_week(year) if year else 0
-                raise PilotlabError(f"{written!r}: {year} has weeks 1 to {last}", fix=f"a week up to {year}-W{last}") from None
+                raise PilotlabError(
+                    f"{written!r}: {year} has weeks 1 to {last}", fix=f"a week up to {year}-W{last}"
+                ) from None
         if match := _ISO_DATE.fullmatch(written):
             try:
                 day = date(int(match[1]), int(match[2]), int(match[3]))
             except ValueError:
-                raise PilotlabError(f"{written!r} is not a day of the calendar", fix="write a date such as 2026-09-07") from None
+                raise PilotlabError(
+                    f"{written!r} is not a day of the calendar", fix="write a date such as 2026-09-07"
+                ) from None
             week = cls.of(day)
             if day != week.monday:
                 raise PilotlabError(
@@ -66,7 +70,10 @@ class Week:
                     fix=f"write {week.monday} or {week}",
                 )
             return week
-        raise PilotlabError(f"{written!r} is neither a Monday's date nor an ISO week", fix="write it like 2026-W37 or 2026-09-07")
+        raise PilotlabError(
+            f"{written!r} is neither a Monday's date nor an ISO week",
+            fix="write it like 2026-W37 or 2026-09-07",
+        )
 
     @property
     def monday(self) -> date:
@@ -123,7 +130,10 @@ class Week:
                 raise ValueError(error.what) from error
 
         return core_schema.no_info_plain_validator_function(
-            read, serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema())
+            read,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                str, return_schema=core_schema.str_schema()
+            ),
         )
 
     @classmethod

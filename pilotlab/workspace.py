@@ -35,17 +35,30 @@ class Folders:
         for folder in (begin, *begin.parents):
             if (folder / MARK).is_file():
                 return cls._read(folder)
-        raise NotFound(f"no workspace at {str(start or '.')!r} or above it", fix="run `pilotlab init` there, or name one with --workspace DIR")
+        raise NotFound(
+            f"no workspace at {str(start or '.')!r} or above it",
+            fix="run `pilotlab init` there, or name one with --workspace DIR",
+        )
 
     @classmethod
     def _read(cls, root: Path) -> Folders:
         try:
             settings = tomllib.loads((root / MARK).read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PilotlabError(f"not valid TOML: {error}", where=Span(MARK), fix="see `pilotlab init` for a valid one") from None
+            raise PilotlabError(
+                f"not valid TOML: {error}", where=Span(MARK), fix="see `pilotlab init` for a valid one"
+            ) from None
         for key in settings.keys() - KNOWN_KEYS:
-            raise PilotlabError(f"unknown key {key!r}{nearest(key, KNOWN_KEYS)}", where=Span(MARK), fix="known keys: " + ", ".join(sorted(KNOWN_KEYS)))
-        return cls(root, str(settings.get("name", "")), str(settings.get("database", cls.__dataclass_fields__["database_file"].default)))
+            raise PilotlabError(
+                f"unknown key {key!r}{nearest(key, KNOWN_KEYS)}",
+                where=Span(MARK),
+                fix="known keys: " + ", ".join(sorted(KNOWN_KEYS)),
+            )
+        return cls(
+            root,
+            str(settings.get("name", "")),
+            str(settings.get("database", cls.__dataclass_fields__["database_file"].default)),
+        )
 
     @property
     def experiments(self) -> Path:
@@ -75,7 +88,9 @@ class Folders:
         known = self.pilots()
         raise NotFound(
             f"no pilot {pilot!r} in {self.shown(self.experiments)}{nearest(pilot, known)}",
-            fix="one of: " + ", ".join(known) if known else "write experiments/<pilot>/pilot.yaml, see `pilotlab init`",
+            fix="one of: " + ", ".join(known)
+            if known
+            else "write experiments/<pilot>/pilot.yaml, see `pilotlab init`",
         )
 
     def shown(self, path: Path) -> str:

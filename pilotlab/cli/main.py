@@ -27,12 +27,24 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
     {
         "demo": Row("pilotlab.cli.demo", "Start", "See it work on a simulated company with a known truth."),
         "init": Row("pilotlab.cli.init", "Start", "Make a workspace."),
-        "check": Row("pilotlab.cli.check", "Declare", "Find every problem of a declaration, each with its place and fix."),
-        "explain": Row("pilotlab.cli.explain", "Declare", "The resolved plan of a pilot, or a finding's code in depth."),
-        "schema": Row("pilotlab.cli.schema", "Declare", "JSON Schema of pilot.yaml, for completion in an editor."),
+        "check": Row(
+            "pilotlab.cli.check",
+            "Declare",
+            "Find every problem of a declaration, each with its place and fix.",
+        ),
+        "explain": Row(
+            "pilotlab.cli.explain", "Declare", "The resolved plan of a pilot, or a finding's code in depth."
+        ),
+        "schema": Row(
+            "pilotlab.cli.schema", "Declare", "JSON Schema of pilot.yaml, for completion in an editor."
+        ),
         "assign": Row("pilotlab.cli.assign", "Design", "Draw teams to arms, with a balance table."),
-        "freeze": Row("pilotlab.cli.freeze", "Agree", "Freeze the plan: declaration, metrics, assignment and rule."),
-        "amend": Row("pilotlab.cli.amend", "Agree", "Change a frozen plan, with a reason that the readout prints."),
+        "freeze": Row(
+            "pilotlab.cli.freeze", "Agree", "Freeze the plan: declaration, metrics, assignment and rule."
+        ),
+        "amend": Row(
+            "pilotlab.cli.amend", "Agree", "Change a frozen plan, with a reason that the readout prints."
+        ),
         "log": Row("pilotlab.cli.log", "Collect", "Log one team's week."),
         "import": Row("pilotlab.cli.import_", "Collect", "Read a table of team-weeks."),
         "status": Row("pilotlab.cli.status", "Collect", "Who is missing what."),
@@ -60,7 +72,9 @@ class LazyGroup(click.Group):
         command.name = cmd_name
         return command  # type: ignore[no-any-return]
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the nearest name for one that is not there."""
         from pilotlab.errors import nearest
 
@@ -101,7 +115,9 @@ def _report(error: PilotlabError) -> None:
     click.echo(f"error: {error}", err=True)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="pilotlab")
 def cli() -> None:
     """Measure a hybrid-work schedule before you mandate it.

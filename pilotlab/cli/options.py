@@ -12,15 +12,27 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 workspace_option = click.option(
-    "--workspace", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="The workspace; else the one you stand in."
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The workspace; else the one you stand in.",
 )
-actor_option = click.option("--actor", metavar="NAME", help="Who acts; else PILOTLAB_ACTOR, else your login name.")
+actor_option = click.option(
+    "--actor", metavar="NAME", help="Who acts; else PILOTLAB_ACTOR, else your login name."
+)
 plain_option = click.option("--plain", is_flag=True, help="ASCII only, no colour.")
 
 
 def format_option(*choices: str) -> Callable[[Command], Command]:
     """`--format`: the first choice is the default."""
-    return click.option("--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to print.")
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(choices),
+        default=choices[0],
+        show_default=True,
+        help="How to print.",
+    )
 
 
 def today_option(command: Command) -> Command:

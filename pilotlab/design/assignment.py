@@ -79,7 +79,16 @@ class Assignment:
     def contrast(self, arm: str) -> Assignment:
         """Return the part that compares one pilot arm with control."""
         kept = tuple(row for row in self.teams if row.arm in (arm, CONTROL))
-        return Assignment(self.pilot, self.method, kept, self.seed, self.drawn_by, self.balance, self.input_digest, self.notes)
+        return Assignment(
+            self.pilot,
+            self.method,
+            kept,
+            self.seed,
+            self.drawn_by,
+            self.balance,
+            self.input_digest,
+            self.notes,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is frozen and hashed."""
@@ -91,7 +100,13 @@ class Assignment:
             "drawn_by": self.drawn_by,
             "input_digest": self.input_digest,
             "teams": [
-                {"team": row.team, "arm": row.arm, "start": str(row.start) if row.start else None, "stratum": row.stratum, "cluster": row.cluster}
+                {
+                    "team": row.team,
+                    "arm": row.arm,
+                    "start": str(row.start) if row.start else None,
+                    "stratum": row.stratum,
+                    "cluster": row.cluster,
+                }
                 for row in self.teams
             ],
             "balance": [
@@ -111,7 +126,13 @@ class Assignment:
     def from_dict(cls, data: Mapping[str, Any]) -> Assignment:
         """Rebuild from `to_dict`."""
         teams = tuple(
-            AssignedTeam(row["team"], row["arm"], Week.parse(row["start"]) if row["start"] else None, row["stratum"], row["cluster"])
+            AssignedTeam(
+                row["team"],
+                row["arm"],
+                Week.parse(row["start"]) if row["start"] else None,
+                row["stratum"],
+                row["cluster"],
+            )
             for row in data["teams"]
         )
         return cls(

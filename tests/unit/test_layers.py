@@ -58,10 +58,23 @@ def test_imports_come_from_the_same_row_or_a_lower_one(path: Path) -> None:
     assert not upward, f"{room} imports from above: {upward}"
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) == "stats"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if room_of(path) == "stats"], ids=lambda path: path.name
+)
 def test_kernels_need_numpy_scipy_and_statsmodels_alone(path: Path) -> None:
     outside = {name.split(".")[0] for name in imported(path)} - {"pilotlab", "numpy", "scipy", "statsmodels"}
-    standard = {"__future__", "collections", "dataclasses", "functools", "itertools", "math", "typing", "fractions", "abc", "enum"}
+    standard = {
+        "__future__",
+        "collections",
+        "dataclasses",
+        "functools",
+        "itertools",
+        "math",
+        "typing",
+        "fractions",
+        "abc",
+        "enum",
+    }
     assert outside <= standard
 
 
