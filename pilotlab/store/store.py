@@ -1,0 +1,245 @@
+"""The store: one SQLite file a workspace, and the verbs that read and write it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pilotlab.errors import UsageError
+from pilotlab.store import entries, ledger, names, observations, plans, writing
+from pilotlab.store.database import BUSY_SECONDS, Clock, Database, failures, utc_now
+from pilotlab.store.entries import Columns, Entry, Receipt
+from pilotlab.store.ledger import LedgerRow
+from pilotlab.store.observations import Observation, Revision
+from pilotlab.store.plans import Amendment, Record
+from pilotlab.store.verify import Verification
+from pilotlab.weeks import Week
+
+
+class Store:
+    """What was observed and what was agreed; a context manager that closes the file.
+
+    Every writing verb is one transaction and one row of the ledger, and needs the name of who acts.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        readonly: bool = False,
+        clock: Clock = utc_now,
+        wait_seconds: float = BUSY_SECONDS,
+    ) -> Store:
+        """Open the file; a writer makes it where there is none.
+
+        Parameters
+        ----------
+        clock : callable
+            Gives the time of an act as text; a demo passes its own, so that the same run writes the same bytes.
+        wait_seconds : float
+            How long to wait for another writer.
+
+        Raises
+        ------
+        NotFound
+            Where a reader finds no file.
+        StoreError
+            Where the file is no database of ours, damaged, locked, can't be written, or newer than this program.
+        """
+        return cls(Database.open(Path(path), readonly=readonly, clock=clock, wait_seconds=wait_seconds))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.database.path
+
+    # values
+
+    def log_values(
+        self, values: Sequence[Entry], *, actor: str, why: str = "", source: str = "log"
+    ) -> Receipt:
+        """Append values and gaps; a changed value is a newer revision and needs `why`, the same value changes nothing.
+
+        Raises
+        ------
+        NeedsReason
+            Where a stored value would change and `why` is empty; nothing is written.
+        UsageError
+            Without values, or with two for one team, week, metric and slice.
+        """
+        if not values:
+            raise UsageError("nothing to log", fix="give at least one value or gap")
+        cells = [(entry.metric.key, entry.week, entry.team, entry.slice) for entry in values]
+        if twice := {cell for cell in cells if cells.count(cell) > 1}:
+            metric, week, team, _ = sorted(twice)[0]
+            raise UsageError(f"{metric} of {team} in {week} is given twice", fix="give one value or gap")
+        return writing.write(self.database, entries.columns_of(values), actor=actor, source=source, why=why)
+
+    def bulk_import(self, columns: Columns, *, actor: str, source: str, why: str = "") -> Receipt:
+        """Append many values as one act; content that was imported before, in any order, changes nothing.
+
+        Raises
+        ------
+        NeedsReason
+            Where stored values would change and `why` is empty; nothing is written.
+        """
+        return writing.write(self.database, columns, actor=actor, source=source, why=why, once=True)
+
+    def preview(self, columns: Columns) -> Receipt:
+        """Say what `bulk_import` would do, and change nothing."""
+        return writing.preview(self.database, columns)
+
+    def observations(
+        self,
+        metrics: str | Iterable[str] | None = None,
+        *,
+        teams: Iterable[str] | None = None,
+        weeks: Iterable[Week] | None = None,
+        slices: Iterable[str] | None = ("",),
+    ) -> list[Observation]:
+        """Return current values by metric, week and team; see `pilotlab.store.observations`."""
+        return observations.observations(self.database, metrics, teams=teams, weeks=weeks, slices=slices)
+
+    def data_digest(
+        self,
+        metrics: str | Iterable[str] | None = None,
+        *,
+        teams: Iterable[str] | None = None,
+        weeks: Iterable[Week] | None = None,
+    ) -> str:
+        """Digest the observations that an analysis used, whatever their order."""
+        return observations.data_digest(self.database, metrics, teams=teams, weeks=weeks)
+
+    def first_entry_seq(
+        self, metrics: Iterable[str], *, teams: Iterable[str], weeks: Iterable[Week]
+    ) -> int | None:
+        """Ledger row of the first value or gap of these metrics, teams and weeks; None before any."""
+        return observations.first_entry_seq(self.database, metrics, teams=teams, weeks=weeks)
+
+    def history(self, metric: str, *, team: str, week: Week, slice_: str = "") -> list[Revision]:
+        """Every revision of one cell, oldest first."""
+        return observations.history(self.database, metric, team=team, week=week, slice_=slice_)
+
+    def rename_team(self, old: str, new: str, *, since: Week, actor: str, why: str) -> None:
+        """Give a team a later name from a week on; both names find its values."""
+        names.rename_team(self.database, old, new, since=since, actor=actor, why=why)
+
+    def team_names(self) -> dict[str, int]:
+        """Every name a team has or had, with the team's key."""
+        return names.team_ids(self.database)
+
+    # plans
+
+    def save_pilot(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+        """Keep the declaration as it stands."""
+        return plans.save_pilot(self.database, pilot, content, actor=actor)
+
+    def pilot(self, pilot: str) -> Record | None:
+        """Return the declaration that was last kept."""
+        return plans.pilot_record(self.database, pilot)
+
+    def save_assignment(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+        """Keep a draw, as `Assignment.to_dict()`; refused once the plan is frozen."""
+        return plans.save_assignment(self.database, pilot, content, actor=actor)
+
+    def assignment(self, pilot: str) -> Record | None:
+        """Return the newest draw; `Assignment.from_dict(record.content)` rebuilds it."""
+        return plans.assignment(self.database, pilot)
+
+    def draws_made(self, pilot: str) -> int:
+        """How often arms were drawn."""
+        return plans.draws_made(self.database, pilot)
+
+    def save_freeze(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+        """Freeze a plan; refused where another one is frozen."""
+        return plans.save_freeze(self.database, pilot, content, actor=actor)
+
+    def freeze(self, pilot: str) -> Record | None:
+        """Return the frozen plan."""
+        return plans.freeze(self.database, pilot)
+
+    def save_amendment(
+        self, pilot: str, content: Mapping[str, Any], *, actor: str, why: str, seen_data: bool
+    ) -> Amendment:
+        """Add a change to a frozen plan."""
+        return plans.save_amendment(self.database, pilot, content, actor=actor, why=why, seen_data=seen_data)
+
+    def amendments(self, pilot: str) -> list[Amendment]:
+        """Return the changes of a frozen plan, oldest first."""
+        return plans.amendments(self.database, pilot)
+
+    # results
+
+    def save_run(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+        """Keep an analysis: digests, seed, version, results."""
+        return plans.save_record(self.database, "runs", pilot, content, actor=actor, verb="analyze")
+
+    def runs(self, pilot: str) -> list[Record]:
+        """Return the analyses of a pilot, oldest first."""
+        return plans.records(self.database, "runs", pilot)
+
+    def save_decision(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+        """Keep a verdict with its inputs."""
+        return plans.save_record(self.database, "decisions", pilot, content, actor=actor, verb="decide")
+
+    def decisions(self, pilot: str) -> list[Record]:
+        """Return the verdicts of a pilot, oldest first."""
+        return plans.records(self.database, "decisions", pilot)
+
+    def save_readout(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+        """Keep what was written for whom."""
+        return plans.save_record(self.database, "readouts", pilot, content, actor=actor, verb="readout")
+
+    def readouts(self, pilot: str) -> list[Record]:
+        """Return the readouts of a pilot, oldest first."""
+        return plans.records(self.database, "readouts", pilot)
+
+    # proof
+
+    def ledger(self) -> list[LedgerRow]:
+        """Return all acts, oldest first."""
+        return ledger.rows(self.database)
+
+    def verify(self) -> Verification:
+        """Check integrity, the hash chain and the digest of everything that was written."""
+        from pilotlab.store.verify import verify
+
+        return verify(self.database)
+
+    def backup(self, target: Path) -> None:
+        """Copy the store to another file while others go on reading and writing.
+
+        Raises
+        ------
+        UsageError
+            Where the target exists.
+        """
+        if target.exists():
+            raise UsageError(f"{target} exists", fix="name a new file; a backup overwrites nothing")
+        with failures(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy = sqlite3.connect(target)
+            try:
+                self.database.connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a WAL beside it
+            finally:
+                copy.close()
