@@ -21,7 +21,7 @@ from pilotlab.decide.inputs import (
 )
 
 INF = math.inf
-ALPHAS = (0.0125, 0.02, 0.025, 0.05)
+ALPHAS = (0.005, 0.01, 0.0125, 0.02, 0.025, 0.05)
 
 CYCLE = Metric(key="cycle_time_p50@1", label="Cycle time", unit="days", decimals=2, better=-1)
 FOCUS = Metric(key="focus_hours@1", label="Focus time", unit="h/week", decimals=1, better=1)
