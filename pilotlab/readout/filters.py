@@ -1,0 +1,198 @@
+"""What templates call on values: words into safe HTML, numbers into words, cells into marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from types import MappingProxyType
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from pilotlab.readout.charts.weekly import WORDS
+from pilotlab.readout.numbers import NBSP, count, day, percent, with_interval
+from pilotlab.readout.page_one import Phase
+from pilotlab.readout.page_two import (
+    CellState,
+    Completeness,
+    FlowArm,
+    FlowBox,
+    MapGroup,
+    MetricLine,
+    Unplanned,
+)
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_CODE = re.compile(r"`([^`]+)`")
+_BRACKET = re.compile(r"\([^()<>]{1,30}\)[;,.:]?")  # an interval in brackets stays on one line
+_PER_CENT = re.compile(r"(?<=\d) (?=%)")
+_MARKS = {"met": "✓ met", "not met": "✗ not met", "not measured": "not measured", "flag": "flag"}
+_PRINT_MM = 144.0  # room of the map's weeks on paper, after the names and the totals
+_WIDEST_MM, _GAP_MM = 4.55, 0.32
+
+
+class Look(NamedTuple):
+    """How a state of the map is shown: class, letter, words."""
+
+    kind: str
+    letter: str
+    words: str
+
+
+LOOKS: MappingProxyType[CellState, Look] = MappingProxyType(
+    {
+        "counts": Look("k", "", "logged, counts"),
+        "outside": Look("o", "", "logged, outside the count"),
+        "blackout": Look("z", "", "left out"),
+        "leave": Look("x", "L", "leave"),
+        "holiday": Look("x", "H", "holiday"),
+        "no_work": Look("x", "N", "no work finished"),
+        "not_applicable": Look("x", "A", "not applicable"),
+        "forgotten": Look("f", "F", "forgotten"),
+        "missing": Look("f", "?", "missing, no reason given"),
+        "not_due": Look("u", "", "not due"),
+    }
+)
+
+
+class ArmBox(NamedTuple):
+    """A box of the flow and the arm it belongs to."""
+
+    label: str
+    box: FlowBox
+
+
+class Step(list[ArmBox]):
+    """A row of the flow, an arm a box."""
+
+    first = False
+
+
+def rich(text: str) -> Markup:
+    """Escape text, then set `**bold**` and `` `code` ``; keep short brackets and per cent signs together."""
+    safe = str(escape(_PER_CENT.sub(NBSP, text)))
+    safe = _BOLD.sub(r"<b>\1</b>", safe)
+    safe = _CODE.sub(r"<code>\1</code>", safe)
+    return Markup(_BRACKET.sub(_held, safe))
+
+
+def bare(text: str) -> str:
+    """Drop the marks of `rich`."""
+    return _CODE.sub(r"\1", _BOLD.sub(r"\1", text))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def effect(row: MetricLine | Unplanned) -> str:
+    """Write an effect with unit and interval, or the reason."""
+    return with_interval(row.effect, row.decimals, row.unit, sign=True)
+
+
+def p(value: float | None) -> str:
+    """Write a p-value, for the appendix alone."""
+    if value is None:
+        return ""
+    return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
+
+
+def short_digest(digest: str) -> str:
+    """Write the first eight digits of a digest, in two groups."""
+    return f"{digest[:4]}{NBSP}{digest[4:8]}".rstrip()
+
+
+def mark(state: str) -> Markup:
+    """Set the state of a condition: a word, and a sign before it."""
+    return Markup('<span class="mark{}">{}</span>').format(
+        " red" if state == "not met" else "", _MARKS[state]
+    )
+
+
+def share(group: MapGroup) -> str:
+    """Write the share present, rounded down, so that 80 % is not written for less."""
+    return percent(int(100 * group.present / group.expected) / 100 if group.expected else None)
+
+
+def steps(arms: Sequence[FlowArm]) -> list[Step]:
+    """Turn arms with boxes into rows with arms."""
+    rows = []
+    for place in range(max((len(arm.boxes) for arm in arms), default=0)):
+        row = Step(ArmBox(arm.label, arm.boxes[place]) for arm in arms if place < len(arm.boxes))
+        row.first = place == 0
+        rows.append(row)
+    return rows
+
+
+def phases(completeness: Completeness) -> list[tuple[Phase, int]]:
+    """Return neighbouring weeks of one purpose, with their number."""
+    return [
+        (phase, len(list(weeks))) for phase, weeks in groupby(completeness.weeks, key=lambda week: week.phase)
+    ]
+
+
+def phase_word(phase: Phase, width: int) -> Markup:
+    """Name a phase above `width` weeks; a name too long for them is shortened, and whole in its title."""
+    word = WORDS[phase]
+    if len(word) <= 3.2 * width:
+        return escape(word)
+    short = "out" if phase == "blackout" else f"{word[: max(1, 3 * width - 1)]}."
+    return Markup('<abbr title="{}">{}</abbr>').format(word, short)
+
+
+def every(label: str, place: int, completeness: Completeness) -> Markup | str:
+    """Show each week's label, or one in four where there are many; the others are there for those who listen."""
+    if len(completeness.weeks) <= 34 or place % 4 == 0:
+        return label
+    return Markup('<span class="vh">{}</span>').format(label)
+
+
+def cell_mm(completeness: Completeness) -> str:
+    """Return how wide a week may be on paper."""
+    room = _PRINT_MM / max(1, len(completeness.weeks)) - _GAP_MM
+    return f"{max(0.9, min(_WIDEST_MM, room)):.2f}"
+
+
+def cell(state: CellState) -> Markup:
+    """Set one week of one team."""
+    look = LOOKS[state]
+    if look.letter:
+        return Markup('<td class="{}"><abbr title="{}">{}</abbr></td>').format(
+            look.kind, look.words, look.letter
+        )
+    return Markup('<td class="{}"></td>').format(look.kind) if look.kind != "k" else Markup("<td></td>")
+
+
+def key(completeness: Completeness) -> list[Look]:
+    """Return what the map shows, in the order of the table of looks."""
+    found = {state for group in completeness.groups for row in group.rows for state in row.cells}
+    return [look for state, look in LOOKS.items() if state in found]
+
+
+def _held(match: re.Match[str]) -> str:
+    words = match[0]
+    return f'<span class="nb">{words}</span>' if any(letter.isdigit() for letter in words) else words
+
+
+HTML_FILTERS = {
+    "rich": rich,
+    "bare": bare,
+    "drawn": Markup,
+    "listed": listed,
+    "effect": effect,
+    "p": p,
+    "day": day,
+    "count": count,
+    "short_digest": short_digest,
+    "mark": mark,
+    "share": share,
+    "steps": steps,
+    "phases": phases,
+    "phase_word": phase_word,
+    "every": every,
+    "cell_mm": cell_mm,
+    "cell": cell,
+    "key": key,
+}

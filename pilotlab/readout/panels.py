@@ -1,0 +1,191 @@
+"""The panels of an arm, in their order: a question, the finding, the drawings, and the table twin of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pilotlab.readout import twins
+from pilotlab.readout.charts.adherence import draw_adherence
+from pilotlab.readout.charts.bar_result import draw_result
+from pilotlab.readout.charts.event_study import draw_event_study
+from pilotlab.readout.charts.forest import draw_promises
+from pilotlab.readout.charts.presence import draw_presence
+from pilotlab.readout.charts.slices import draw_slices
+from pilotlab.readout.model import Arm, Readout
+from pilotlab.readout.page_two import GateItem, Table
+
+UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A drawing with its table twin, "A1"."""
+
+    name: str  # the drawing's id
+    svg: str
+    twin: str
+    table: Table
+
+    @property
+    def anchor(self) -> str:
+        """The twin's place on the page."""
+        return f"tab-{self.twin.lower()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One question on page one. `gate` holds the conditions where the panel is a list and not a drawing."""
+
+    name: str
+    question: str
+    finding: str
+    note: str = ""
+    figures: tuple[Figure, ...] = ()
+    gate: tuple[GateItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmPanels:
+    """An arm with its panels; `extra` holds those that page one has no room for."""
+
+    arm: Arm
+    panels: tuple[Panel, ...]
+    extra: tuple[Panel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Every drawing of a readout."""
+
+    arms: tuple[ArmPanels, ...]
+    presence: Figure | None = None
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every drawing, in the order of the tables A1, A2, …."""
+        panels = [panel for arm in self.arms for panel in (*arm.panels, *arm.extra)]
+        drawn = [figure for panel in panels for figure in panel.figures]
+        return (*drawn, self.presence) if self.presence else tuple(drawn)
+
+
+def draw(readout: Readout) -> Drawn:
+    """Draw everything once; tables are numbered in the order of the page."""
+    arms = [_arm(arm, place) for place, arm in enumerate(readout.arms)]
+    completeness = readout.trust.completeness
+    presence = None
+    if any(group.shares for group in completeness.groups):
+        svg = draw_presence("c-presence", completeness)
+        presence = Figure(name="c-presence", svg=svg, twin="", table=twins.presence_table(completeness))
+    return _numbered(Drawn(arms=tuple(arms), presence=presence))
+
+
+def _arm(arm: Arm, place: int) -> ArmPanels:
+    tag = "" if place == 0 else f"{place + 1}"
+    extra = tuple(_timing(arm, tag, later) for later in range(1, len(arm.timing)))
+    return ArmPanels(arm=arm, panels=tuple(_panels(arm, tag)), extra=extra)
+
+
+def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
+    if arm.goals:
+        yield _result(arm, tag)
+    if arm.promises:
+        figure = _figure(
+            f"c{tag}-promises",
+            draw_promises(f"c{tag}-promises", arm.promises),
+            twins.promises_table(arm.promises),
+        )
+        yield Panel(
+            name=f"p{tag}-promises",
+            question="Promises kept",
+            finding=arm.promises.finding,
+            note=arm.promises.note,
+            figures=(figure,),
+        )
+    if arm.timing:
+        yield _timing(arm, tag, 0)
+    if arm.adherence:
+        figure = _figure(
+            f"c{tag}-dose",
+            draw_adherence(f"c{tag}-dose", arm.adherence),
+            twins.adherence_table(arm.adherence),
+        )
+        yield Panel(
+            name=f"p{tag}-dose",
+            question="Did the policy happen",
+            finding=arm.adherence.finding,
+            note=arm.adherence.note,
+            figures=(figure,),
+        )
+    if arm.decision.verdict in UNDECIDED and arm.gate:
+        yield _gate(arm, tag)
+    elif arm.slices and arm.slices.rows:
+        figure = _figure(
+            f"c{tag}-slices", draw_slices(f"c{tag}-slices", arm.slices), twins.slices_table(arm.slices)
+        )
+        yield Panel(
+            name=f"p{tag}-slices",
+            question="For whom",
+            finding=arm.slices.finding,
+            note=arm.slices.note,
+            figures=(figure,),
+        )
+
+
+def _result(arm: Arm, tag: str) -> Panel:
+    several = len(arm.goals) > 1
+    figures = []
+    for place, goal in enumerate(arm.goals):
+        name = f"c{tag}-bar" if place == 0 else f"c{tag}-bar-{place + 1}"
+        figures.append(_figure(name, draw_result(name, goal, means=not several), twins.result_table(goal)))
+    findings = "; ".join(f"{goal.label}: {goal.finding[:1].lower()}{goal.finding[1:]}" for goal in arm.goals)
+    first = arm.goals[0]
+    question = "The bar against the result"
+    if first.bar is None:
+        question = "The limit against the result" if first.limit is not None else "The result"
+    return Panel(
+        name=f"p{tag}-bar",
+        question=question,
+        finding=findings if several else first.finding,
+        note=first.note,
+        figures=tuple(figures),
+    )
+
+
+def _timing(arm: Arm, tag: str, place: int) -> Panel:
+    study = arm.timing[place]
+    name = f"c{tag}-event" if place == 0 else f"c{tag}-event-{place + 1}"
+    figure = _figure(name, draw_event_study(name, study), twins.event_table(study))
+    question = "When it happened" if len(arm.timing) == 1 else f"When it happened: {study.label}"
+    return Panel(
+        name=f"p{name[1:]}", question=question, finding=study.finding, note=study.note, figures=(figure,)
+    )
+
+
+def _gate(arm: Arm, tag: str) -> Panel:
+    missing = [item for item in arm.gate if item.state == "not met"]
+    met = sum(item.state == "met" for item in arm.gate)
+    if missing:
+        finding = "What is missing: " + "; ".join(
+            item.condition[:1].lower() + item.condition[1:] for item in missing
+        )
+    else:
+        finding = f"{met} of {len(arm.gate)} conditions met, none missed"
+    return Panel(name=f"p{tag}-gate", question="The trust gate", finding=finding, gate=arm.gate)
+
+
+def _figure(name: str, svg: str, table: Table) -> Figure:
+    return Figure(name=name, svg=svg, twin="", table=table)
+
+
+def _numbered(drawn: Drawn) -> Drawn:
+    order = {figure.name: f"A{place}" for place, figure in enumerate(drawn.figures, start=1)}
+
+    def figure(one: Figure) -> Figure:
+        return replace(one, twin=order[one.name])
+
+    def panels(some: tuple[Panel, ...]) -> tuple[Panel, ...]:
+        return tuple(replace(panel, figures=tuple(map(figure, panel.figures))) for panel in some)
+
+    arms = tuple(replace(arm, panels=panels(arm.panels), extra=panels(arm.extra)) for arm in drawn.arms)
+    return Drawn(arms=arms, presence=figure(drawn.presence) if drawn.presence else None)
