@@ -1,0 +1,189 @@
+"""The draw: teams to arms by lot, or as a column of the teams' file declares."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pilotlab.design.assignment import AssignedTeam, Assignment
+from pilotlab.design.balance import balance
+from pilotlab.design.shares import arm_counts, arm_shares
+from pilotlab.design.units import Team, Unit, Units, arm_names, drawing_units, value_of
+from pilotlab.errors import NotYet, PilotlabError, nearest
+from pilotlab.spec.frozen import digest
+from pilotlab.spec.pilot import CONTROL, PilotSpec
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+SEEDS = 2**31  # seeds drawn afresh are below it: short enough to be read out
+
+
+def draw(spec: PilotSpec, teams: Iterable[Team], *, seed: int | None = None) -> Assignment:
+    """Assign a pilot's teams to its arms.
+
+    Parameters
+    ----------
+    teams : iterable of Team
+        The pilot's teams, in any order.
+    seed : int, optional
+        Of the lot. Without it `design.assign.seed` counts; without that one is drawn and recorded.
+
+    Returns
+    -------
+    Assignment
+        Same teams, options and seed: the same arms, whatever the order of the teams.
+
+    Raises
+    ------
+    NotYet
+        For matched pairs, stepped wedges and columns of baseline data.
+    PilotlabError
+        Where there are no teams, fewer units than arms, one arm only, or where groups, strata or declared arms do not
+        fit the list of teams.
+    """
+    method = spec.design.assign.method
+    if method in ("matched_pairs", "stepped_wedge"):
+        raise NotYet(
+            f"the assignment method {method!r} is not there yet",
+            fix="use complete, stratified or declared for now",
+        )
+    listed = sorted(teams, key=lambda team: team.name)
+    units = drawing_units(spec, listed)
+    if method == "declared":
+        return _assignment(spec, listed, units, _declared(spec, listed, units), seed=None)
+    chosen = next(one for one in (seed, spec.design.assign.seed, secrets.randbelow(SEEDS)) if one is not None)
+    return _assignment(spec, listed, units, _drawn(spec, units, chosen), seed=chosen)
+
+
+def _drawn(spec: PilotSpec, units: Units, seed: int) -> dict[str, str]:
+    """Arm of each unit, by lot."""
+    import numpy as np
+
+    arms = arm_names(spec)
+    if len(units.units) < len(arms):
+        raise PilotlabError(
+            f"{len(units.units)} units can't fill {len(arms)} arms ({', '.join(arms)})",
+            fix="add teams, keep fewer of them together, or declare fewer arms",
+        )
+    lot = np.random.default_rng(seed)
+    strata = list(units.strata().values())
+    counts = arm_counts(
+        [len(held) for held in strata],
+        arm_shares(arms, spec.design.assign.shares),
+        lambda n: [int(place) for place in lot.permutation(n)],
+    )
+    for arm in arms:
+        if not any(count[arm] for count in counts):
+            raise PilotlabError(
+                f"arm {arm!r} gets none of {len(units.units)} units at its share",
+                fix="raise its share in `assign.shares` or add teams",
+            )
+    return _by_lot(strata, counts, arms, lot)
+
+
+def _by_lot(
+    strata: Sequence[Sequence[Unit]], counts: Sequence[Mapping[str, int]], arms: Sequence[str], lot: Generator
+) -> dict[str, str]:
+    """Draw one arm after the other from the units that are left, with the generator that inference uses."""
+    from pilotlab.stats.draws import Design, sample_draws
+
+    arm_of: dict[str, str] = {}
+    left = [(number, unit.label) for number, stratum in enumerate(strata) for unit in stratum]
+    for arm in arms[:-1]:
+        places = dict.fromkeys(range(len(strata)), 0)
+        template = []
+        for number, _ in left:
+            places[number] += 1
+            template.append(places[number] <= counts[number][arm])
+        design = Design.stratified(template, [number for number, _ in left])
+        chosen = sample_draws(design, 1, lot)[0].tolist()
+        arm_of |= {label: arm for (_, label), is_in in zip(left, chosen, strict=True) if is_in}
+        left = [place for place, is_in in zip(left, chosen, strict=True) if not is_in]
+    return arm_of | {label: arms[-1] for _, label in left}
+
+
+def _declared(spec: PilotSpec, teams: Sequence[Team], units: Units) -> dict[str, str]:
+    """Arm of each unit, as the teams' file says."""
+    column, arms = spec.design.assign.column, arm_names(spec)
+    if not column:
+        raise PilotlabError(
+            "the assignment method 'declared' names no column",
+            fix="write `assign: {method: declared, column: arm}`",
+        )
+    arm_of = {team.name: value_of(team, column) for team in teams}
+    found = {unit.label: _one_arm(unit, arm_of, column, arms, spec.teams.file) for unit in units.units}
+    for arm in arms:
+        if arm not in found.values():
+            raise PilotlabError(
+                f"no team is in arm {arm!r} by the column {column!r}",
+                fix=f"write {arm!r} beside its teams in {spec.teams.file}, or take the arm out of `policy`",
+            )
+    return found
+
+
+def _one_arm(unit: Unit, arm_of: Mapping[str, str], column: str, arms: Sequence[str], file: str) -> str:
+    for team in unit.teams:
+        if arm_of[team] not in arms:
+            stated = f"arm {arm_of[team]!r}" if arm_of[team] else "no arm"
+            raise PilotlabError(
+                f"team {team!r} has {stated} in the column {column!r} of {file}{nearest(arm_of[team], arms)}",
+                fix=f"one of: {', '.join(arms)}",
+            )
+    different = sorted({arm_of[team] for team in unit.teams})
+    if len(different) > 1:
+        places = ", ".join(f"{team} in {arm_of[team]}" for team in unit.teams)
+        raise PilotlabError(
+            f"`keep_together` is split by the column {column!r}: {places}",
+            fix="give teams that are kept together one arm, or take them out of the group",
+        )
+    return different[0]
+
+
+def _assignment(
+    spec: PilotSpec, teams: Sequence[Team], units: Units, arm_of: Mapping[str, str], *, seed: int | None
+) -> Assignment:
+    start = spec.calendar.start
+    rows = [
+        AssignedTeam(
+            team=team,
+            arm=arm_of[unit.label],
+            start=None if arm_of[unit.label] == CONTROL else start,
+            stratum=unit.stratum,
+            cluster=unit.cluster,
+        )
+        for unit in units.units
+        for team in unit.teams
+    ]
+    places = tuple(sorted(rows, key=lambda row: row.team))
+    return Assignment(
+        pilot=spec.id,
+        method=spec.design.assign.method,
+        teams=places,
+        seed=seed,
+        drawn_by=(spec.design.assign.drawn_by or "") if spec.design.assign.method == "declared" else "",
+        balance=balance(teams, places),
+        input_digest=digest(_input(spec, units, arm_of)),
+        notes=units.notes,
+    )
+
+
+def _input(spec: PilotSpec, units: Units, arm_of: Mapping[str, str]) -> dict[str, Any]:
+    """Plain data of what the arms follow from, the seed apart."""
+    assign = spec.design.assign
+    declared = assign.method == "declared"
+    return {
+        "method": assign.method,
+        "shares": arm_shares(arm_names(spec), assign.shares),
+        "on": list(assign.on),
+        "column": assign.column,
+        "units": [
+            {
+                "teams": list(unit.teams),
+                "stratum": unit.stratum,
+                "arm": arm_of[unit.label] if declared else None,
+            }
+            for unit in units.units
+        ],
+    }
