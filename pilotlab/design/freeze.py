@@ -1,0 +1,197 @@
+"""The freeze: what was fixed before the first pilot week, and whether it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pilotlab.design.amend import Amendment
+from pilotlab.design.assignment import Assignment
+from pilotlab.design.difference import Change, differences
+from pilotlab.errors import PilotlabError
+from pilotlab.spec.frozen import digest
+from pilotlab.spec.metric import MetricSpec
+from pilotlab.spec.pilot import PilotSpec
+
+SCHEMA = "pilotlab/freeze@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A plan as it was fixed: declaration, metric versions, assignment, rule and program version, each with a digest.
+
+    Attributes
+    ----------
+    spec, assignment : dict
+        Plain data, as `PilotSpec.to_dict` and `Assignment.to_dict` write them.
+    metrics : dict
+        Metric definitions by key (`focus_hours@1`), for every metric the pilot uses.
+    frozen_at : str
+        ISO time, passed in.
+    digests : dict
+        SHA-256 of `spec`, `metrics`, `assignment` and `rule`.
+    """
+
+    pilot: str
+    spec: dict[str, Any]
+    metrics: dict[str, dict[str, Any]]
+    assignment: dict[str, Any]
+    rule: str
+    program: str
+    frozen_by: str
+    frozen_at: str
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        spec: PilotSpec,
+        metrics: Mapping[str, MetricSpec],
+        assignment: Assignment,
+        *,
+        program: str,
+        by: str,
+        at: str,
+    ) -> Freeze:
+        """Fix a plan.
+
+        Parameters
+        ----------
+        metrics : mapping
+            From what the declaration writes (`focus_hours` or `focus_hours@1`) to the metric.
+        program : str
+            Version of pilotlab.
+        by, at : str
+            Who freezes, and when (ISO time).
+
+        Raises
+        ------
+        PilotlabError
+            Where a metric's definition is missing, or the assignment is another pilot's.
+        """
+        if assignment.pilot != spec.id:
+            raise PilotlabError(
+                f"the assignment is of {assignment.pilot!r}, the plan of {spec.id!r}",
+                fix=f"run `pilotlab assign {spec.id}` first",
+            )
+        parts: dict[str, Any] = {
+            "spec": spec.to_dict(),
+            "metrics": _definitions(spec, metrics),
+            "assignment": assignment.to_dict(),
+            "rule": spec.decide.rule,
+        }
+        digests = {name: digest(part) for name, part in parts.items()}
+        return cls(pilot=spec.id, program=program, frozen_by=by, frozen_at=at, digests=digests, **parts)
+
+    def digest(self) -> str:
+        """Return the overall SHA-256: of the four digests and the program version. Who and when do not enter it."""
+        return digest({**self.digests, "program": self.program})
+
+    def plan(self) -> PilotSpec:
+        """Return the frozen declaration as a value."""
+        return PilotSpec.model_validate(self.spec)
+
+    def arms(self) -> Assignment:
+        """Return the frozen assignment as a value."""
+        return Assignment.from_dict(self.assignment)
+
+    def definitions(self) -> dict[str, MetricSpec]:
+        """Return the frozen metrics as values, by what the declaration writes."""
+        by_key = {key: MetricSpec.model_validate(value) for key, value in self.metrics.items()}
+        newest = {metric.id: metric for metric in by_key.values()}
+        return {use.use: by_key.get(use.use) or newest[use.id] for _, use in self.plan().uses}
+
+    def damaged(self) -> tuple[str, ...]:
+        """Name the parts whose digest does not match what is stored; none where the record is whole."""
+        parts = {"spec": self.spec, "metrics": self.metrics, "assignment": self.assignment, "rule": self.rule}
+        return tuple(name for name, part in parts.items() if self.digests.get(name) != digest(part))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as it is stored."""
+        return {
+            "schema": SCHEMA,
+            "pilot": self.pilot,
+            "spec": self.spec,
+            "metrics": self.metrics,
+            "assignment": self.assignment,
+            "rule": self.rule,
+            "program": self.program,
+            "frozen_by": self.frozen_by,
+            "frozen_at": self.frozen_at,
+            "digests": self.digests,
+            "digest": self.digest(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Freeze:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        PilotlabError
+            For data of another schema.
+        """
+        if data.get("schema") != SCHEMA:
+            raise PilotlabError(
+                f"the frozen plan has the schema {data.get('schema')!r}, this version reads {SCHEMA!r}",
+                fix="open the workspace with the version of pilotlab that wrote it, or a newer one",
+            )
+        return cls(**{name: data[name] for name in cls.__slots__})
+
+
+def verify(
+    freeze: Freeze,
+    spec: PilotSpec,
+    metrics: Mapping[str, MetricSpec],
+    assignment: Assignment,
+    *,
+    amendments: Sequence[Amendment] = (),
+) -> tuple[Change, ...]:
+    """Compare the plan in force with what is declared now.
+
+    Parameters
+    ----------
+    amendments : sequence of Amendment
+        Recorded changes, oldest first: the newest says which plan is in force.
+
+    Returns
+    -------
+    tuple of Change
+        Empty where nothing differs; else each key with its frozen and its present value. Read with `str`.
+
+    Raises
+    ------
+    PilotlabError
+        Where the stored plan does not match its own digests.
+    """
+    if broken := freeze.damaged():
+        raise PilotlabError(
+            f"the frozen plan of {freeze.pilot!r} does not match its own digest ({', '.join(broken)})",
+            fix="restore the database from a backup",
+        )
+    in_force = amendments[-1].spec if amendments else freeze.spec
+    now = {key: value for key, value in _definitions(spec, metrics).items() if key in freeze.metrics}
+    frozen = {key: freeze.metrics[key] for key in now}  # metrics that came or went differ in the plan itself
+    return (
+        *differences(in_force, spec.to_dict()),
+        *differences(frozen, now, "metric definitions"),
+        *differences(_by_team(freeze.assignment), _by_team(assignment.to_dict()), "assignment"),
+    )
+
+
+def _definitions(spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for _, use in spec.uses:
+        if use.use not in metrics:
+            raise PilotlabError(
+                f"metric {use.use!r} of {spec.id!r} has no definition",
+                fix="define it in metrics.yaml, or use a built-in one",
+            )
+        found[metrics[use.use].key] = metrics[use.use].to_dict()
+    return dict(sorted(found.items()))
+
+
+def _by_team(assignment: Mapping[str, Any]) -> dict[str, Any]:
+    """Name teams in paths by their names, not by their places in a list."""
+    return {**assignment, "teams": {row["team"]: row for row in assignment["teams"]}}
