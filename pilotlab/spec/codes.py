@@ -124,6 +124,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL360": Code("error", "arms are declared, but where is not said"),
         "PL361": Code("warn", "an assign key the method does not use"),
         "PL362": Code("warn", "adherence is not measured"),
+        "PL363": Code("warn", "a slice that will be hidden"),
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import typing
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,12 @@ def is_missing(place: Place, errors: list[ErrorDetails]) -> bool:
         error["type"] == "missing" and error["loc"][-1:] == place[-1:] and isinstance(place[-1], str)
         for error in errors
     )
+
+
+def meant_by(model: type[Frozen], place: Place) -> list[Place]:
+    """Return the place that an unknown key stands for, if one is near: nothing is known of it then."""
+    close = difflib.get_close_matches(str(place[-1]), keys_at(model, place[:-1]), n=1)
+    return [(*place[:-1], key) for key in close]
 
 
 def name(place: Place) -> str:

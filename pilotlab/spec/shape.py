@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from pilotlab.errors import Finding
 from pilotlab.spec.frozen import Frozen
-from pilotlab.spec.misfit import describe, is_missing
+from pilotlab.spec.misfit import describe, is_missing, meant_by
 from pilotlab.spec.positions import Place, Positions
 
 Model = TypeVar("Model", bound=Frozen)
@@ -62,7 +62,14 @@ def fit(
             found for place, group in errors.items() for found in describe(model, place, group, positions)
         ]
         repair = _Repair(copy.deepcopy(given), placeholders)
-        return Fit(None, repair.run(model, errors), frozenset(repair.broken), repair.kept, tuple(findings))
+        draft = repair.run(model, errors)
+        meant = {
+            intended
+            for place, group in errors.items()
+            if group[0]["type"] == "extra_forbidden"
+            for intended in meant_by(model, place)
+        }
+        return Fit(None, draft, frozenset(repair.broken | meant), repair.kept, tuple(findings))
     return Fit(value, value, frozenset(), {}, ())
 
 
@@ -86,14 +93,14 @@ def _place(error: ErrorDetails, data: Any) -> Place:
     """Cut pydantic's `loc` to what stands in the data: it also names members of unions and short forms."""
     place: list[str | int] = []
     for step in error["loc"]:
-        if (isinstance(data, Mapping) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        if not (
+            step in data
+            if isinstance(data, Mapping)
+            else isinstance(data, list) and isinstance(step, int) and step < len(data)
         ):
-            data = data[step]
-        else:
-            return (
-                (*place, step) if error["type"] == "missing" and isinstance(data, Mapping) else tuple(place)
-            )
+            is_key = error["type"] == "missing" and isinstance(data, Mapping)
+            return (*place, step) if is_key else tuple(place)
+        data = _into(data, step)
         place.append(step)
     return tuple(place)
 
@@ -124,13 +131,11 @@ class _Repair:
         self.broken.add(self._in_file(place))
         *around, last = place
         holder = reduce(_into, around, self.data)
-        if not isinstance(holder, dict | list):
-            return  # an entry around it is gone already
-        if place in self.placeholders:
+        if isinstance(holder, list) and isinstance(last, int):
+            holder[last] = _GONE
+        elif isinstance(holder, dict) and place in self.placeholders:
             holder[last] = copy.deepcopy(self.placeholders[place])
-        elif isinstance(holder, list):
-            holder[int(last)] = _GONE
-        else:
+        elif isinstance(holder, dict):
             holder.pop(last, None)
 
     def _close_lists(self, value: Any, place: Place) -> None:
@@ -155,7 +160,9 @@ _GONE = object()
 
 
 def _into(holder: Any, step: str | int) -> Any:
-    return holder[step] if isinstance(holder, dict | list) else None
+    if isinstance(holder, dict):
+        return holder.get(step)
+    return holder[step] if isinstance(holder, list) and isinstance(step, int) else None
 
 
 def in_file(place: Place, kept: Mapping[Place, list[int]]) -> Place:

@@ -1,0 +1,224 @@
+"""Rules about the design: arms, how they come about, and what this version can run."""
+
+from __future__ import annotations
+
+from pilotlab.errors import nearest
+from pilotlab.spec.case import Case, Issue, Issues
+from pilotlab.spec.pilot import CONTROL
+
+# Names of later versions; those of this one come from the engine's own tables (see design/findings.py).
+METHODS_TO_COME = {"matched_pairs": "matched pairs", "stepped_wedge": "a stepped wedge"}
+TYPES_TO_COME = {"matched": "a matched comparison", "stepped_wedge": "a stepped wedge"}
+
+
+def has_arms(case: Case) -> Issues:
+    """A comparison needs control and at least one pilot arm."""
+    policy = case.spec.policy
+    if CONTROL not in policy and case.spec.design.type != "before_after":
+        fix = "add `control: {office_days: as-is}`"
+        yield Issue(
+            "PL301",
+            f"policy has no arm 'control'{nearest(CONTROL, policy)}; without one nothing is compared",
+            ("policy",),
+            "key",
+            fix=fix,
+        )
+    if not case.spec.arms:
+        yield Issue(
+            "PL302",
+            "policy has no pilot arm: there is nothing to try out",
+            ("policy",),
+            "key",
+            fix="add one, for example `anchor: {office_days: 2}`",
+        )
+
+
+def anchor_days_fit(case: Case) -> Issues:
+    """Anchor days are office days, each named once."""
+    for arm, policy in case.spec.policy.items():
+        place, days = ("policy", arm, "anchor_days"), policy.anchor_days
+        if len(set(days)) < len(days):
+            twice = next(day for day in days if days.count(day) > 1)
+            yield Issue(
+                "PL332",
+                f"{arm} names the anchor day {twice} twice",
+                place,
+                value=twice,
+                fix="name each day once",
+            )
+        elif isinstance(policy.office_days, int | float) and len(days) > policy.office_days:
+            what = f"{arm} has {len(days)} anchor days and {policy.office_days:g} office days"
+            yield Issue(
+                "PL332", what, place, value=len(days), fix=f"office_days: {len(days)}, or fewer anchor days"
+            )
+
+
+def unit_is_team(case: Case) -> Issues:
+    """Persons are units only in a published study whose persons are anonymous."""
+    spec = case.spec
+    if spec.design.unit == "person" and spec.data != "published":
+        what = "the unit is a person: one person's values would be analysed and could be seen"
+        yield Issue(
+            "PL339",
+            what,
+            ("design", "unit"),
+            value="person",
+            fix="unit: team; `person` is for published studies, with `data: published`",
+        )
+
+
+def assignment_is_said(case: Case) -> Issues:
+    """Each method needs its own keys, and uses no other."""
+    assign, place = case.spec.design.assign, ("design", "assign")
+    if assign.method == "declared" and not assign.column:
+        fix = "add `column: arm`, the column of teams.csv that holds each team's arm"
+        yield Issue(
+            "PL360",
+            "arms are declared, but the column that holds them is not named",
+            (*place, "method"),
+            fix=fix,
+        )
+    if assign.method in ("stratified", "matched_pairs") and not assign.on:
+        yield Issue(
+            "PL359",
+            f"method {assign.method} needs `on`: the columns that make teams alike",
+            (*place, "method"),
+            fix="add `on: [site]`",
+        )
+    unused = {
+        "on": bool(assign.on) and assign.method in ("complete", "declared"),
+        "column": bool(assign.column) and assign.method != "declared",
+        "drawn_by": bool(assign.drawn_by) and assign.method != "declared",
+        "seed": assign.seed is not None and assign.method == "declared",
+        "shares": bool(assign.shares) and assign.method in ("declared", "matched_pairs", "stepped_wedge"),
+    }
+    for key in (key for key, is_unused in unused.items() if is_unused):
+        fix = "method: stratified" if key == "on" and assign.method == "complete" else f"remove `{key}`"
+        yield Issue(
+            "PL361", f"method {assign.method} does not use `{key}`", (*place, key), "key", value=key, fix=fix
+        )
+
+
+def shares_name_arms(case: Case) -> Issues:
+    """Every arm has a share, and no other name has."""
+    shares, policy = case.spec.design.assign.shares or {}, case.spec.policy
+    for arm in shares:
+        if arm not in policy:
+            place = ("design", "assign", "shares", arm)
+            yield Issue(
+                "PL214",
+                f"shares names the arm {arm!r}, which policy does not have{nearest(arm, policy)}",
+                place,
+                "key",
+                value=arm,
+                fix="one of: " + ", ".join(policy),
+            )
+    for arm in policy if shares else ():
+        if arm not in shares:
+            yield Issue(
+                "PL214",
+                f"shares has no share for the arm {arm!r}",
+                ("design", "assign", "shares"),
+                "key",
+                value=arm,
+                fix="give every arm a share, control included",
+            )
+
+
+def recruitment_is_fair(case: Case) -> Issues:
+    """Volunteers differ from others; where they also chose their arm, their worst weeks are behind them."""
+    if case.spec.design.recruitment != "volunteer":
+        return
+    place = ("design", "recruitment")
+    if case.is_drawn:
+        yield Issue(
+            "PL336",
+            "teams volunteered and are then drawn: the answer holds for volunteers",
+            place,
+            level="note",
+        )
+        return
+    what = "teams volunteered for their arm: teams that struggle come forward and recover anyway, which fakes a gain of 0.14 to 0.18 SD"
+    yield Issue(
+        "PL336",
+        what,
+        place,
+        value="volunteer",
+        fix="draw arms among the volunteers: `assign: {method: complete}`",
+    )
+
+
+def chance_decides(case: Case) -> Issues:
+    """Declared arms count as drawn only where it is said how."""
+    assign = case.spec.design.assign
+    if assign.method == "declared" and not assign.drawn_by and case.spec.design.type != "before_after":
+        what = "arms are declared and nothing says they were drawn: the strongest verdict is Extend"
+        yield Issue(
+            "PL337",
+            what,
+            ("design", "assign", "method"),
+            fix="if a lot decided, say how: `drawn_by: even birthdays`",
+        )
+
+
+def compares(case: Case) -> Issues:
+    """Before against after describes, and never recommends."""
+    if case.spec.design.type == "before_after":
+        what = "before against after has no comparison: season and everything else that changed count as effect; the verdict is Learn"
+        yield Issue(
+            "PL357", what, ("design", "type"), value="before_after", fix="type: parallel, with a control arm"
+        )
+
+
+def can_be_run(case: Case) -> Issues:
+    """What is declared correctly and this version can't run yet."""
+    spec = case.spec
+    if spec.extends:
+        what = f"templates are not there yet: nothing is taken from {spec.extends!r}"
+        yield Issue("PL120", what, ("extends",), value=spec.extends, fix="write the keys out here")
+    if spec.design.type in TYPES_TO_COME:
+        yield Issue(
+            "PL340",
+            f"{TYPES_TO_COME[spec.design.type]} is read and checked; it can't be analysed yet",
+            ("design", "type"),
+            value=spec.design.type,
+        )
+    method = spec.design.assign.method
+    if method in METHODS_TO_COME and method != spec.design.type:
+        yield Issue(
+            "PL340",
+            f"{METHODS_TO_COME[method]}: read and checked; arms can't be drawn so yet",
+            ("design", "assign", "method"),
+            value=method,
+        )
+    if spec.slices.equity or spec.slices.other:
+        yield Issue(
+            "PL341", "slices are read and checked; the readout does not show them yet", ("slices",), "key"
+        )
+
+
+def alpha_is_usual(case: Case) -> Issues:
+    """A level far from .05 needs a reason; several arms and goals share it."""
+    spec, alpha = case.spec, case.spec.analysis.alpha
+    if alpha > 0.1 or alpha < 0.01:
+        odds = f"about {round(1 / alpha)} pilots that do nothing, one looks like a gain or a loss"
+        yield Issue(
+            "PL349",
+            f"alpha is {alpha:g}: of {odds}",
+            ("analysis", "alpha"),
+            value=alpha,
+            fix="0.05 unless there is a reason",
+        )
+    arms, goals = max(1, len(spec.arms)), len(spec.metrics.goals)
+    parts = [f"{arms} pilot arms"] if arms > 1 else []
+    if goals == 2 and spec.claim == "improve" and spec.decide.goals == "any":
+        parts.append("two goals of which either will do")
+        arms *= 2
+    if parts and spec.claim == "improve":
+        place = ("metrics", "goals") if goals == 2 else ("policy",)
+        yield Issue(
+            "PL350",
+            f"{' and '.join(parts)} share alpha: a goal is first tested at {alpha / arms:.3g}",
+            place,
+            "key",
+        )

@@ -1,0 +1,114 @@
+"""Rules about the people: why, with whose consent, and what is kept."""
+
+from __future__ import annotations
+
+from pilotlab.spec.case import Case, Issue, Issues
+
+SHORTEST, LONGEST = 30, 730  # days of retention
+SLICE_CELL = 10  # people in a cell of a slice that is shown
+MEMBERS = 5  # people in every team whose effect is shown
+
+
+def says_why(case: Case) -> Issues:
+    """A charter states the intent, and what the data will never be used for."""
+    spec = case.spec
+    if spec.data == "published":
+        return
+    if not spec.intent.strip():
+        fix = "add `intent:` with the reason in words that employees will read"
+        yield Issue(
+            "PL342", "no intent: people will make up their own reason for this pilot", ("intent",), fix=fix
+        )
+    if not spec.never_used_for:
+        fix = "add `never_used_for: [individual evaluation, headcount reduction]`"
+        yield Issue("PL343", "nothing says what the data is never used for", ("never_used_for",), fix=fix)
+
+
+def asks_first(case: Case) -> Issues:
+    """Somebody was consulted, and somebody stands for the employees."""
+    spec = case.spec
+    if spec.data == "published":
+        return
+    if not spec.consultation:
+        fix = "add `consultation: [{with: works council, on: 2026-08-03, outcome: agreed, changed: …}]`"
+        yield Issue(
+            "PL344",
+            "nobody was consulted; a pilot that nobody hears of before it starts is refused by the people in it",
+            ("consultation",),
+            fix=fix,
+        )
+    if not spec.people.employee_rep.strip():
+        fix = "add `people: {employee_rep: works-council}`"
+        yield Issue(
+            "PL345",
+            "nobody stands for the employees: harm alarms go to sponsor and representative",
+            ("people", "employee_rep"),
+            fix=fix,
+        )
+
+
+def keeps_as_long_as_needed(case: Case) -> Issues:
+    """Raw data outlive the readout by months, not by years."""
+    days = case.spec.privacy.retention_days
+    if case.spec.data != "published" and not SHORTEST <= days <= LONGEST:
+        why = (
+            "too short to answer a question on the readout"
+            if days < SHORTEST
+            else "longer than the purpose lasts"
+        )
+        yield Issue(
+            "PL346",
+            f"retention of {days} days is {why}",
+            ("privacy", "retention_days"),
+            value=days,
+            fix="retention_days: 180",
+        )
+
+
+def teams_are_large_enough(case: Case) -> Issues:
+    """Small teams' values stay hidden; an effect is shown where every team has five people."""
+    if case.teams is None or case.spec.design.unit == "person":
+        return
+    small = [team for team in case.teams.teams if team.size is not None and team.size < MEMBERS]
+    if small:
+        listed = ", ".join(team.name for team in small[:5]) + (
+            f" and {len(small) - 5} more" if len(small) > 5 else ""
+        )
+        what = f"{len(small)} of {len(case.teams.teams)} teams have fewer than {MEMBERS} people ({listed}): an effect is shown where every team has {MEMBERS}"
+        yield Issue(
+            "PL338",
+            what,
+            row=small[0].line,
+            value=small[0].size,
+            fix="merge them for the pilot, or list them as `buffer`",
+        )
+    for _, use, place, metric in case.roles("goal", "guardrail", "watch"):
+        least = max(metric.min_group, case.spec.privacy.min_group) if metric else 0
+        below = [team for team in case.teams.teams if team.size is not None and MEMBERS <= team.size < least]
+        if below:
+            what = f"{use.use} is shown from {least} people on: {len(below)} of {len(case.teams.teams)} teams are smaller and never see their own value"
+            yield Issue("PL338", what, place, value=use.use, level="note")
+
+
+def slices_will_show(case: Case) -> Issues:
+    """A slice needs ten people in each cell of each arm."""
+    if case.teams is None:
+        return
+    arms = max(2, len(case.spec.policy))
+    for kind, names in (("equity", case.spec.slices.equity), ("other", case.spec.slices.other)):
+        for index, name in enumerate(names):
+            if name not in case.teams.columns or name == "team":
+                continue
+            people: dict[str, int] = {}
+            for team in case.teams.teams:
+                people[team.attributes[name]] = people.get(team.attributes[name], 0) + (team.size or 0)
+            hidden = sorted(level for level, count in people.items() if 0 < count < SLICE_CELL * arms)
+            if hidden:
+                what = f"slice {name}: {', '.join(hidden)} will be hidden, with fewer than {SLICE_CELL} people an arm"
+                yield Issue(
+                    "PL363",
+                    what,
+                    ("slices", kind, index),
+                    value=name,
+                    fix="join small groups in teams.csv, or leave the slice out",
+                )
