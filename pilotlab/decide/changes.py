@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import get_args
@@ -10,7 +10,7 @@ from typing import get_args
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, Metric
 from pilotlab.decide.settle import CAPS, Case, settle
 from pilotlab.decide.sizes import size
-from pilotlab.decide.verdicts import GoalState, GuardrailState, Rung, Verdict
+from pilotlab.decide.verdicts import LEADING, GoalState, GuardrailState, Rung, Verdict
 
 # Worst to best; how far two states lie apart is how much would have to be different.
 _GOAL_ORDER: tuple[GoalState, ...] = ("worse", "ruled out", "too small", "cannot tell", "open", "clear yes")
@@ -31,6 +31,16 @@ def other_verdicts(arm: ArmInputs, case: Case, verdict: Verdict) -> tuple[tuple[
     order = [rung.verdict for rung in sorted(Rung, reverse=True)]
     return tuple(
         (said, _words(arm, case, nearest[said][1])) for said in dict.fromkeys(order) if said in nearest
+    )
+
+
+def _beside_the_point(
+    said: Verdict, now: Verdict, nearest: Mapping[Verdict, tuple[tuple[int, int], Case]]
+) -> bool:
+    """Whether an even higher verdict would take fewer metrics."""
+    place = LEADING.index
+    return place(said) < place(now) and any(
+        place(other) < place(said) and nearest[other][0][0] < nearest[said][0][0] for other in nearest
     )
 
 

@@ -97,7 +97,7 @@ class ArmDecision(Frozen):
     lowered_by : tuple of str
         Cap, overlays and `*` that lowered the verdict of the table; empty where nothing did.
     not_made : tuple of str
-        Inputs the rule would have read and that were not made, each with what that meant.
+        Inputs the rule would have read and that were not made, by name.
     flags : tuple of str
         What changes no verdict and must be seen: roster drift, alarms to be answered, "not measured".
     """

@@ -89,8 +89,8 @@ def _adherence(facts: GateFacts) -> GateItem:
 
 
 def _end(facts: GateFacts) -> GateItem:
-    found = "reached" if facts.end_reached else "not reached yet"
-    return _item("end", f"the planned end, {facts.planned_end:%Y-%m-%d}", found, facts.end_reached)
+    found = "reached" if facts.end_reached else "not yet"
+    return _item("end", f"{facts.planned_end:%Y-%m-%d}", found, facts.end_reached)
 
 
 _NAMES = {

@@ -16,7 +16,6 @@ from pilotlab.decide.verdicts import LEADING, Verdict
 from pilotlab.decide.words import (
     conditions,
     flags,
-    gate_words,
     headline,
     lead,
     lowered_by,
@@ -201,7 +200,7 @@ def _path(judged: Judgement, states: tuple[MetricState, ...]) -> str:
         return {
             "claim": "claim to learn",
             "grade": f"grade {judged.grade}",
-            "gate": gate_words(judged.gate),
+            "gate": "trust gate not met",
         }.get(judged.because, "harm stop") + f" → {judged.verdict}"
     goals = [row for row in states if row.role == "goal"]
     if judged.outcome.goal is not None:
@@ -231,8 +230,8 @@ def _beyond(judged: Judgement) -> Verdict:
 
 def _before_the_table(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
     if judged.because == "gate":
-        needed = "; ".join(f"{item.name.lower()}: {item.needed}" for item in missing(judged.gate))
-        return (Change(verdict=STRONGEST[judged.grade], what=f"at most, once there is {needed}"),)
+        needed = ", ".join(item.name.lower() for item in missing(judged.gate))
+        return (Change(verdict=STRONGEST[judged.grade], what=f"at most, once the gate is met: {needed}"),)
     if judged.because == "grade":
         return (Change(verdict="Scale", what=f"at most, from {stronger_design(arm.design)}"),)
     return ()

@@ -53,7 +53,9 @@ def headline(judged: Judgement) -> str:
 def lead(arm: ArmInputs, judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, ...]) -> str:
     """Size, then price, then step."""
     if judged.because == "gate":
-        items = "; ".join(f"{item.name.lower()}: {item.found}" for item in _short(judged))
+        items = "; ".join(
+            f"{item.name.lower()} (needed: {item.needed}; found: {item.found})" for item in _short(judged)
+        )
         return f"There is no verdict yet. Missing: {items}."
     if judged.because == "harm":
         return f"The pilot was stopped for harm: {arm.harm_stop}."
@@ -91,24 +93,17 @@ def star_words(arm: ArmInputs, extensions_left: int) -> str:
 
 
 def not_made(arm: ArmInputs) -> tuple[str, ...]:
-    """Inputs the rule would have read and that were not made, each with what that meant."""
+    """Inputs the rule would have read and that were not made: they lowered nothing, and a missing check kept grade C."""
     undrawn = not arm.design.drawn and arm.design.design != "before_after"
     said = {
-        "forecast: an Extend of the table stands without one": arm.forecast_chance is None,
-        "equity slices: no group's limit was looked at": arm.equity_breached is None,
-        "leave one team out: a flip of the sign would have lowered the verdict": any(
-            goal.sign_flips is None for goal in arm.goals
-        ),
-        "robustness card: disagreement would have lowered the verdict": any(
-            goal.agreed is None or not goal.runs for goal in arm.goals
-        ),
-        "watch alarms: none could be raised": arm.watch_alarms is None,
-        "pre-trend check: without it an undrawn comparison is no better than grade C": undrawn
-        and arm.design.pretrend is None,
-        "placebo check: without it an undrawn comparison is no better than grade C": undrawn
-        and arm.design.placebo is None,
-        "breakdown value: without it an undrawn comparison is no better than grade C": undrawn
-        and arm.design.breakdown is None,
+        "forecast": arm.forecast_chance is None,
+        "equity slices": arm.equity_breached is None,
+        "leave one team out": any(goal.sign_flips is None for goal in arm.goals),
+        "robustness card": any(goal.agreed is None or not goal.runs for goal in arm.goals),
+        "watch alarms": arm.watch_alarms is None,
+        "pre-trend check": undrawn and arm.design.pretrend is None,
+        "placebo check": undrawn and arm.design.placebo is None,
+        "breakdown value": undrawn and arm.design.breakdown is None,
     }
     return tuple(words for words, holds in said.items() if holds)
 
@@ -206,10 +201,10 @@ def _after(arm: ArmInputs, judged: Judgement, move: Move) -> str:
         case "equity":
             return f"with an answer for {_groups(arm)}, whose limit is broken"
         case "cap" if judged.verdict == "Extend":
-            return f"settled by {stronger_design(arm.design)}"
+            return f"to settle it, {stronger_design(arm.design)}"
         case "robustness" if judged.verdict == "Extend":
             more = "more teams in each arm, so that no single team or choice of method decides"
-            return f"settled by {stronger_design(arm.design) or more}"
+            return f"to settle it, {stronger_design(arm.design) or more}"
         case "cap":
             return f"in stages; plain Scale would need {stronger_design(arm.design)}"
         case "robustness":

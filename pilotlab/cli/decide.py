@@ -1,0 +1,134 @@
+"""`pilotlab decide`: the verdict, its reasons, and what would change it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, to_plain
+
+if TYPE_CHECKING:
+    from pilotlab.decide.decision import ArmDecision, Decision
+
+LABEL = 15  # columns of the row's name
+
+
+@click.command()
+@click.argument("pilot")
+@workspace_option
+@actor_option
+@today_option
+@format_option("text", "json")
+@plain_option
+def command(
+    pilot: str, workspace: Path | None, actor: str | None, today: date, form: str, plain: bool
+) -> None:
+    """Say what the rule decides about PILOT, why, and what would change it.
+
+    The rule was fixed before the first week. The same data give the same verdict.
+
+    \b
+    Example:
+      pilotlab decide anchor-days
+      pilotlab decide anchor-days --format json
+    """
+    from pilotlab import api
+
+    decision = api.open_workspace(workspace, actor=actor, today=today).decide(pilot)
+    if form == "json":
+        show_json(decision.to_dict())
+    else:
+        show(decision_text(decision), plain=plain)
+
+
+def decision_text(decision: Decision, *, plain: bool = False) -> str:
+    """Write a decision on 100 columns: the leading arm in full, then what every other arm came to.
+
+    Parameters
+    ----------
+    plain : bool
+        Keep to ASCII, in the same columns.
+    """
+    lead = decision.leading
+    several = len(decision.arms) > 1
+    lines = [*_box(lead, several), *_rows(lead, decision)]
+    for arm in decision.arms:
+        if arm.arm != lead.arm:
+            lines += ["", *_short(arm)]
+    lines += ["", _next(decision)]
+    text = "\n".join(lines)
+    return to_plain(text) if plain else text
+
+
+def _box(arm: ArmDecision, several: bool) -> list[str]:
+    head = f"  {arm.headline.upper()}" + (f"  (arm {arm.arm})" if several else "")
+    return [rule(heavy=True), head, "", *_wrapped(arm.lead, "  "), rule(heavy=True)]
+
+
+def _rows(arm: ArmDecision, decision: Decision) -> list[str]:
+    rows = {
+        "Evidence": arm.grade_words,
+        "Trust gate": _gate(arm),
+        "Rule": arm.rule,
+        "Lowered by": "; ".join(arm.lowered_by) or _nothing(arm),
+        "Luck": arm.luck,
+        "Would change": "  ".join(f"{change.verdict}: {change.what}." for change in arm.would_change),
+        "Not made": ", ".join(arm.not_made),
+        "Not measured": ", ".join(decision.not_measured),
+        "Note": "; ".join(arm.flags),
+        "Decides": _decides(decision),
+    }
+    return [line for name, words in rows.items() if words for line in _row(name, words)]
+
+
+def _nothing(arm: ArmDecision) -> str:
+    """Only a verdict of the table can be lowered."""
+    return "nothing" if any(step.name == "table" for step in arm.steps) else ""
+
+
+def _gate(arm: ArmDecision) -> str:
+    from pilotlab.decide.words import gate_words
+
+    return gate_words(arm.gate)
+
+
+def _decides(decision: Decision) -> str:
+    who = decision.sponsor or "the sponsor"
+    by = f", by {decision.decide_by}" if decision.decide_by else ""
+    return f"{who}{by}; going against the rule needs a name and a reason"
+
+
+def _short(arm: ArmDecision) -> list[str]:
+    return [
+        rule(),
+        f"  {arm.headline.upper()}  (arm {arm.arm})",
+        *_wrapped(arm.lead, "  "),
+        *_row("Rule", arm.rule),
+    ]
+
+
+def _next(decision: Decision) -> str:
+    if decision.verdict == "Not decision-ready":
+        return next_line(f"pilotlab status {decision.pilot}")
+    return next_line(f"pilotlab readout {decision.pilot}")
+
+
+def _row(name: str, words: str) -> Iterable[str]:
+    return _wrapped(words, " " * LABEL, first=f"{name:<{LABEL}}")
+
+
+def _wrapped(words: str, indent: str, *, first: str = "") -> list[str]:
+    return textwrap.wrap(
+        words,
+        WIDTH,
+        initial_indent=first or indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
