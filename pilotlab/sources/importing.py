@@ -209,7 +209,7 @@ def _layout(table: Table, collector: Collector) -> str:
         problem = _unknown_column(name, long="metric" in wanted, collector=collector)
         if problem:
             findings.add(problem, row, value=name)
-    if "metric" not in wanted and len(header) == 2:
+    if "metric" not in wanted and set(header) == {"team", "week"}:
         findings.add(
             Problem("PL404", "there is no column with a metric", "wide: team,week and a column a metric"), row
         )
