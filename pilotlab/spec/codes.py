@@ -63,6 +63,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL217": Code("error", "a team in two groups"),
         "PL218": Code("warn", "team names that differ by case alone"),
         "PL219": Code("error", "a team is in two pilots at once"),
+        "PL220": Code("error", "arms can't be formed from the list"),
         "PL301": Code("error", "no control arm"),
         "PL302": Code("error", "no pilot arm"),
         "PL303": Code("error", "no goal"),
@@ -125,6 +126,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL361": Code("warn", "an assign key the method does not use"),
         "PL362": Code("warn", "adherence is not measured"),
         "PL363": Code("warn", "a slice that will be hidden"),
+        "PL364": Code("warn", "a frozen plan was edited"),
     }
 )
 

@@ -59,10 +59,10 @@ def meant_by(model: type[Frozen], place: Place) -> list[Place]:
 
 
 def name(place: Place) -> str:
-    """Write a place as people say it: `metrics.goals[0].worth_it`, entries counted from 1."""
+    """Write a place as people say it: `metrics.goals[0].worth_it`."""
     text = ""
     for step in place:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
 
 

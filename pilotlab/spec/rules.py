@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_design.chance_decides, _DRAW),
     Rule(rules_design.compares),
     Rule(rules_design.can_be_run),
+    Rule(rules_design.engine_is_known, _DRAW),
     Rule(rules_design.alpha_is_usual, (("policy",), ("claim",), ("metrics", "goals"), ("decide", "goals"))),
     Rule(rules_calendar.start_is_ahead, (("calendar", "start"),)),
     Rule(

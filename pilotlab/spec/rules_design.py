@@ -222,3 +222,69 @@ def alpha_is_usual(case: Case) -> Issues:
             place,
             "key",
         )
+
+
+# The engine's tables hold the code (pilotlab.estimate.registry); a contract test keeps these lists and them together.
+ESTIMATORS = ("change", "twfe", "event_study")
+INFERENCES = ("randomization", "cr2", "cluster")
+ESTIMATORS_TO_COME = (
+    "ancova",
+    "group_time",
+    "sun_abraham",
+    "imputation",
+    "rollout",
+    "synthetic_did",
+    "synthetic_control",
+    "poisson",
+    "binomial",
+    "triple",
+    "dose",
+)
+INFERENCES_TO_COME = ("jackknife", "wild", "bootstrap", "placebo")
+NOT_FOR_PANELS = ("iid", "hetero")
+
+
+def engine_is_known(case: Case) -> Issues:
+    """Estimator and inference are rows of the engine's tables, or will be."""
+    analysis, place = case.spec.analysis, ("analysis",)
+    added = (
+        _added_estimators() if analysis.estimator not in ("auto", *ESTIMATORS, *ESTIMATORS_TO_COME) else ()
+    )
+    for kind, name, now, later in (
+        ("estimator", analysis.estimator, ("auto", *ESTIMATORS, *added), ESTIMATORS_TO_COME),
+        ("inference", analysis.inference, ("auto", *INFERENCES), INFERENCES_TO_COME),
+    ):
+        fix = "one of: " + ", ".join(now)
+        if name in later:
+            yield Issue("PL348", f"{kind} {name!r} is not there yet", (*place, kind), value=name, fix=fix)
+        elif name in NOT_FOR_PANELS and kind == "inference":
+            yield Issue(
+                "PL347",
+                f"inference {name!r} takes a team's weeks for independent and raises false alarms",
+                (*place, kind),
+                value=name,
+                fix=fix,
+            )
+        elif name not in now:
+            yield Issue(
+                "PL347",
+                f"{kind} {name!r} is not known{nearest(name, (*now, *later))}",
+                (*place, kind),
+                value=name,
+                fix=fix,
+            )
+    if analysis.inference == "randomization" and not case.is_drawn:
+        what = "inference randomization compares with the draws that could have been made, and these arms were not drawn"
+        yield Issue(
+            "PL347",
+            what,
+            (*place, "inference"),
+            value="randomization",
+            fix="inference: cr2, or say in `assign.drawn_by` how arms were drawn",
+        )
+
+
+def _added_estimators() -> tuple[str, ...]:
+    from importlib.metadata import entry_points
+
+    return tuple(point.name for point in entry_points(group="pilotlab.estimators"))

@@ -1,0 +1,187 @@
+"""Checking: everything that can be said of a pilot before launch, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pilotlab.design.findings import DESIGN_RULES
+from pilotlab.design.plan import Plan, plan_in_force
+from pilotlab.design.strength import Strength, strength
+from pilotlab.errors import Finding
+from pilotlab.spec.case import Case, OtherPilot
+from pilotlab.spec.codes import found
+from pilotlab.spec.metric_catalogue import Catalogue
+from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.reading import Reading, in_line_order, read_pilot
+from pilotlab.spec.rules import RULES, check_design
+from pilotlab.spec.team import TeamList, read_teams, team_file
+from pilotlab.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What `check` found.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        metrics.yaml first, then pilot.yaml, then teams.csv, each in line order.
+    strength : Strength or None
+        What the design can give at best; None where an error keeps it from being told.
+    """
+
+    pilot: str
+    findings: tuple[Finding, ...]
+    reading: Reading
+    teams: TeamList | None = None
+    strength: Strength | None = None
+
+    @property
+    def errors(self) -> int:
+        """Number of errors."""
+        return sum(finding.level == "error" for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Number of warnings; notes are not counted."""
+        return sum(finding.level == "warn" for finding in self.findings)
+
+
+def check_pilot(root: Path, pilot_file: Path, *, today: date, store: Store | None = None) -> Checked:
+    """Check one pilot; see `check_pilots`."""
+    return next(check_pilots(root, [pilot_file], today=today, store=store))
+
+
+def check_pilots(
+    root: Path, pilot_files: Sequence[Path], *, today: date, store: Store | None = None
+) -> Iterator[Checked]:
+    """Find every problem of pilots' files, and say what their designs can give.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace, from which findings name files.
+    pilot_files : sequence of Path
+        `experiments/<pilot>/pilot.yaml` each.
+    today : date
+        A start before it is late for a plan that is not frozen.
+    store : Store, optional
+        Says whether a plan is frozen, and how its arms came out. Nothing is written.
+    """
+    neighbours = _Neighbours(root)
+    catalogues: dict[Path, Catalogue] = {}
+    for path in pilot_files:
+        experiments = path.resolve().parent.parent
+        if experiments not in catalogues:
+            catalogues[experiments] = _catalogue(experiments, root)
+        yield _check(path, root, catalogues[experiments], today, store, neighbours)
+
+
+def _check(
+    path: Path, root: Path, catalogue: Catalogue, today: date, store: Store | None, neighbours: _Neighbours
+) -> Checked:
+    pilot = path.resolve().parent.name
+    reading = read_pilot(path, root=root, catalogue=catalogue)
+    if reading.draft is None:
+        return Checked(pilot=pilot, findings=(*catalogue.findings, *reading.findings), reading=reading)
+    draft = reading.draft
+    listed = (
+        None
+        if any(place[:1] == ("teams",) and len(place) <= 2 for place in reading.broken)
+        else read_teams(team_file(path, draft), draft, root)
+    )
+    plan = _plan(store, reading.spec, catalogue)
+    case = Case(
+        draft,
+        listed,
+        catalogue,
+        reading.positions,
+        today,
+        frozen=plan is not None and plan.freeze is not None,
+        others=tuple(neighbours.of(path)) if listed and listed.teams else (),
+    )
+    judged = check_design(case, rules=RULES, broken=reading.broken, kept=reading.kept)
+    sound = listed is not None and not any(
+        finding.level == "error" for finding in (*judged, *listed.findings)
+    )
+    judged += (
+        check_design(case, rules=DESIGN_RULES, broken=reading.broken, kept=reading.kept) if sound else []
+    )
+    judged += _edited(plan, reading)
+    findings = _ordered(catalogue, reading, listed, judged)
+    failed = any(finding.level == "error" for finding in findings)
+    reached = (
+        strength(draft, listed.teams, assignment=plan.assignment if plan else None)
+        if listed and not failed
+        else None
+    )
+    return Checked(pilot=pilot, findings=findings, reading=reading, teams=listed, strength=reached)
+
+
+def _catalogue(experiments: Path, root: Path) -> Catalogue:
+    own = experiments / "metrics.yaml"
+    return Catalogue.load(own if own.exists() else None, root)
+
+
+def _plan(store: Store | None, spec: PilotSpec | None, catalogue: Catalogue) -> Plan | None:
+    if store is None or spec is None:
+        return None
+    return plan_in_force(store, spec, {use.use: catalogue.get(use.use) for _, use in spec.uses})
+
+
+def _edited(plan: Plan | None, reading: Reading) -> list[Finding]:
+    if plan is None or plan.freeze is None:
+        return []
+    fix = f"undo the edit, or record it: `pilotlab amend {plan.spec.id}`"
+    return [
+        found(
+            "PL364",
+            f"the plan is frozen, and {change}",
+            where=reading.positions(_place(change.path), at="key"),
+            fix=fix,
+        )
+        for change in plan.edited
+    ]
+
+
+def _place(path: str) -> tuple[str | int, ...]:
+    """Read a path such as `spec.metrics.goals[0].worth_it` as a place of the file."""
+    steps = path.removeprefix("spec.").replace("[", ".").replace("]", "").split(".")
+    return tuple(int(step) if step.isdecimal() else step for step in steps)
+
+
+def _ordered(
+    catalogue: Catalogue, reading: Reading, listed: TeamList | None, judged: list[Finding]
+) -> tuple[Finding, ...]:
+    teams = list(listed.findings) if listed else []
+    file = reading.positions.file
+    own = [finding for finding in judged if finding.where and finding.where.file == file]
+    rest = [finding for finding in judged if finding not in own]
+    return (*catalogue.findings, *in_line_order([*reading.findings, *own]), *in_line_order([*teams, *rest]))
+
+
+class _Neighbours:
+    """The other pilots of a workspace, each read once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.known: dict[Path, OtherPilot | None] = {}
+
+    def of(self, path: Path) -> Iterator[OtherPilot]:
+        """Yield the pilots beside this one whose files can be read."""
+        for other in sorted(path.resolve().parent.parent.glob("*/pilot.yaml")):
+            if other != path.resolve():
+                if other not in self.known:
+                    self.known[other] = self._read(other)
+                if (pilot := self.known[other]) is not None:
+                    yield pilot
+
+    def _read(self, path: Path) -> OtherPilot | None:
+        spec = read_pilot(path, root=self.root).spec
+        if spec is None:
+            return None
+        teams = read_teams(team_file(path, spec), spec, self.root)
+        return OtherPilot(spec.id, spec.windows, frozenset(teams.names)) if teams.teams else None

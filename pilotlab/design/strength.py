@@ -1,0 +1,152 @@
+"""Strength: how many units a plan compares, and the strongest verdict that lets it reach. Known before launch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pilotlab.design.assignment import Assignment
+from pilotlab.design.reachable import Reach, planned_reach
+from pilotlab.design.units import Team, drawing_units, value_of
+from pilotlab.errors import PilotlabError
+from pilotlab.spec.pilot import CONTROL, PilotSpec
+
+Grade = Literal["A", "B", "C", "D"]
+STRONGEST: Mapping[Grade, str] = {"A": "Scale", "B": "Scale with changes", "C": "Extend", "D": "Learn"}
+
+FULL, FEW = 8, 4  # units in the smaller arm
+WEDGE_FULL, WEDGE_FEW = 16, 8  # units in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """One pilot arm against control, in units as they are drawn: teams kept together count once."""
+
+    arm: str
+    pilot: int
+    control: int
+
+    @property
+    def smaller(self) -> int:
+        """Units in the smaller arm."""
+        return min(self.pilot, self.control)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strength:
+    """What a plan can give at best.
+
+    Attributes
+    ----------
+    grade : str
+        The evidence grade, by the checks this version makes.
+    contrasts : tuple of Contrast
+        A row a pilot arm; empty for a stepped wedge and before-after.
+    """
+
+    teams: int
+    grade: Grade
+    contrasts: tuple[Contrast, ...]
+    unit: str = "team"
+
+    @property
+    def strongest(self) -> str:
+        """The strongest verdict the grade allows."""
+        return STRONGEST[self.grade]
+
+    def __str__(self) -> str:
+        sides = sorted({(row.pilot, row.control) for row in self.contrasts})
+        counts = ""
+        if len(sides) == 1:
+            pilot, control = sides[0]
+            counts = f", {pilot} a side" if pilot == control else f", {pilot} against {control}"
+        elif sides:
+            counts = ", " + "; ".join(
+                f"{row.arm} {row.pilot} against {row.control}" for row in self.contrasts
+            )
+        teams = f"{self.teams} {self.unit}{'' if self.teams == 1 else 's'}"
+        return f"{teams}{counts}: evidence grade {self.grade}, strongest verdict {self.strongest}"
+
+
+def strength(spec: PilotSpec, teams: Sequence[Team], *, assignment: Assignment | None = None) -> Strength:
+    """Say what a plan can give at best: from the assignment where there is one, else from the list of teams.
+
+    Parameters
+    ----------
+    teams : sequence of Team
+        The pilot's teams, the buffer among them.
+    """
+    contrasts = contrasts_of(spec, teams, assignment=assignment)
+    counted = [team for team in teams if team.name not in spec.design.buffer]
+    grades = [_grade(spec, row.smaller, len(_units(spec, teams))) for row in contrasts] or [
+        _grade(spec, 0, len(_units(spec, teams)))
+    ]
+    return Strength(teams=len(counted), grade=min(grades), contrasts=contrasts, unit=spec.design.unit)
+
+
+def contrasts_of(
+    spec: PilotSpec, teams: Sequence[Team], *, assignment: Assignment | None = None
+) -> tuple[Contrast, ...]:
+    """Count the units of each pilot arm and of control; nothing where there is no such comparison."""
+    if spec.design.type in ("before_after", "stepped_wedge") or CONTROL not in spec.policy:
+        return ()
+    if assignment is not None:
+        control = assignment.drawn_units(CONTROL)
+        return tuple(
+            Contrast(arm=arm, pilot=assignment.drawn_units(arm), control=control) for arm in spec.arms
+        )
+    planned = reaches(spec, teams)
+    if planned:
+        return tuple(
+            Contrast(arm=arm, pilot=planned[arm].pilot, control=planned[arm].control)
+            for arm in spec.arms
+            if arm in planned
+        )
+    return (
+        _by_column(spec, teams) if spec.design.assign.method == "declared" else _by_equal_parts(spec, teams)
+    )
+
+
+def reaches(spec: PilotSpec, teams: Iterable[Team]) -> Mapping[str, Reach]:
+    """Return the reach of the planned draw by arm; nothing where it can't be told before the draw."""
+    try:
+        return planned_reach(spec, teams)
+    except PilotlabError:
+        return {}
+
+
+def _by_column(spec: PilotSpec, teams: Sequence[Team]) -> tuple[Contrast, ...]:
+    arm_of = {team.name: value_of(team, spec.design.assign.column or "") for team in teams}
+    held = [arm_of.get(names[0], "") for names in _units(spec, teams)]
+    return tuple(Contrast(arm=arm, pilot=held.count(arm), control=held.count(CONTROL)) for arm in spec.arms)
+
+
+def _by_equal_parts(spec: PilotSpec, teams: Sequence[Team]) -> tuple[Contrast, ...]:
+    """Draws whose units need data that is not there yet: the arms will be as equal as whole numbers go."""
+    part = len(_units(spec, teams)) // max(1, len(spec.policy))
+    return tuple(Contrast(arm=arm, pilot=part, control=part) for arm in spec.arms)
+
+
+def _units(spec: PilotSpec, teams: Sequence[Team]) -> list[tuple[str, ...]]:
+    try:
+        return [unit.teams for unit in drawing_units(spec, teams).units]
+    except PilotlabError:
+        together = {name: group for group in spec.design.keep_together for name in group}
+        names = [team.name for team in teams if team.name not in spec.design.buffer]
+        return list(dict.fromkeys(together.get(name, (name,)) for name in names))
+
+
+def _grade(spec: PilotSpec, smaller: int, total: int) -> Grade:
+    """Grade before launch; the checks that could lift a matched comparison to B come later, so it stands at C."""
+    design = spec.design
+    drawn = design.assign.method != "declared" or bool(design.assign.drawn_by)
+    if design.type == "before_after":
+        return "D"
+    if design.type == "stepped_wedge":
+        if total < WEDGE_FEW:
+            return "D"
+        return ("A" if total >= WEDGE_FULL else "B") if drawn else "C"
+    if smaller < FEW:
+        return "D"
+    return ("A" if smaller >= FULL else "B") if drawn else "C"
