@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pilotlab.design.findings import DESIGN_RULES
-from pilotlab.design.plan import Plan, plan_in_force
 from pilotlab.design.strength import Strength, strength
 from pilotlab.errors import Finding
 from pilotlab.spec.case import Case, OtherPilot
@@ -18,7 +18,10 @@ from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.reading import Reading, in_line_order, read_pilot
 from pilotlab.spec.rules import RULES, check_design
 from pilotlab.spec.team import TeamList, read_teams, team_file
-from pilotlab.store.store import Store
+
+if TYPE_CHECKING:
+    from pilotlab.design.plan import Plan
+    from pilotlab.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,8 @@ def _catalogue(experiments: Path, root: Path) -> Catalogue:
 def _plan(store: Store | None, spec: PilotSpec | None, catalogue: Catalogue) -> Plan | None:
     if store is None or spec is None:
         return None
+    from pilotlab.design.plan import plan_in_force
+
     return plan_in_force(store, spec, {use.use: catalogue.get(use.use) for _, use in spec.uses})
 
 

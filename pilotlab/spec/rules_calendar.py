@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pilotlab.errors import nearest
 from pilotlab.spec.case import Case, Issue, Issues
@@ -191,14 +191,15 @@ def _calendar(code: str, days: list[date]) -> Mapping[date, str]:
     import holidays  # loaded where a pilot names a calendar, and only then
 
     country, _, part = code.strip().upper().partition("-")
-    supported: dict[str, Any] = holidays.list_supported_countries(include_aliases=True)
-    if country not in supported:
-        raise _UnknownCalendar(f"no public holidays are known for {code!r}{nearest(country, supported)}")
-    if part and part not in supported[country]:
+    try:
+        return holidays.country_holidays(
+            country, subdiv=part or None, years=sorted({day.year for day in days}) or None
+        )
+    except (NotImplementedError, AttributeError, KeyError):
+        supported = holidays.list_supported_countries(include_aliases=True)  # slow: loads every country
+    if country in supported:
         raise _UnknownCalendar(f"{country} has no part {part!r}{nearest(part, supported[country])}")
-    return holidays.country_holidays(
-        country, subdiv=part or None, years=sorted({day.year for day in days}) or None
-    )
+    raise _UnknownCalendar(f"no public holidays are known for {code!r}{nearest(country, supported)}")
 
 
 def _announced(case: Case) -> int:
