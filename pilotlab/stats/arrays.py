@@ -1,4 +1,4 @@
-"""Array types and the two symmetric-matrix helpers that kernels share."""
+"""What kernels share: array types, the generalised inverse, group sums, and the word for a design without an answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,24 @@ BoolArray = NDArray[np.bool_]
 RANK_TOLERANCE = 1e-10
 
 
+class SingularDesign(ValueError):  # noqa: N818 - a condition of the data, named as such
+    """Regressors that the fixed effects, or each other, explain wholly; `columns` are their positions."""
+
+    def __init__(self, columns: tuple[int, ...]) -> None:
+        self.columns = columns
+        super().__init__(f"columns {columns} are explained by the effects and the other columns")
+
+
 def pinv_symmetric(matrix: FloatArray, *, tolerance: float = RANK_TOLERANCE) -> FloatArray:
-    """Moore-Penrose inverse of a symmetric positive semi-definite matrix; eigenvalues below tolerance * largest are zero."""
-    values, vectors = np.linalg.eigh(matrix)
+    """Inverse of a symmetric positive semi-definite matrix, generalised where it is singular.
+
+    Rows are brought to one scale first; eigenvalues below tolerance * largest are then zero.
+    """
+    diagonal = np.diag(matrix)
+    scale = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
     kept = values > tolerance * max(float(values[-1]), np.finfo(float).tiny) if values.size else values > 0
-    return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T)
+    return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T / np.outer(scale, scale))
 
 
 def sum_by(values: FloatArray, codes: IntArray, groups: int) -> FloatArray:

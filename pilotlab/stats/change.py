@@ -30,7 +30,7 @@ def unit_mean(y: FloatArray) -> FloatArray:
     seen = np.isfinite(y)
     count = seen.sum(axis=1)
     total = np.where(seen, y, 0.0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(y), np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(len(y), np.nan), where=count > 0))
 
 
 def effect(
@@ -56,7 +56,9 @@ def arm_cells(
     return 2 * stratum + treated, share
 
 
-def within_strata(change: FloatArray, treated: BoolArray, strata: IntArray, weights: FloatArray | None = None) -> FloatArray:
+def within_strata(
+    change: FloatArray, treated: BoolArray, strata: IntArray, weights: FloatArray | None = None
+) -> FloatArray:
     """Difference between the arms' mean changes in each stratum, shape (strata,)."""
     w = np.ones(len(change)) if weights is None else weights
     cell, _ = arm_cells(treated, strata, weights)

@@ -48,4 +48,4 @@ def cr1(scores: FloatArray, cluster: IntArray, bread: FloatArray, *, n_obs: int,
 def nested(inner: IntArray, outer: IntArray) -> bool:
     """Whether each group of `inner` lies within one group of `outer` (codes of the same rows)."""
     pairs = np.unique(np.stack([inner, outer]), axis=1)
-    return pairs.shape[1] == len(np.unique(inner))
+    return bool(pairs.shape[1] == len(np.unique(inner)))

@@ -98,7 +98,9 @@ def htz(
     expected = parts.own.sum(axis=0)
     root = np.linalg.cholesky(np.linalg.inv(expected))  # any root serves: the sum below is rotation-free
     covariance = np.einsum("sa,ijst,tb->ijab", root, _pairwise(parts), root)
-    spread = np.einsum("ijss,ijtt->", covariance, covariance) + np.einsum("ijst,ijts->", covariance, covariance)
+    spread = np.einsum("ijss,ijtt->", covariance, covariance) + np.einsum(
+        "ijst,ijts->", covariance, covariance
+    )
     eta = q * (q + 1) / float(spread)
     wald = float(values @ np.linalg.solve(parts.estimate.T @ parts.estimate, values))
     df_den = eta - q + 1
@@ -120,6 +122,14 @@ def cells_cr2(values: list[FloatArray], share: FloatArray) -> tuple[float, float
     return se, float(terms.sum() ** 2 / np.sum(terms**2 / (n[more] - 1))) if more.any() else float("nan")
 
 
+def absorb(X: FloatArray, unit: IntArray, weights: FloatArray | None) -> FloatArray:
+    """Take (weighted) unit means out of the columns of X (N, K)."""
+    w = np.ones(len(X)) if weights is None else weights
+    total = np.bincount(unit, weights=w)
+    means = np.column_stack([np.bincount(unit, weights=w * column) / total for column in X.T])
+    return np.asarray(X - means[unit])
+
+
 def _parts(
     X: FloatArray,
     residuals: FloatArray,
@@ -128,7 +138,10 @@ def _parts(
     weights: FloatArray | None,
     absorbed: IntArray | None,
 ) -> _Parts:
-    within = X if absorbed is None else _demean(X, absorbed, weights)
+    within = X if absorbed is None else absorb(X, absorbed, weights)
+    length = np.sqrt((within**2).sum(axis=0))
+    length = np.where(length > 0, length, 1.0)
+    within, contrasts = within / length, contrasts / length
     weighted = within if weights is None else within * weights[:, None]
     M = pinv_symmetric(within.T @ weighted)
     sides = M @ contrasts.T
@@ -201,13 +214,6 @@ def _pairwise(parts: _Parts) -> FloatArray:
     index = np.arange(len(parts.own))
     full[index, index] = parts.own
     return np.asarray(full)
-
-
-def _demean(X: FloatArray, unit: IntArray, weights: FloatArray | None) -> FloatArray:
-    w = np.ones(len(X)) if weights is None else weights
-    total = np.bincount(unit, weights=w)
-    means = np.column_stack([np.bincount(unit, weights=w * column) / total for column in X.T])
-    return np.asarray(X - means[unit])
 
 
 def _groups(cluster: IntArray) -> Iterator[IntArray]:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotlab.stats.arrays import RANK_TOLERANCE, FloatArray
-from pilotlab.stats.twfe import SingularDesign
+from pilotlab.stats.arrays import RANK_TOLERANCE, FloatArray, SingularDesign
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +38,12 @@ class OlsFit:
     def df(self) -> int:
         """Rows less columns."""
         return self.n_obs - self.n_params
+
+    @property
+    def rss(self) -> float:
+        """Weighted sum of squared residuals."""
+        weighted = self.residuals if self.weights is None else self.residuals * self.weights
+        return float(weighted @ self.residuals)
 
     @property
     def scores(self) -> FloatArray:
@@ -70,8 +75,7 @@ def ols(X: FloatArray, y: FloatArray, weights: FloatArray | None = None) -> OlsF
 
 def iid(fit: OlsFit) -> FloatArray:
     """Classical variance: residual variance on n - K degrees of freedom times the bread."""
-    weighted = fit.residuals if fit.weights is None else fit.residuals * fit.weights
-    return np.asarray(fit.bread * (weighted @ fit.residuals) / fit.df)
+    return np.asarray(fit.bread * fit.rss / fit.df)
 
 
 def hc1(fit: OlsFit) -> FloatArray:

@@ -17,15 +17,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotlab.stats.arrays import RANK_TOLERANCE, BoolArray, FloatArray, IntArray, pinv_symmetric
+from pilotlab.stats.arrays import (
+    RANK_TOLERANCE,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    SingularDesign,
+    pinv_symmetric,
+)
 
-
-class SingularDesign(ValueError):  # noqa: N818 - a condition of the data, named as such
-    """Regressors that the fixed effects, or each other, explain wholly; `columns` are their positions."""
-
-    def __init__(self, columns: tuple[int, ...]) -> None:
-        self.columns = columns
-        super().__init__(f"columns {columns} are explained by the effects and the other columns")
+GONE = 1e-20  # share of a column's squares below which nothing but rounding is left of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,13 +110,20 @@ def two_way(panel: TwoWayPanel) -> TwoWayFit:
     """
     strata = [_moments(panel, units) for units in _stratum_units(panel)]
     slopes = [pinv_symmetric(part.weeks) @ part.weeks_columns for part in strata]
-    left = _total(part.columns - part.weeks_columns.T @ slope for part, slope in zip(strata, slopes, strict=True))
-    right = _total(part.columns_y - slope.T @ part.weeks_y for part, slope in zip(strata, slopes, strict=True))
-    _refuse_singular(left, _total(part.columns for part in strata))
-    bread = np.linalg.inv(left)
+    left = _total(
+        part.columns - part.weeks_columns.T @ slope for part, slope in zip(strata, slopes, strict=True)
+    )
+    right = _total(
+        part.columns_y - slope.T @ part.weeks_y for part, slope in zip(strata, slopes, strict=True)
+    )
+    _refuse_singular(left, _total(part.columns for part in strata), _raw_squares(panel))
+    bread: FloatArray = np.linalg.inv(left).astype(np.float64)
     coef = bread @ right
     effects = np.stack(
-        [pinv_symmetric(part.weeks) @ part.weeks_y - slope @ coef for part, slope in zip(strata, slopes, strict=True)]
+        [
+            pinv_symmetric(part.weeks) @ part.weeks_y - slope @ coef
+            for part, slope in zip(strata, slopes, strict=True)
+        ]
     )
     scores = np.zeros((len(panel.y), len(coef)))
     rss = 0.0
@@ -212,7 +220,11 @@ def _cohort_moments(
     columns = np.stack([_centred(column[units], weights) for column in panel.covariates])
     weighed = columns if weights is None else columns * weights
     products = np.einsum("pit,qit->pq", weighed, columns)
-    return within, with_weights.sum(axis=0), (weighed.sum(axis=1).T, products, np.einsum("pit,it->p", weighed, outcome))
+    return (
+        within,
+        with_weights.sum(axis=0),
+        (weighed.sum(axis=1).T, products, np.einsum("pit,it->p", weighed, outcome)),
+    )
 
 
 def _weights(panel: TwoWayPanel, units: IntArray) -> FloatArray | None:
@@ -230,7 +242,9 @@ def _centred(values: FloatArray, weights: FloatArray | None) -> FloatArray:
     filled = np.where(weights > 0, values, 0.0)
     # A first pass with plain means keeps digits where levels are far above differences.
     filled -= (filled.sum(axis=1) / np.maximum((weights > 0).sum(axis=1), 1))[:, None]
-    mean = (filled * weights).sum(axis=1, keepdims=True, where=weights > 0) / weights.sum(axis=1, keepdims=True)
+    mean = (filled * weights).sum(axis=1, keepdims=True, where=weights > 0) / weights.sum(
+        axis=1, keepdims=True
+    )
     return np.where(weights > 0, filled - mean, 0.0)
 
 
@@ -245,7 +259,11 @@ def _residuals(panel: TwoWayPanel, units: IntArray, coef: FloatArray, week_effec
 
 
 def _weigh(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> FloatArray:
-    return error if panel.weights is None else error * np.where(np.isfinite(panel.y[units]), panel.weights[units], 0.0)
+    return (
+        error
+        if panel.weights is None
+        else error * np.where(np.isfinite(panel.y[units]), panel.weights[units], 0.0)
+    )
 
 
 def _weighted_sum_of_squares(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> float:
@@ -268,15 +286,30 @@ def _week_columns(stratum: IntArray, week: IntArray, weeks: int) -> FloatArray:
     present = np.unique(cell)
     first = np.concatenate([[True], np.diff(present // weeks) > 0])
     kept = present[~first]
-    return (cell[:, None] == kept).astype(float)
+    return np.asarray(cell[:, None] == kept, dtype=float)
 
 
-def _refuse_singular(left: FloatArray, before: FloatArray) -> None:
-    scale = np.sqrt(np.maximum(np.diag(before), np.finfo(float).tiny))
+def _refuse_singular(left: FloatArray, before: FloatArray, raw: FloatArray) -> None:
+    """Refuse columns that effects or other columns explain: `left` is after both effects, `before` after unit effects."""
+    gone = np.diag(before) <= GONE * raw
+    if gone.any():
+        raise SingularDesign(tuple(int(column) for column in np.flatnonzero(gone)))
+    scale = np.sqrt(np.diag(before))
     values, vectors = np.linalg.eigh(left / np.outer(scale, scale))
     null = vectors[:, values < RANK_TOLERANCE]
     if null.shape[1]:
         raise SingularDesign(tuple(int(column) for column in np.flatnonzero((null**2).sum(axis=1) > 1e-6)))
+
+
+def _raw_squares(panel: TwoWayPanel) -> FloatArray:
+    """Sum of squares of each column as given, against which what is left after effects may be arithmetic alone."""
+    observed = panel.observed
+    cells = np.zeros(panel.regressors.shape[:2])
+    np.add.at(cells, panel.cohort, observed.astype(float))
+    squares = [np.einsum("gt,gtk->k", cells, panel.regressors**2)]
+    if panel.covariates is not None:
+        squares.append(np.array([float((column[observed] ** 2).sum()) for column in panel.covariates]))
+    return np.concatenate(squares)
 
 
 def _total(parts: Iterator[FloatArray]) -> FloatArray:

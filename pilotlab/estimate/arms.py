@@ -1,0 +1,67 @@
+"""Arms: whether there is anything to compare."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pilotlab.estimate import windows
+from pilotlab.estimate.columns import listed
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.study import Study
+from pilotlab.stats.arrays import BoolArray
+from pilotlab.stats.change import strata_with_both_arms
+
+
+def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
+    """Say so where no unit switches within the frame, nobody waits, or no time is left on a side."""
+    column = options.treatment or options.cohort
+    if not len(study.starts):
+        return NotEstimable(
+            f"no unit starts after the first {options.time} and up to the last (column {column!r}): there is no before and after",
+            "units that start after the first time, with values on both sides",
+        )
+    if not (study.cohort > study.starts[0]).any():
+        return NotEstimable(
+            f"every unit is treated from {study.label(int(study.starts[0]))} on: there is no comparison",
+            "units that are never treated, or start later",
+        )
+    return windows.refuse_empty(study, options, int(study.starts[0])) if len(study.starts) == 1 else None
+
+
+def refuse_starts(study: Study, options: Options, name: str) -> NotEstimable | None:
+    """Say so where starts differ, or there is nothing to compare."""
+    if refusal := refuse_arms(study, options):
+        return refusal
+    if len(study.starts) == 1:
+        return None
+    when = listed([study.label(int(start)) for start in study.starts])
+    return NotEstimable(
+        f"units start at {len(study.starts)} different times ({when}); `{name}` needs one start",
+        "`twfe` or `event_study`, or one call a start with its own comparison units",
+    )
+
+
+def strata_hold_both(study: Study) -> BoolArray:
+    """Units whose stratum holds both arms, shape (n,)."""
+    if not len(study.units):
+        return np.zeros(0, dtype=bool)
+    strata = np.zeros(len(study.units), dtype=np.int64) if study.strata is None else study.strata
+    return strata_with_both_arms(study.ever, strata)
+
+
+def needs_both_arms(study: Study) -> Study:
+    """Leave out strata of one arm, where strata are named."""
+    if study.strata is None:
+        return study
+    kept = strata_hold_both(study)
+    return study.keep_units(kept).note(windows.left_out(study, kept, "their stratum holds one arm only"))
+
+
+def nothing_to_compare(study: Study) -> NotEstimable:
+    """No stratum holds both arms."""
+    where = "no stratum holds" if study.strata is not None else "the frame does not hold"
+    return NotEstimable(
+        f"{where} units of both arms with values before and after the start",
+        "values for both arms, on both sides of the start",
+    )

@@ -1,0 +1,208 @@
+"""What is constant in a unit: cohort, stratum or pair, cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate.columns import column, floats, listed, shown
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.study import recode
+from pilotlab.estimate.times import NEVER, Calendar, refuse_codes
+from pilotlab.stats.arrays import BoolArray, IntArray
+from pilotlab.stats.cluster import nested
+
+if TYPE_CHECKING:
+    from pilotlab.estimate.frame import Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attributes:
+    """Codes by unit, shape (n,) each."""
+
+    cohort: IntArray
+    strata: IntArray | None
+    drawn: IntArray
+    cluster: IntArray
+    notes: tuple[str, ...]
+
+
+def read(table: pd.DataFrame, options: Options, rows: Rows) -> Attributes:
+    """Read what the arguments name.
+
+    Raises
+    ------
+    UsageError
+        Where something changes within a unit that may not, pairs are no pairs, or clusters and pairs cross.
+    """
+    cohort, notes = _cohort(table, options, rows)
+    ever = cohort != NEVER
+    strata = pair = None
+    if options.strata is not None:
+        strata = _codes(table, options.strata, "strata", rows, options)
+    if options.pairs is not None:
+        strata = pair = _codes(table, options.pairs, "pairs", rows, options)
+        _refuse_no_pairs(pair, ever, rows, options)
+    own = np.arange(len(rows.units))
+    drawn = own if options.cluster is None else _clusters(table, options, rows)
+    return Attributes(cohort, strata, drawn, _coarser(drawn, pair, options), notes)
+
+
+def cohorts(values: pd.Series, argument: str, calendar: Calendar, first_time: int) -> IntArray:
+    """Read a column of first treated times; NaN, None, inf and 0 (where every time is above 0) mean never."""
+    found, distinct = pd.factorize(values, sort=False)
+    never = np.array([_means_never(value) for value in distinct], dtype=bool)
+    zero = np.array([_is_zero(value) for value in distinct], dtype=bool)
+    if zero.any() and calendar.kind == "whole numbers" and first_time <= 0:
+        raise UsageError(
+            f"{argument}: 0 can mean never or time 0, for {calendar.name!r} starts at {first_time}",
+            fix="leave never-treated units empty (NaN), or number the times from 1",
+        )
+    periods = np.full(
+        len(distinct) + 1, NEVER, dtype=np.int64
+    )  # the last place is for missing values, coded -1
+    starts = ~(never | zero)
+    if starts.any():
+        kept = pd.Index(np.asarray(distinct, dtype=object)[starts]).infer_objects()
+        periods[:-1][starts] = calendar.read(kept, argument)
+        refuse_codes(np.append(periods[:-1][starts], first_time), argument, calendar.kind)
+    return np.asarray(periods[found])
+
+
+def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray, tuple[str, ...]]:
+    if options.treatment is not None:
+        cohort = _from_treatment(table, options.treatment, rows)
+    else:
+        argument = f"cohort {options.cohort!r}"
+        values = cohorts(column(table, options.cohort, "cohort"), argument, rows.calendar, int(rows.times[0]))
+        cohort = _constant(
+            values, rows, options, f"cohort {options.cohort!r}", lambda value: _when(value, rows)
+        )
+    late = (cohort != NEVER) & (cohort > rows.times[-1])
+    if not late.any():
+        return cohort, ()
+    note = f"{int(late.sum())} units start after the last {options.time} and count as never treated: {listed(list(rows.units[late]))}"
+    return np.where(late, NEVER, cohort), (note,)
+
+
+def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
+    treated = floats(table, name, "treatment", rows.place)
+    wrong = ~np.isin(treated, (0.0, 1.0))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise UsageError(
+            f"treatment {name!r} is {treated[row]:g} {rows.place(row)}; it must be 0 or 1 in every row",
+            fix="a dose needs an estimator of its own",
+        )
+    cohort = np.full(len(rows.units), NEVER, dtype=np.int64)
+    on = treated == 1
+    np.minimum.at(cohort, rows.unit[on], rows.times[rows.time[on]])
+    off = ~on & (rows.times[rows.time] > cohort[rows.unit])
+    if off.any():
+        raise UsageError(
+            f"treatment {name!r} is switched off {rows.place(int(np.argmax(off)))}; it was on before",
+            fix="estimators here are for treatments that stay on; leave out the times after, and say so",
+        )
+    return cohort
+
+
+def _constant(values: IntArray, rows: Rows, options: Options, what: str, show: Any) -> IntArray:
+    """Take each unit's value, refusing one that changes."""
+    first = np.full(len(rows.units), -1, dtype=np.int64)
+    first[rows.unit[::-1]] = np.arange(len(values))[::-1]
+    own = values[first]
+    differs = values != own[rows.unit]
+    if differs.any():
+        row = int(np.argmax(differs))
+        unit = rows.unit[row]
+        raise UsageError(
+            f"{what} changes within {options.unit} {shown(rows.units[unit])}: {show(own[unit])} and {show(values[row])}",
+            fix=f"give every row of a {options.unit} the same value",
+        )
+    return np.asarray(own)
+
+
+def _codes(table: pd.DataFrame, name: str, argument: str, rows: Rows, options: Options) -> IntArray:
+    raw = column(table, name, argument)
+    found, distinct = pd.factorize(raw, sort=True)
+    if (found < 0).any():
+        row = int(np.argmax(found < 0))
+        raise UsageError(
+            f"{argument} {name!r} is missing {rows.place(row)}",
+            fix=f"give every {options.unit} one, or leave it out of the frame",
+        )
+    return recode(
+        _constant(
+            found.astype(np.int64),
+            rows,
+            options,
+            f"{argument} {name!r}",
+            lambda value: shown(distinct[value]),
+        )
+    )
+
+
+def _clusters(table: pd.DataFrame, options: Options, rows: Rows) -> IntArray:
+    """Read clusters; a unit whose cluster is empty was drawn by itself."""
+    assert options.cluster is not None
+    raw = column(table, options.cluster, "cluster")
+    blank = (
+        raw.isna() | (raw.astype(object) == "")
+        if raw.dtype == object or pd.api.types.is_string_dtype(raw.dtype)
+        else raw.isna()
+    )
+    found, distinct = pd.factorize(raw.mask(blank), sort=True)
+    own = _constant(
+        found.astype(np.int64),
+        rows,
+        options,
+        f"cluster {options.cluster!r}",
+        lambda value: shown(distinct[value]) if value >= 0 else "nothing",
+    )
+    alone = own < 0
+    return recode(np.where(alone, len(distinct) + np.arange(len(own)), own))
+
+
+def _refuse_no_pairs(pair: IntArray, ever: BoolArray, rows: Rows, options: Options) -> None:
+    size, treated = np.bincount(pair), np.bincount(pair, weights=ever.astype(float))
+    wrong = (size != 2) | (treated != 1)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        members = listed(list(rows.units[pair == first]))
+        raise UsageError(
+            f"pairs {options.pairs!r}: the pair of {members} has {int(treated[first])} treated of {size[first]} units",
+            fix="a pair is one treated and one comparison unit; other groups are strata",
+        )
+
+
+def _coarser(drawn: IntArray, pair: IntArray | None, options: Options) -> IntArray:
+    """Take the pair as cluster, unless what was drawn together holds whole pairs."""
+    if pair is None or nested(drawn, pair):
+        return drawn if pair is None else pair
+    if nested(pair, drawn):
+        return drawn
+    raise UsageError(
+        f"cluster {options.cluster!r} and pairs {options.pairs!r} cross: a cluster holds part of a pair and more",
+        fix="put both units of a pair in one cluster, or leave cluster out",
+    )
+
+
+def _means_never(value: Any) -> bool:
+    return (isinstance(value, str) and value.strip() == "") or (
+        isinstance(value, float | np.floating) and value == np.inf
+    )
+
+
+def _is_zero(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and value == 0
+
+
+def _when(value: int, rows: Rows) -> str:
+    if value == NEVER:
+        return "never"
+    at = np.flatnonzero(rows.times == value)
+    return rows.time_labels[at[0]] if at.size else str(value)

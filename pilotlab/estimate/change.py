@@ -1,0 +1,150 @@
+"""Change: each unit's mean after minus its mean before, compared between the arms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pilotlab.estimate import windows
+from pilotlab.estimate.arms import needs_both_arms, nothing_to_compare, refuse_starts, strata_hold_both
+from pilotlab.estimate.fitted import Differences, Fitted, FullRows, Linear, of_study
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.study import Study, recode
+from pilotlab.stats import change as kernel
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
+from pilotlab.stats.cluster import nested
+from pilotlab.stats.cr2 import cells_cr2
+from pilotlab.stats.ols import ols
+
+BETWEEN_NOTE = "a stratum's arm holds one cluster only: spread is measured between strata, as with pairs"
+
+
+class Change:
+    """One start only; one number a unit."""
+
+    @staticmethod
+    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+        """Make changes, compare them, and keep what inference needs."""
+        study = windows.drop_always(study)
+        if refusal := refuse_starts(study, options, "change"):
+            return refusal
+        start = int(study.starts[0])
+        span = windows.spans(study.times, study.excluded, options, start)
+        study = _with_both_sides(study.keep_cells(span.before | span.after), start)
+        study = needs_both_arms(study)
+        if not strata_hold_both(study).any():
+            return nothing_to_compare(study)
+        before = study.times < start
+        change = kernel.unit_change(study.y, before, ~before)
+        weights = _unit_weights(study, before)
+        try:
+            linear, notes = fit_change(study, change, _baseline_covariates(study, before), weights)
+        except SingularDesign:
+            return NotEstimable(
+                f"covariates {', '.join(study.covariate_names)} do not vary enough over the units to be adjusted for",
+                "fewer covariates, or more units",
+            )
+        if study.covariates is not None:
+            reason = "`change` adjusted for covariates can't be drawn again here; leave covariates out"
+            return of_study(study, linear, not_drawn=reason, notes=notes)
+        drawn = Differences(changes=change[None], treated=study.ever, strata=study.strata, weights=weights)
+        return of_study(study, linear, drawn=drawn, notes=notes)
+
+
+def fit_change(
+    study: Study, change: FloatArray, baseline: FloatArray, weights: FloatArray | None
+) -> tuple[Linear, tuple[str, ...]]:
+    """Compare changes (n,) between arms within strata, adjusted for baseline values (n, p).
+
+    Where a stratum's arm holds one cluster only its spread can't be measured; then each stratum gives one difference
+    and their spread counts, as with pairs.
+    """
+    treated, strata = study.ever, study.strata
+    cell, share = kernel.arm_cells(treated, strata, weights)
+    if strata is not None and strata.max() > 0 and _lonely(cell, study.cluster):
+        return _between_strata(study, change, baseline, weights), () if study.paired else (BETWEEN_NOTE,)
+    X = np.hstack([(cell[:, None] == np.arange(len(share))).astype(float), baseline])
+    contrast = np.concatenate([share, np.zeros(baseline.shape[1])])
+    linear = _linear(X, change, contrast, study.cluster, weights)
+    alone = study.cluster.max() + 1 == len(treated) and weights is None and not baseline.shape[1]
+    if not alone:
+        return linear, ()
+    return replace(linear, closed=lambda: _closed(change, cell, share)), ()
+
+
+def pair_differences(study: Study, change: FloatArray) -> Linear:
+    """Compare within pairs or strata, each giving one difference."""
+    return _between_strata(study, change, np.zeros((len(change), 0)), None)
+
+
+def _between_strata(
+    study: Study, change: FloatArray, baseline: FloatArray, weights: FloatArray | None
+) -> Linear:
+    """One difference a stratum, weighted by its share; for pairs this is the paired t."""
+    assert study.strata is not None
+    inside = [
+        kernel.within_strata(column, study.ever, study.strata, weights) for column in (change, *baseline.T)
+    ]
+    share = np.bincount(study.strata, weights=weights).astype(float)
+    first = np.unique(study.strata, return_index=True)[1]
+    whole = nested(study.strata, study.cluster)  # clusters hold whole strata
+    cluster = recode(study.cluster[first]) if whole else np.arange(len(first))
+    X = np.column_stack([np.ones(len(first)), *inside[1:]])
+    even = bool(np.allclose(share, share[0]))
+    return _linear(X, inside[0], np.eye(1, X.shape[1])[0], cluster, None if even else share / share.mean())
+
+
+def _linear(
+    X: FloatArray, y: FloatArray, contrast: FloatArray, cluster: IntArray, weights: FloatArray | None
+) -> Linear:
+    fit = ols(X, y, weights)
+    return Linear(
+        coef=fit.coef,
+        contrasts=contrast[None],
+        bread=fit.bread,
+        scores=fit.scores,
+        cluster=cluster,
+        rss=fit.rss,
+        n_obs=fit.n_obs,
+        n_nested=fit.n_params,
+        n_params=fit.n_params,
+        size=X.size,
+        rows=lambda: FullRows(X, fit.residuals, cluster, contrast[None], weights),
+    )
+
+
+def _with_both_sides(study: Study, start: int) -> Study:
+    change = kernel.unit_change(study.y, study.times < start, study.times >= start)
+    both = np.isfinite(change)
+    return study.keep_units(both).note(windows.left_out(study, both, "no value on one side of the start"))
+
+
+def _closed(change: FloatArray, cell: IntArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+    order = np.argsort(cell, kind="stable")
+    values = np.split(change[order], np.cumsum(np.bincount(cell, minlength=len(share)))[:-1])
+    se, df = cells_cr2(values, share)
+    return np.array([se]), np.array([df])
+
+
+def _lonely(cell: IntArray, cluster: IntArray) -> bool:
+    """Whether some arm of some stratum holds one cluster only."""
+    pairs = np.unique(np.stack([cell, cluster]), axis=1)
+    return bool((np.bincount(pairs[0]) == 1).any())
+
+
+def _baseline_covariates(study: Study, before: BoolArray) -> FloatArray:
+    """Each unit's mean over the baseline, centred; shape (n, p)."""
+    if study.covariates is None:
+        return np.zeros((len(study.units), 0))
+    seen = np.where(np.isfinite(study.y), study.covariates, np.nan)
+    means = np.column_stack([kernel.unit_mean(each[:, before]) for each in seen])
+    return np.asarray(means - means.mean(axis=0))
+
+
+def _unit_weights(study: Study, before: BoolArray) -> FloatArray | None:
+    if study.weights is None:
+        return None
+    weights = kernel.unit_mean(np.where(np.isfinite(study.y), study.weights, np.nan)[:, before])
+    return np.asarray(weights / weights.mean())

@@ -1,0 +1,84 @@
+"""Choosing: what `auto` stands for, and what few clusters allow."""
+
+from __future__ import annotations
+
+from pilotlab.estimate.fitted import FEWEST, Fitted
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.randomize import is_drawn
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.study import Study
+
+FEWEST_CLUSTERS = 3
+MANY_CLUSTERS = 50
+CLUSTERED = ("cluster", "cr2", "randomization")
+
+
+def estimator(study: Study, options: Options) -> str | NotEstimable:
+    """Name the estimator; `auto` is `change` where there is one start."""
+    if options.estimator != "auto":
+        return options.estimator
+    if options.aggregate == "event_time":
+        return "event_study"
+    if len(study.starts) > 1:
+        return NotEstimable(
+            f"units start at {len(study.starts)} different times, and the default for that (group_time) is not in this version",
+            "name `twfe` or `event_study`, which assume that effects are alike over cohorts and time",
+        )
+    return "change"
+
+
+def inference(fitted: Fitted, options: Options) -> str | NotEstimable:
+    """Name the inference; `auto` follows the draw, the number of clusters and how even the arms are."""
+    if options.inference != "auto":
+        return options.inference
+    if fitted.study is None and options.cluster is None:
+        return "hetero"
+    if fitted.clusters.few:
+        return _too_few(fitted)
+    if is_drawn(options.assignment) and fitted.drawn is not None and not fitted.clusters.uneven:
+        return "randomization"
+    if fitted.drawn is not None or fitted.linear.closed is not None:
+        return "cr2"
+    return "cr2" if fitted.linear.n_clusters < MANY_CLUSTERS else "cluster"
+
+
+def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
+    """Fewer than three clusters carry no interval at all."""
+    found = fitted.linear.n_clusters
+    if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
+        return None
+    return NotEstimable(
+        f"{found} clusters: no interval can be had from fewer than {FEWEST_CLUSTERS}",
+        "more units, or clusters that hold fewer of them",
+    )
+
+
+def warnings(fitted: Fitted, name: str) -> tuple[str, ...]:
+    """What to say first about an inference that was asked for by name."""
+    found = []
+    if fitted.clusters.few and name in CLUSTERED:
+        found.append(_few_note(fitted, name))
+    if name in ("iid", "hetero") and fitted.study is not None:
+        found.append(
+            f"`{name}` takes a unit's times as independent of each other: the interval is likely far too narrow"
+        )
+    return tuple(found)
+
+
+def _few_note(fitted: Fitted, name: str) -> str:
+    counts = f"{_clusters(fitted.clusters.treated, 'treated')} and {_clusters(fitted.clusters.comparison, 'comparison')}"
+    if name == "randomization":
+        return f"{counts}: read p beside the smallest this design can give"
+    return f"{counts}: with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small"
+
+
+def _too_few(fitted: Fitted) -> NotEstimable:
+    arms = fitted.clusters
+    return NotEstimable(
+        f"{_clusters(arms.treated, 'treated')} and {_clusters(arms.comparison, 'comparison')}: below {FEWEST} on a side no interval here can be trusted",
+        "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
+    )
+
+
+def _clusters(count: int, what: str) -> str:
+    return f"{count} {what} {'cluster' if count == 1 else 'clusters'}"

@@ -1,0 +1,133 @@
+"""Columns of a user's frame, read with errors that name the column, the value and its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import UsageError, nearest
+from pilotlab.stats.arrays import FloatArray, IntArray
+
+LARGEST = 1e150  # squares of larger numbers do not fit a float
+Place = Callable[[int], str]
+
+
+def column(frame: pd.DataFrame, name: object, argument: str) -> pd.Series:
+    """Return one column; categories come out as what they stand for.
+
+    Raises
+    ------
+    UsageError
+        Where the column is missing, or there twice.
+    """
+    known = list(frame.columns)
+    if not _holds(known, name):
+        listed = ", ".join(str(each) for each in known[:12]) + (", ..." if len(known) > 12 else "")
+        raise UsageError(
+            f"{argument}: there is no column {name!r}{nearest(name, known)}",
+            fix=f"give the name of a column; the frame has {listed or 'none'}",
+        )
+    found = frame[name]
+    if isinstance(found, pd.DataFrame):
+        raise UsageError(
+            f"{argument}: column {name!r} is there {found.shape[1]} times",
+            fix="give each column a name of its own",
+        )
+    if isinstance(found.dtype, pd.CategoricalDtype):
+        return found.astype(found.cat.categories.dtype)
+    return found
+
+
+def floats(frame: pd.DataFrame, name: str, argument: str, place: Place) -> FloatArray:
+    """Read numbers; missing values become nan.
+
+    Raises
+    ------
+    UsageError
+        For text, dates, infinite or absurdly large numbers; names the value and its place.
+    """
+    raw = column(frame, name, argument)
+    values = _as_floats(raw, name, argument, place)
+    wrong = np.isinf(values) | (np.abs(values) > LARGEST)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        what = "infinite" if np.isinf(values[row]) else "too large to be meant"
+        raise UsageError(
+            f"{argument} {name!r} is {what} ({values[row]!r}) {place(row)}",
+            fix="correct it, or leave it empty",
+        )
+    return values
+
+
+def codes(raw: pd.Series, argument: str, place: Place) -> tuple[IntArray, pd.Index]:
+    """Read labels as codes into their sorted distinct values.
+
+    Raises
+    ------
+    UsageError
+        Where a label is missing.
+    """
+    found, distinct = pd.factorize(raw, sort=False)
+    if (found < 0).any():
+        row = int(np.argmax(found < 0))
+        missing = int((found < 0).sum())
+        raise UsageError(
+            f"{argument} {raw.name!r} is missing in {missing} rows, first {place(row)}",
+            fix="fill it in or leave the rows out",
+        )
+    order = sort_order(distinct)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[found], distinct[order]
+
+
+def sort_order(labels: pd.Index) -> IntArray:
+    """Order of labels that does not depend on the order of rows, whatever they are."""
+    try:
+        return np.asarray(labels.argsort(), dtype=np.int64)
+    except TypeError:
+        keys = [(type(label).__name__, str(label)) for label in labels]
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+
+
+def row_place(row: int) -> str:
+    """Where a row is, before units and times are known."""
+    return f"in row {row + 1}"
+
+
+def shown(label: Any) -> str:
+    """A label as a reader knows it."""
+    return (
+        repr(label.item() if isinstance(label, np.generic) else label)
+        if not isinstance(label, str)
+        else repr(label)
+    )
+
+
+def listed(labels: list[Any], most: int = 5) -> str:
+    """Some labels, and how many more."""
+    head = ", ".join(str(label) for label in labels[:most])
+    return head + (f" and {len(labels) - most} more" if len(labels) > most else "")
+
+
+def _holds(known: list[Any], name: object) -> bool:
+    return any(type(each) is type(name) and each == name for each in known) or name in known
+
+
+def _as_floats(raw: pd.Series, name: str, argument: str, place: Place) -> FloatArray:
+    kind = raw.dtype
+    numeric = pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind)
+    if numeric or pd.api.types.is_bool_dtype(kind):
+        return np.asarray(raw.to_numpy(dtype=float, na_value=np.nan))
+    present = raw.notna().to_numpy()
+    for row in np.flatnonzero(present):
+        value = raw.iloc[row]
+        if isinstance(value, str | bytes | complex) or not hasattr(value, "__float__"):
+            raise UsageError(
+                f"{argument} {name!r} holds {value!r} {place(int(row))}, which is no number",
+                fix="make the column numeric",
+            )
+    return np.array([float(value) if known else np.nan for value, known in zip(raw, present, strict=True)])

@@ -1,0 +1,155 @@
+"""Repeated cross-sections: no unit is followed, cohort effects stand in place of unit effects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate import attributes, windows
+from pilotlab.estimate.columns import column, row_place
+from pilotlab.estimate.fitted import Fitted, FullRows, Linear, arm_clusters
+from pilotlab.estimate.frame import Rows, check_frame, read_rows, read_times
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.regression import FORBIDDEN_NOTE
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.study import recode
+from pilotlab.estimate.times import NEVER
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
+from pilotlab.stats.cluster import nested
+from pilotlab.stats.ols import OlsFit, ols
+
+_NEEDS_UNITS = ("strata", "pairs", "assignment", "treatment")
+
+
+def check_options(options: Options) -> None:
+    """Refuse what needs units that are followed over time.
+
+    Raises
+    ------
+    UsageError
+        Names the argument.
+    """
+    for name in _NEEDS_UNITS:
+        if getattr(options, name) is not None:
+            raise UsageError(
+                f"{name} is given with unit=None, where no unit is followed",
+                fix=f"leave {name} out, or name the unit's column",
+            )
+    if options.estimator not in ("auto", "twfe") or options.aggregate != "overall":
+        asked = options.estimator if options.estimator not in ("auto", "twfe") else options.aggregate
+        raise UsageError(
+            f"{asked!r} needs units that are followed; unit is None",
+            fix="estimator 'twfe', aggregate 'overall', or name the unit's column",
+        )
+    if options.inference == "randomization":
+        raise UsageError(
+            "inference 'randomization' needs units that were drawn; unit is None",
+            fix="one of: iid, hetero, cluster, cr2",
+        )
+    if options.inference in ("cluster", "cr2") and options.cluster is None:
+        raise UsageError(
+            f"inference {options.inference!r} with unit=None needs cluster",
+            fix="name the column of clusters, or use 'hetero'",
+        )
+
+
+def fit(frame: object, options: Options) -> Fitted | NotEstimable:
+    """Regress rows on cohort and time effects, the treated indicator and covariates."""
+    check_options(options)
+    table = check_frame(frame)
+    rows = read_rows(table, options, np.arange(len(table)), pd.RangeIndex(len(table)))
+    cohort, cluster, notes = _attributes(table, options, rows)
+    starts = np.unique(cohort[(cohort != NEVER) & (cohort > rows.times[0])])
+    if not starts.size or not (cohort > starts[0]).any():
+        return NotEstimable(
+            "there are not both treated rows, from some time on, and rows to compare them with",
+            "rows of a cohort that starts, and of one that does not",
+        )
+    kept = rows.used & _inside(rows, cohort, starts, options)
+    cohort, time, cluster = cohort[kept], rows.times[rows.time[kept]], recode(cluster[kept])
+    treated = time >= cohort
+    weights = None if rows.weights is None else rows.weights[kept]
+    names = list(options.covariates)
+    covariates = rows.covariates[:, kept].T
+    while True:
+        X = _design(cohort, time, treated, covariates)
+        try:
+            fitted = ols(X, rows.y[kept], weights)
+        except SingularDesign as error:
+            lost = [position - 1 for position in error.columns if 1 <= position <= len(names)]
+            if not lost:
+                return NotEstimable(
+                    "the treated indicator can't be told apart from cohort and time effects",
+                    "both cohorts seen before and after the start",
+                )
+            notes = (*notes, f"covariate {names.pop(lost[-1])} left out: other columns explain it wholly")
+            covariates = np.delete(covariates, lost[-1], axis=1)
+            continue
+        break
+    return Fitted(
+        linear=_linear(fitted, cohort, time, cluster),
+        n_units=fitted.n_obs,
+        n_treated=int(treated.sum()),
+        clusters=arm_clusters(cluster, treated, cohort > starts[0]),
+        not_drawn="no unit is followed",
+        notes=(*notes, *((FORBIDDEN_NOTE,) if len(starts) > 1 else ())),
+    )
+
+
+def _attributes(
+    table: pd.DataFrame, options: Options, rows: Rows
+) -> tuple[IntArray, IntArray, tuple[str, ...]]:
+    raw = column(table, options.cohort, "cohort")
+    cohort = attributes.cohorts(raw, f"cohort {options.cohort!r}", rows.calendar, int(rows.times[0]))
+    cohort = np.where(cohort > rows.times[-1], NEVER, cohort)
+    if options.cluster is None:
+        return cohort, np.arange(len(table)), rows.notes
+    found, _ = pd.factorize(column(table, options.cluster, "cluster"), sort=True)
+    if (found < 0).any():
+        raise UsageError(
+            f"cluster {options.cluster!r} is missing {row_place(int(np.argmax(found < 0)))}",
+            fix="give every row one, or leave it out",
+        )
+    return cohort, found.astype(np.int64), rows.notes
+
+
+def _inside(rows: Rows, cohort: IntArray, starts: IntArray, options: Options) -> BoolArray:
+    """Rows in the windows: those of the one start for all, else each cohort's own."""
+    excluded = read_times(options.exclude, rows.calendar, "exclude")
+    kept = np.zeros(len(cohort), dtype=bool)
+    for each in np.unique(cohort):
+        own = cohort == each
+        if len(starts) == 1 or each != NEVER:
+            start = int(starts[0]) if len(starts) == 1 else int(each)
+            span = windows.spans(rows.times, excluded, options, start)
+            inside = span.before | span.after
+        else:
+            inside = ~np.isin(rows.times, excluded)
+        kept[own] = inside[rows.time[own]]
+    return kept
+
+
+def _design(cohort: IntArray, time: IntArray, treated: BoolArray, covariates: FloatArray) -> FloatArray:
+    """Columns: treated, covariates, every cohort, every time but the first."""
+    cohorts = (cohort[:, None] == np.unique(cohort)).astype(float)
+    times = (time[:, None] == np.unique(time)[1:]).astype(float)
+    return np.hstack([treated[:, None].astype(float), covariates, cohorts, times])
+
+
+def _linear(fit: OlsFit, cohort: IntArray, time: IntArray, cluster: IntArray) -> Linear:
+    contrast = np.eye(1, fit.n_params)
+    inside = [len(np.unique(effect)) - 1 for effect in (cohort, time) if nested(effect, cluster)]
+    return Linear(
+        coef=fit.coef,
+        contrasts=contrast,
+        bread=fit.bread,
+        scores=fit.scores,
+        cluster=cluster,
+        rss=fit.rss,
+        n_obs=fit.n_obs,
+        n_nested=fit.n_params - sum(inside),
+        n_params=fit.n_params,
+        size=fit.X.size,
+        rows=lambda: FullRows(fit.X, fit.residuals, cluster, contrast, fit.weights),
+    )

@@ -1,0 +1,194 @@
+"""`did`: difference-in-differences on any long DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate import assemble, choose, cross_section, registry
+from pilotlab.estimate.fitted import Fitted
+from pilotlab.estimate.frame import read_study
+from pilotlab.estimate.options import Options, names, values
+from pilotlab.estimate.randomize import is_drawn
+from pilotlab.estimate.result import Estimate, NotEstimable
+
+
+def did(
+    frame: pd.DataFrame,
+    *,
+    outcome: str = "y",
+    unit: str | None = "team",
+    time: str = "week",
+    cohort: str = "first_week",
+    estimator: str = "auto",
+    aggregate: str = "overall",
+    balance: int | None = None,
+    comparison: str = "never_treated",
+    base_period: str = "varying",
+    covariates: str | Iterable[str] | None = None,
+    adjust: str = "dr",
+    baseline: int | None = None,
+    washin: int = 0,
+    exclude: Any = (),
+    anticipation: int = 0,
+    strata: str | None = None,
+    pairs: str | None = None,
+    cluster: str | None = None,
+    assignment: Any = None,
+    weights: str | None = None,
+    treatment: str | None = None,
+    exposure: str | None = None,
+    dose: str | None = None,
+    group: str | None = None,
+    inference: str = "auto",
+    alpha: float = 0.05,
+    reps: int | None = None,
+    seed: int = 0,
+    outcome_unit: str = "",
+) -> Estimate | NotEstimable:
+    """Estimate the effect of a treatment that starts at some time and stays on.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a unit and time; never changed. Rows without outcome are left out and counted in `notes`.
+    outcome, unit, time, cohort : str
+        Columns. `time` holds whole numbers, dates, Periods or ISO weeks as text; `cohort` the first treated time, in
+        the same kind, constant in a unit; NaN, None, inf, and 0 where every time is above 0, mean never. With
+        `unit=None` rows are repeated cross-sections and cohort effects stand in place of unit effects.
+    estimator : str
+        "auto", or a row of `pilotlab.estimate.registry.ESTIMATORS`.
+    aggregate : {"overall", "event_time"}
+        "event_time" asks for the path by time since start (`event_study`, whose headline is the plain mean of the
+        event times after start and wash-in).
+    covariates : str or list of str
+        Columns; the baseline mean in `change`, the row's value in regressions.
+    baseline, washin, anticipation : int
+        Periods: the last ones before start that count (None: all), the first treated ones left out, those before start
+        left out because the start was known.
+    exclude : list
+        Times left out for all units.
+    strata, pairs, cluster : str
+        Columns, constant in a unit: compared within; two units of which one is treated; what was drawn or moves
+        together (empty: by itself).
+    assignment : None, "complete", Assignment, or array of shape (draws, units)
+        How arms were drawn. Array columns are the units in sorted order, or named in a DataFrame.
+    weights : str
+        Column, 0 or more: of rows in regressions; in `change` a unit weighs its baseline mean.
+    treatment : str
+        Column of 0 and 1 in place of `cohort`; switching off is refused.
+    inference : str
+        "auto", or a row of `pilotlab.estimate.registry.INFERENCES`.
+    alpha : float
+        Two-sided level of `ci` and bands.
+    reps : int
+        Draws: 9,999 for randomisation, 999 for bands.
+    seed : int
+        Of sampled draws.
+    outcome_unit : str
+        Shown with the number.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        The second says why there is no number, and is false in a condition.
+
+    Raises
+    ------
+    UsageError
+        A wrong argument or column: its name, its value, the fix.
+
+    References
+    ----------
+    Equations and rules of every estimator and interval: docs/reference/methods.md.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [(team, week, team * 0.1 + week % 2 + 2.0 * (team > 4 and week > 3), 4 if team > 4 else 0)
+    ...         for team in range(1, 9) for week in range(1, 7)]
+    >>> frame = pd.DataFrame(rows, columns=["team", "week", "y", "first_week"])
+    >>> round(did(frame, outcome_unit="h/week").att, 6)
+    2.0
+    """
+    options = Options(
+        outcome=outcome,
+        unit=unit,
+        time=time,
+        cohort=cohort,
+        estimator=estimator,
+        aggregate=aggregate,
+        balance=balance,
+        comparison=comparison,
+        base_period=base_period,
+        covariates=names(covariates),
+        adjust=adjust,
+        baseline=baseline,
+        washin=washin,
+        exclude=values(exclude),
+        anticipation=anticipation,
+        strata=strata,
+        pairs=pairs,
+        cluster=cluster,
+        assignment=assignment,
+        weights=weights,
+        treatment=treatment,
+        exposure=exposure,
+        dose=dose,
+        group=group,
+        inference=inference,
+        alpha=alpha,
+        reps=reps,
+        seed=seed,
+        outcome_unit=outcome_unit,
+    )
+    options.check()
+    is_drawn(assignment)
+    with np.errstate(over="raise"):
+        try:
+            return _estimate(frame, options)
+        except FloatingPointError:
+            raise UsageError(
+                f"outcome {outcome!r} holds numbers too large to square",
+                fix="rescale it, for example to thousands",
+            ) from None
+
+
+def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
+    if options.unit is None:
+        name: str | NotEstimable = "twfe"
+        fitted = cross_section.fit(frame, options)
+    else:
+        study = read_study(frame, options)
+        if refusal := _constant(study.y, options):
+            return refusal
+        name = choose.estimator(study, options)
+        if isinstance(name, NotEstimable):
+            return name
+        fitted = registry.estimator(name).fit(study, options)
+    if isinstance(fitted, NotEstimable):
+        return fitted
+    return _with_inference(fitted, name, options)
+
+
+def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimate | NotEstimable:
+    name = choose.inference(fitted, options)
+    if isinstance(name, NotEstimable):
+        return name
+    if refusal := choose.refuse_clusters(fitted, name):
+        return refusal
+    return assemble.estimate(fitted, options, estimator, name)
+
+
+def _constant(y: np.ndarray, options: Options) -> NotEstimable | None:
+    first = y[np.isfinite(y)]
+    if first.size and (first == first[0]).all():
+        return NotEstimable(
+            f"{options.outcome} is {first[0]:g} in every row: nothing varies, so nothing can be compared",
+            "values that differ between units or times",
+        )
+    return None

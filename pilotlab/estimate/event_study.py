@@ -1,0 +1,97 @@
+"""Event study: a coefficient for each time since start, measured from the last time before it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pilotlab.estimate import windows
+from pilotlab.estimate.arms import needs_both_arms, nothing_to_compare, refuse_arms, strata_hold_both
+from pilotlab.estimate.columns import listed
+from pilotlab.estimate.fitted import Differences, Fitted, of_study
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.regression import FORBIDDEN_NOTE, is_change, not_drawn, regress, with_closed_form
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.study import Study
+from pilotlab.estimate.times import NEVER
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+
+
+class EventStudy:
+    """All event times; the headline is the plain mean of those after start and wash-in."""
+
+    @staticmethod
+    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+        """Fit, and keep what inference needs."""
+        study = windows.drop_always(study)
+        if refusal := refuse_arms(study, options):
+            return refusal
+        study = study.keep_cells(windows.cells(study, options, by_event_time=True))
+        study = needs_both_arms(_with_reference(windows.drop_silent(study), options))
+        if not strata_hold_both(study).any() or not len(study.starts):
+            return nothing_to_compare(study)
+        cohorts, code = np.unique(study.cohort, return_inverse=True)
+        event, regressors = _indicators(study, cohorts, options)
+        after = event >= options.washin
+        if not after.any():
+            return NotEstimable(
+                f"no event time is left after a wash-in of {options.washin}", "a shorter wash-in"
+            )
+        contrasts = np.vstack([after / after.sum(), np.eye(len(event))])
+        terms = [f"event time {each}" for each in event]
+        found = regress(study, regressors, code.astype(np.int64), contrasts, terms)
+        if isinstance(found, NotEstimable):
+            return found
+        study, linear = found
+        table = {"key": "event_time", "rows": tuple(int(each) for each in event), "skip": 1}
+        notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
+        if not is_change(study):
+            return of_study(study, linear, not_drawn=not_drawn("event_study"), notes=notes, **table)
+        changes = _changes(study, event, after, options)
+        drawn = Differences(changes=changes, treated=study.ever, strata=study.strata)
+        return of_study(study, with_closed_form(study, linear, changes), drawn=drawn, notes=notes, **table)
+
+
+def reference(study: Study, cohort: int, options: Options) -> int | None:
+    """Last time before a cohort's start, less anticipation, at which it has a value."""
+    seen = np.isfinite(study.y[study.cohort == cohort]).any(axis=0)
+    before = study.times[seen & (study.times < cohort - options.anticipation)]
+    return int(before[-1]) if before.size else None
+
+
+def _with_reference(study: Study, options: Options) -> Study:
+    without = [int(start) for start in study.starts if reference(study, int(start), options) is None]
+    if not without:
+        return study
+    kept = ~np.isin(study.cohort, without)
+    when = listed([study.label(start) for start in without])
+    return study.keep_units(kept).note(
+        windows.left_out(study, kept, f"no value before their start at {when}", names=False)
+    )
+
+
+def _indicators(study: Study, cohorts: IntArray, options: Options) -> tuple[IntArray, FloatArray]:
+    """Event times, and an indicator of each by cohort and time: (k,), (cohorts, T, k)."""
+    references = {
+        int(cohort): reference(study, int(cohort), options) for cohort in cohorts if cohort != NEVER
+    }
+    own = np.array([[_event(int(t), int(g), references.get(int(g))) for t in study.times] for g in cohorts])
+    event = np.unique(own[own != NEVER])
+    shape = (len(cohorts), len(study.times))
+    observed = np.zeros(shape, dtype=bool)
+    for row, cohort in enumerate(cohorts):
+        observed[row] = np.isfinite(study.y[study.cohort == cohort]).any(axis=0)
+    indicators = ((own[:, :, None] == event) & observed[:, :, None]).astype(float)
+    held = indicators.any(axis=(0, 1))
+    return event[held], indicators[:, :, held]
+
+
+def _event(time: int, cohort: int, at: int | None) -> int:
+    return NEVER if at is None or time == at else time - cohort
+
+
+def _changes(study: Study, event: IntArray, after: BoolArray, options: Options) -> FloatArray:
+    start = int(study.starts[0])
+    at = reference(study, start, options)
+    base = study.y[:, study.times == at]
+    path = study.y[:, np.searchsorted(study.times, event + start)] - base
+    return np.vstack([path[:, after].mean(axis=1), path.T])

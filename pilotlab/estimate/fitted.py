@@ -1,0 +1,154 @@
+"""What an estimator hands to inference: coefficients, and all that standard errors and draws need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotlab.estimate.study import Study
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+
+FEWEST = 4  # treated, and comparison, clusters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FullRows:
+    """The regression written out row by row; units may be absorbed, everything else is a column of X."""
+
+    X: FloatArray
+    residuals: FloatArray
+    cluster: IntArray
+    contrasts: FloatArray
+    weights: FloatArray | None = None
+    absorbed: IntArray | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Linear:
+    """A least-squares fit and the contrasts asked of it.
+
+    Attributes
+    ----------
+    contrasts : ndarray, shape (m, k)
+        The headline first.
+    scores : ndarray, shape (r, k)
+        Of rows, or of units summed over their rows; `cluster` (r,) says where each belongs.
+    n_nested, n_params : int
+        Parameters that count under CR1, and in all.
+    size : int
+        Cells of the written-out design, to judge whether CR2 can be had.
+    closed : callable, optional
+        Closed form of CR2: standard errors and degrees of freedom of the contrasts.
+    """
+
+    coef: FloatArray
+    contrasts: FloatArray
+    bread: FloatArray
+    scores: FloatArray
+    cluster: IntArray
+    rss: float
+    n_obs: int
+    n_nested: int
+    n_params: int
+    size: int
+    rows: Callable[[], FullRows]
+    closed: Callable[[], tuple[FloatArray, FloatArray]] | None = None
+
+    @property
+    def values(self) -> FloatArray:
+        """Estimates of the contrasts, shape (m,)."""
+        return self.contrasts @ self.coef
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters that hold a value."""
+        return len(np.unique(self.cluster))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Differences:
+    """An estimate that is one change a unit, compared between arms: what can be drawn again.
+
+    Attributes
+    ----------
+    changes : ndarray, shape (m, n)
+        The headline first.
+    treated : ndarray, shape (n,)
+    strata : ndarray, shape (n,), optional
+    weights : ndarray, shape (n,), optional
+    """
+
+    changes: FloatArray
+    treated: BoolArray
+    strata: IntArray | None
+    weights: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmClusters:
+    """How many drawn clusters (units, where none are named) switch, and how many serve as comparison."""
+
+    treated: int
+    comparison: int
+
+    @property
+    def few(self) -> bool:
+        """Fewer than four on a side: no cluster-robust interval can be trusted."""
+        return min(self.treated, self.comparison) < FEWEST
+
+    @property
+    def uneven(self) -> bool:
+        """One arm over 1.5 times the other: the randomisation test then leans on equal spreads."""
+        return max(self.treated, self.comparison) > 1.5 * min(self.treated, self.comparison)
+
+
+def arm_clusters(drawn: IntArray, treated: BoolArray, comparison: BoolArray) -> ArmClusters:
+    """Count drawn clusters by arm."""
+    return ArmClusters(len(np.unique(drawn[treated])), len(np.unique(drawn[comparison])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fitted:
+    """An estimate before its uncertainty.
+
+    Attributes
+    ----------
+    study : Study or None
+        What was used; None for repeated cross-sections.
+    key : str
+        Column that names the rows of the result's table.
+    rows : tuple of str or int
+        Names of the contrasts that make the table.
+    skip : int
+        Contrasts that stand before those of the table: 1 where the headline is no row of it.
+    drawn : Differences or None
+        None where the estimate can't be drawn again; `not_drawn` says why.
+    """
+
+    linear: Linear
+    n_units: int
+    n_treated: int
+    clusters: ArmClusters
+    study: Study | None = None
+    key: str = "term"
+    rows: tuple[str | int, ...] = ("att",)
+    skip: int = 0
+    drawn: Differences | None = None
+    not_drawn: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def of_study(study: Study, linear: Linear, **rest: object) -> Fitted:
+    """Count a study's units and clusters; later starters serve as comparison for earlier ones."""
+    switching = study.ever & ~study.always
+    waiting = study.cohort > study.starts[0]
+    return Fitted(
+        linear=linear,
+        n_units=len(study.units),
+        n_treated=int(study.ever.sum()),
+        clusters=arm_clusters(study.drawn, switching, waiting),
+        study=study,
+        **rest,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,221 @@
+"""Reading any long DataFrame into a study, with errors that name the column, the unit and the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate import attributes
+from pilotlab.estimate.columns import codes, column, floats, row_place, shown
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.study import Study
+from pilotlab.estimate.times import Calendar, calendar_of, refuse_codes
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+
+MOST_CELLS = 400_000_000  # units x times held at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """A frame's rows: codes of unit and time, and numbers; `used` marks those with all that is needed."""
+
+    unit: IntArray
+    units: pd.Index
+    time: IntArray
+    times: IntArray
+    time_labels: tuple[str, ...]
+    calendar: Calendar
+    y: FloatArray
+    weights: FloatArray | None
+    covariates: FloatArray  # (p, N)
+    used: BoolArray
+    notes: tuple[str, ...]
+
+    def place(self, row: int) -> str:
+        """Where a row is, in the reader's words."""
+        return f"at {self.calendar.name} {self.time_labels[self.time[row]]} of {shown(self.units[self.unit[row]])}"
+
+
+def read_study(frame: object, options: Options) -> Study:
+    """Read a panel.
+
+    Raises
+    ------
+    UsageError
+        Where the frame can't mean what the arguments say; names the column, the place and the fix.
+    """
+    table = check_frame(frame)
+    assert options.unit is not None
+    unit, units = codes(column(table, options.unit, "unit"), "unit", row_place)
+    rows = read_rows(table, options, unit, units)
+    _refuse_duplicates(rows, options)
+    known = attributes.read(table, options, rows)
+    excluded = read_times(options.exclude, rows.calendar, "exclude")
+    shape = (len(units), len(rows.times))
+    flat = rows.unit * shape[1] + rows.time
+    y = _grid(np.where(rows.used, rows.y, np.nan), flat, shape)
+    weights = None if rows.weights is None else _grid(rows.weights, flat, shape)
+    covariates = (
+        np.stack([_grid(each, flat, shape) for each in rows.covariates]) if options.covariates else None
+    )
+    return Study(
+        y=y,
+        weights=weights,
+        covariates=covariates,
+        covariate_names=options.covariates,
+        units=units,
+        times=rows.times,
+        time_labels=rows.time_labels,
+        calendar=rows.calendar,
+        cohort=known.cohort,
+        first_time=int(rows.times[0]),
+        last_time=int(rows.times[-1]),
+        strata=known.strata,
+        paired=options.pairs is not None,
+        drawn=known.drawn,
+        cluster=known.cluster,
+        excluded=excluded,
+        notes=(*rows.notes, *known.notes),
+    )
+
+
+def check_frame(frame: object) -> pd.DataFrame:
+    """Refuse what is no DataFrame, or an empty one."""
+    if not isinstance(frame, pd.DataFrame):
+        fix = "call `.to_pandas()` first" if hasattr(frame, "to_pandas") else "give one row a unit and time"
+        raise UsageError(f"frame is a {type(frame).__name__}, not a pandas DataFrame", fix=fix)
+    if frame.empty:
+        raise UsageError("frame has no rows", fix="give one row a unit and time")
+    return frame
+
+
+def read_rows(table: pd.DataFrame, options: Options, unit: IntArray, units: pd.Index) -> Rows:
+    """Read times and numbers of every row; rows without an outcome, a covariate or weight are marked and counted."""
+    calendar, time, times, labels = _read_time(table, options)
+
+    def place(row: int) -> str:
+        where = f"{options.time} {labels[time[row]]}"
+        return (
+            f"at {where} of {options.unit} {shown(units[unit[row]])}"
+            if options.unit
+            else f"at {where}, row {row + 1}"
+        )
+
+    y = floats(table, options.outcome, "outcome", place)
+    covariates = [floats(table, name, "covariates", place) for name in options.covariates]
+    weights = _read_weights(table, options, place)
+    used, notes = _usable(y, covariates, weights, options)
+    return Rows(
+        unit=unit,
+        units=units,
+        time=time,
+        times=times,
+        time_labels=labels,
+        calendar=calendar,
+        y=y,
+        weights=weights,
+        covariates=np.array(covariates).reshape(len(covariates), len(y)),
+        used=used,
+        notes=notes,
+    )
+
+
+def read_times(values: tuple[Any, ...], calendar: Calendar, argument: str) -> IntArray:
+    """Read times given as an argument."""
+    if not values:
+        return np.array([], dtype=np.int64)
+    return calendar.read(pd.Index(list(values)), argument)
+
+
+def _read_time(table: pd.DataFrame, options: Options) -> tuple[Calendar, IntArray, IntArray, tuple[str, ...]]:
+    raw = column(table, options.time, "time")
+    found, distinct = pd.factorize(raw, sort=False)
+    if (found < 0).any():
+        raise UsageError(
+            f"time {options.time!r} is missing in {int((found < 0).sum())} rows, first {row_place(int(np.argmax(found < 0)))}",
+            fix="fill it in or leave the rows out",
+        )
+    calendar = calendar_of(pd.Index(distinct), options.time)
+    periods = calendar.read(pd.Index(distinct), options.time)
+    refuse_codes(periods, f"time {options.time!r}", calendar.kind)
+    times, code = np.unique(periods, return_inverse=True)
+    labels: dict[int, str] = {}
+    for period, label in zip(periods.tolist(), distinct, strict=True):
+        labels.setdefault(
+            period,
+            str(label)[:10]
+            if calendar.kind == "dates"
+            else f"{label:g}"
+            if isinstance(label, float)
+            else str(label),
+        )
+    return calendar, code.astype(np.int64)[found], times, tuple(labels[period] for period in times.tolist())
+
+
+def _read_weights(table: pd.DataFrame, options: Options, place: Any) -> FloatArray | None:
+    if options.weights is None:
+        return None
+    weights = floats(table, options.weights, "weights", place)
+    if (weights < 0).any():
+        row = int(np.argmax(weights < 0))
+        raise UsageError(
+            f"weights {options.weights!r} is negative ({weights[row]:g}) {place(row)}",
+            fix="weights are 0 or more; 0 leaves a row out",
+        )
+    return weights
+
+
+def _usable(
+    y: FloatArray, covariates: list[FloatArray], weights: FloatArray | None, options: Options
+) -> tuple[BoolArray, tuple[str, ...]]:
+    used = np.isfinite(y)
+    if not used.any():
+        raise UsageError(
+            f"outcome {options.outcome!r} is empty in every row", fix="give a column with values"
+        )
+    notes = [f"{int((~used).sum())} rows without {options.outcome} left out"] if not used.all() else []
+    reasons = [
+        (f"without {name}", np.isfinite(values))
+        for name, values in zip(options.covariates, covariates, strict=True)
+    ]
+    if weights is not None:
+        reasons += [
+            (f"without {options.weights}", np.isfinite(weights)),
+            (f"of weight 0 in {options.weights}", weights != 0),
+        ]
+    for reason, good in reasons:
+        lost = int((used & ~good).sum())
+        notes += [f"{lost} rows {reason} left out"] if lost else []
+        used = used & good
+    return used, tuple(notes)
+
+
+def _refuse_duplicates(rows: Rows, options: Options) -> None:
+    cells = len(rows.units) * len(rows.times)
+    if cells > MOST_CELLS:
+        raise UsageError(
+            f"{len(rows.units):,} units at {len(rows.times):,} times are more cells than fit in memory",
+            fix="sum the frame to longer periods, or leave units out",
+        )
+    flat = rows.unit * len(rows.times) + rows.time
+    seen = np.zeros(cells, dtype=bool)
+    seen[flat] = True
+    if int(seen.sum()) == len(flat):
+        return
+    repeated = pd.Series(flat).duplicated().to_numpy()
+    row = int(np.argmax(repeated))
+    raise UsageError(
+        f"{options.unit} {shown(rows.units[rows.unit[row]])} has more than one row at {options.time} "
+        f"{rows.time_labels[rows.time[row]]} ({int(repeated.sum())} such rows in all)",
+        fix="keep one row a unit and time, or average them first; rows of different people each time need unit=None",
+    )
+
+
+def _grid(values: FloatArray, flat: IntArray, shape: tuple[int, int]) -> FloatArray:
+    grid = np.full(shape[0] * shape[1], np.nan)
+    grid[flat] = values
+    return grid.reshape(shape)

@@ -1,0 +1,144 @@
+"""Options: the arguments of `did`, checked by themselves before any data are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pilotlab.errors import UsageError, unknown
+from pilotlab.estimate import registry
+
+COHORT_DEFAULT = "first_week"
+_CHOICES = {
+    "aggregate": ("overall", "event_time", "cohort", "week"),
+    "comparison": ("never_treated", "not_yet_treated"),
+    "base_period": ("varying", "universal"),
+    "adjust": ("dr", "ipw", "reg"),
+}
+_ELSEWHERE = {
+    "exposure": "counts with an exposure",
+    "dose": "a dose in place of a treated indicator",
+    "group": "a triple difference",
+    "balance": "event times that every cohort reaches",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked; names are columns."""
+
+    outcome: str
+    unit: str | None
+    time: str
+    cohort: str
+    estimator: str
+    aggregate: str
+    balance: int | None
+    comparison: str
+    base_period: str
+    covariates: tuple[str, ...]
+    adjust: str
+    baseline: int | None
+    washin: int
+    exclude: tuple[Any, ...]
+    anticipation: int
+    strata: str | None
+    pairs: str | None
+    cluster: str | None
+    assignment: Any
+    weights: str | None
+    treatment: str | None
+    exposure: str | None
+    dose: str | None
+    group: str | None
+    inference: str
+    alpha: float
+    reps: int | None
+    seed: int
+    outcome_unit: str
+
+    def check(self) -> None:
+        """Refuse what can't be meant, argument by argument.
+
+        Raises
+        ------
+        UsageError
+            Names the argument, its value and what would do.
+        """
+        if self.estimator != "auto":
+            registry.estimator(self.estimator)
+        if self.inference != "auto":
+            registry.inference(self.inference)
+        for name, known in _CHOICES.items():
+            if getattr(self, name) not in known:
+                raise unknown(name, getattr(self, name), known)
+        self._check_numbers()
+        self._check_applicable()
+
+    def _check_numbers(self) -> None:
+        _whole("baseline", self.baseline, least=1, optional=True)
+        _whole("washin", self.washin, least=0)
+        _whole("anticipation", self.anticipation, least=0)
+        _whole("reps", self.reps, least=99, optional=True)
+        _whole("seed", self.seed, least=0)
+        if (
+            isinstance(self.alpha, bool)
+            or not isinstance(self.alpha, int | float)
+            or not 0 < self.alpha < 0.5
+        ):
+            raise UsageError(
+                f"alpha {self.alpha!r} is not between 0 and 0.5", fix="write 0.05 for a 95 % interval"
+            )
+        if not isinstance(self.outcome_unit, str):
+            raise UsageError(f"outcome_unit {self.outcome_unit!r} is not text", fix="write it like 'h/week'")
+
+    def _check_applicable(self) -> None:
+        for name, what in _ELSEWHERE.items():
+            if getattr(self, name) is not None:
+                raise UsageError(
+                    f"{name}={getattr(self, name)!r}: {what} belongs to none of the estimators that are here",
+                    fix=f"leave {name} out; estimators here: {', '.join(registry.ESTIMATORS)}",
+                )
+        if self.aggregate in ("cohort", "week") or (
+            self.aggregate == "event_time" and self.estimator in ("change", "twfe")
+        ):
+            raise UsageError(
+                f"aggregate {self.aggregate!r} can't be had from estimator {self.estimator!r}",
+                fix="aggregate 'overall', or estimator 'event_study' with 'event_time'",
+            )
+        if self.strata is not None and self.pairs is not None:
+            raise UsageError(
+                "strata and pairs are both given; a pair is a stratum of two units", fix="give one of them"
+            )
+        if self.treatment is not None and self.cohort != COHORT_DEFAULT:
+            raise UsageError(
+                f"cohort {self.cohort!r} and treatment {self.treatment!r} say the same thing twice",
+                fix="give one of them",
+            )
+
+
+def _whole(name: str, value: object, *, least: int, optional: bool = False) -> None:
+    if value is None and optional:
+        return
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise UsageError(
+            f"{name} {value!r} is not a whole number of at least {least}", fix=f"write {name}={least} or more"
+        )
+
+
+def names(value: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Read one column name, several, or none."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def values(value: Any) -> tuple[Any, ...]:
+    """Read a list of times; a single time is a list of one."""
+    if value is None:
+        return ()
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(item for item in value if not (isinstance(item, float) and math.isnan(item)))

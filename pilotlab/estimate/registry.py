@@ -1,0 +1,109 @@
+"""The tables of estimators and of inferences: a row each, imported on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
+
+from pilotlab.errors import unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row: where the code is, what it estimates or assumes, how, and who said so."""
+
+    target: str
+    estimand: str
+    formula: str
+    source: str
+
+    def load(self) -> Any:
+        """Import the target."""
+        module, _, name = self.target.partition(":")
+        return getattr(import_module(module), name)
+
+
+ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
+    {
+        "change": Entry(
+            "pilotlab.estimate.change:Change",
+            estimand="mean effect on the treated units over the weeks that count, units weighing alike",
+            formula="per unit, mean after minus mean before; treated minus comparison within strata, strata weighted by their units",
+            source="Frison & Pocock (1992); McKenzie (2012)",
+        ),
+        "twfe": Entry(
+            "pilotlab.estimate.twfe:Twfe",
+            estimand="mean effect on the treated, if effects are alike over units and time",
+            formula="least squares of the outcome on a treated indicator with unit and time effects",
+            source="Frisch & Waugh (1933); Goodman-Bacon (2021) on what it weighs",
+        ),
+        "event_study": Entry(
+            "pilotlab.estimate.event_study:EventStudy",
+            estimand="effect at each time since start, if effects are alike over cohorts; overall, their plain mean after start",
+            formula="least squares of the outcome on an indicator for each event time but the last before start, with unit and time effects",
+            source="Sun & Abraham (2021) on what it assumes",
+        ),
+    }
+)
+
+INFERENCES: Mapping[str, Entry] = MappingProxyType(
+    {
+        "randomization": Entry(
+            "pilotlab.estimate.randomize:randomize",
+            estimand="one additive effect, tested against every draw that could have been made",
+            formula="p is the share of admissible draws at least as extreme; the interval holds the effects whose removal gives p above alpha",
+            source="Fisher (1935); Rosenbaum (2002)",
+        ),
+        "cr2": Entry(
+            "pilotlab.estimate.variance:with_cr2",
+            estimand="independent clusters, few of them",
+            formula="bias-reduced cluster variance, t with Satterthwaite degrees of freedom",
+            source="Bell & McCaffrey (2002); Pustejovsky & Tipton (2018)",
+        ),
+        "cluster": Entry(
+            "pilotlab.estimate.variance:with_cr1",
+            estimand="independent clusters, many of them",
+            formula="CR1: nested fixed effects not counted, G/(G-1) (N-1)/(N-K), t with G-1 degrees of freedom",
+            source="Liang & Zeger (1986); the rule of fixest",
+        ),
+        "iid": Entry(
+            "pilotlab.estimate.variance:with_iid",
+            estimand="independent rows of equal variance",
+            formula="classical least-squares variance, t with N-K degrees of freedom",
+            source="any textbook",
+        ),
+        "hetero": Entry(
+            "pilotlab.estimate.variance:with_hc1",
+            estimand="independent rows",
+            formula="HC1: squared residuals times N/(N-K), t with N-K degrees of freedom",
+            source="White (1980); MacKinnon & White (1985)",
+        ),
+    }
+)
+
+
+def estimator(name: str) -> Any:
+    """Load an estimator of the table, or one that an installed package adds under `pilotlab.estimators`.
+
+    Raises
+    ------
+    UsageError
+        For a name that is in neither; lists those that are.
+    """
+    if name in ESTIMATORS:
+        return ESTIMATORS[name].load()
+    added = {point.name: point for point in entry_points(group="pilotlab.estimators")}
+    if name in added:
+        return added[name].load()
+    raise unknown("estimator", name, ("auto", *ESTIMATORS, *added))
+
+
+def inference(name: str) -> Any:
+    """Load an inference of the table; `UsageError` for a name that is not in it."""
+    if name not in INFERENCES:
+        raise unknown("inference", name, ("auto", *INFERENCES))
+    return INFERENCES[name].load()

@@ -1,0 +1,41 @@
+"""Two-way fixed effects on a treated indicator; strata have time effects of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pilotlab.estimate import windows
+from pilotlab.estimate.arms import needs_both_arms, nothing_to_compare, refuse_arms, strata_hold_both
+from pilotlab.estimate.fitted import Differences, Fitted, of_study
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.regression import FORBIDDEN_NOTE, is_change, not_drawn, regress, with_closed_form
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.study import Study
+from pilotlab.stats.change import unit_change
+
+
+class Twfe:
+    """One coefficient; units treated throughout stay, as further comparison over time."""
+
+    @staticmethod
+    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+        """Fit, and keep what inference needs."""
+        if refusal := refuse_arms(study, options):
+            return refusal
+        study = study.keep_cells(windows.cells(study, options, by_event_time=False))
+        study = needs_both_arms(windows.drop_silent(study))
+        if not strata_hold_both(study).any() or not len(study.starts):
+            return nothing_to_compare(study)
+        cohorts, code = np.unique(study.cohort, return_inverse=True)
+        regressors = (study.times >= cohorts[:, None]).astype(float)[:, :, None]
+        found = regress(study, regressors, code.astype(np.int64), np.ones((1, 1)), ("the treated indicator",))
+        if isinstance(found, NotEstimable):
+            return found
+        study, linear = found
+        notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
+        if not is_change(study):
+            return of_study(study, linear, not_drawn=not_drawn("twfe"), notes=notes)
+        start = int(study.starts[0])
+        changes = unit_change(study.y, study.times < start, study.times >= start)[None]
+        drawn = Differences(changes=changes, treated=study.ever, strata=study.strata)
+        return of_study(study, with_closed_form(study, linear, changes), drawn=drawn, notes=notes)

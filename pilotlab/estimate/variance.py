@@ -1,0 +1,75 @@
+"""Variance of an estimate by name: cluster, cr2, iid, hetero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotlab.estimate.fitted import Linear
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.stats.arrays import FloatArray, pinv_symmetric
+from pilotlab.stats.cluster import cr1
+from pilotlab.stats.cr2 import absorb, cr2
+
+LARGEST_DESIGN = 100_000_000  # cells of the written-out design that CR2 and HC1 may need
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variance:
+    """Standard errors and degrees of freedom of m contrasts (m,), and their variance (m, m) where it is known."""
+
+    se: FloatArray
+    df: FloatArray
+    full: FloatArray | None = None
+
+
+def with_cr1(linear: Linear) -> Variance:
+    """CR1 by the rule of fixest."""
+    found = cr1(linear.scores, linear.cluster, linear.bread, n_obs=linear.n_obs, n_params=linear.n_nested)
+    return _of(linear, found.variance, float(found.df))
+
+
+def with_cr2(linear: Linear) -> Variance | NotEstimable:
+    """CR2 with Satterthwaite degrees of freedom; in closed form where there is one."""
+    if linear.closed is not None:
+        se, df = linear.closed()
+        return Variance(se, df)
+    if linear.size > LARGEST_DESIGN:
+        return _too_large("cr2")
+    rows = linear.rows()
+    found = cr2(
+        rows.X, rows.residuals, rows.cluster, rows.contrasts, weights=rows.weights, absorbed=rows.absorbed
+    )
+    return Variance(np.sqrt(np.diag(found.variance)), found.df, found.variance)
+
+
+def with_iid(linear: Linear) -> Variance:
+    """Classical variance; all parameters count, absorbed ones too."""
+    df = linear.n_obs - linear.n_params
+    return _of(linear, linear.bread * linear.rss / df, float(df))
+
+
+def with_hc1(linear: Linear) -> Variance | NotEstimable:
+    """Heteroskedasticity-robust variance of rows; all parameters count, absorbed ones too."""
+    if linear.size > LARGEST_DESIGN:
+        return _too_large("hetero")
+    rows = linear.rows()
+    within = rows.X if rows.absorbed is None else absorb(rows.X, rows.absorbed, rows.weights)
+    weighted = within if rows.weights is None else within * rows.weights[:, None]
+    influence = (weighted * rows.residuals[:, None]) @ pinv_symmetric(within.T @ weighted) @ rows.contrasts.T
+    df = linear.n_obs - linear.n_params
+    variance = influence.T @ influence * linear.n_obs / df
+    return Variance(np.sqrt(np.diag(variance)), np.full(len(variance), float(df)), variance)
+
+
+def _of(linear: Linear, variance: FloatArray, df: float) -> Variance:
+    full = linear.contrasts @ variance @ linear.contrasts.T
+    return Variance(np.sqrt(np.maximum(np.diag(full), 0.0)), np.full(len(full), df), np.asarray(full))
+
+
+def _too_large(name: str) -> NotEstimable:
+    return NotEstimable(
+        f"{name} needs the whole design written out, which is too large here",
+        "inference 'cluster', which agrees with it where clusters are many",
+    )
