@@ -71,7 +71,13 @@ def _unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Fin
     around = f" in {name(place[:-1])}" if len(place) > 1 else ""
     hint = nearest(key, known)
     if not hint and (home := _home(model, key)):
-        hint = f"; it belongs under {home!r}"
+        return found(
+            "PL104",
+            f"unknown key {key!r}; it belongs under {home!r}",
+            where=positions(place, at="key"),
+            value=key,
+            fix=f"move it under `{home}:`",
+        )
     where, known = (
         positions(place, at="key"),
         [key for key in known if key != "id"] if len(place) == 1 else known,

@@ -1,0 +1,108 @@
+"""`pilotlab explain`: a finding's code in depth, or the resolved plan of a pilot."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pilotlab.cli.options import format_option, plain_option, workspace_option
+from pilotlab.cli.output import bold, dim, next_line, rule, show, show_json, terminal_width
+
+if TYPE_CHECKING:
+    from pilotlab.spec.resolved import Line
+
+_CODE = re.compile(r"[Pp][Ll]\d{1,4}")
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("what", metavar="PILOT|CODE")
+@workspace_option
+@format_option("text", "json")
+@plain_option
+def command(what: str, workspace: Path | None, form: str, plain: bool) -> None:
+    """Explain a finding's CODE, or print the resolved plan of PILOT and where each value comes from.
+
+    \b
+    Example:
+      pilotlab explain PL104
+      pilotlab explain anchor-days
+    """
+    if _CODE.fullmatch(what):
+        _explain_code(what.upper(), form, plain)
+    else:
+        _explain_pilot(what, workspace, form, plain)
+
+
+def _explain_code(code: str, form: str, plain: bool) -> None:
+    from pilotlab.spec.codes import CODES
+    from pilotlab.spec.pages import finding_entry
+
+    entry = finding_entry(code)
+    if form == "json":
+        show_json({"code": code, "level": CODES[code].level, "title": CODES[code].title, "text": entry})
+        return
+    show(_entry_text(entry) + (f"\n\n{_metric_list()}" if code in ("PL306", "PL307") else ""), plain=plain)
+
+
+def _entry_text(entry: str) -> str:
+    """Write an entry for a terminal: heading bold, examples indented, prose wrapped."""
+    lines: list[str] = []
+    for number, part in enumerate(re.split(r"^```\w*\n?", entry, flags=re.MULTILINE)):
+        if number % 2:
+            lines += [f"    {line}" for line in part.rstrip().splitlines()]
+            continue
+        for paragraph in filter(None, (text.strip() for text in part.split("\n\n"))):
+            is_heading = paragraph.startswith("#")
+            text = (
+                bold(paragraph.lstrip("# "))
+                if is_heading
+                else click.wrap_text(paragraph, terminal_width() or _WIDTH)
+            )
+            lines += [*([""] if lines else []), text]
+    return "\n".join(lines)
+
+
+def _metric_list() -> str:
+    from pilotlab.spec.metric_catalogue import Catalogue
+
+    rows = [
+        f"  {metric.key:<26}{metric.label:<34}{metric.unit:<24}{', '.join(sorted(metric.roles))}"
+        for metric in Catalogue.load().metrics.values()
+    ]
+    return "\n".join(["Built-in metrics:", *rows])
+
+
+def _explain_pilot(pilot: str, workspace: Path | None, form: str, plain: bool) -> None:
+    from pilotlab import api
+    from pilotlab.errors import FindingsError
+    from pilotlab.spec.resolved import resolved
+
+    opened = api.open_workspace(workspace)
+    (one,) = opened.checked(pilot)
+    spec = one.reading.spec
+    if spec is None:
+        errors = [finding for finding in one.findings if finding.level == "error"]
+        raise FindingsError(f"{pilot!r} can't be resolved", errors, fix=f"run `pilotlab check {pilot}`")
+    lines = resolved(spec, one.reading.positions, opened.catalogue())
+    if form == "json":
+        show_json(
+            {
+                "pilot": pilot,
+                "plan": [line._asdict() for line in lines],
+                "design": str(one.strength) if one.strength else None,
+            }
+        )
+        return
+    foot = [rule(), *([f"{one.strength}."] if one.strength else []), next_line(f"pilotlab check {pilot}")]
+    show("\n".join([bold(spec.name), rule(), *map(_row, lines), *foot]), plain=plain)
+
+
+def _row(line: Line) -> str:
+    """Key, value and source in columns; a long value goes on below itself."""
+    value = click.wrap_text(line.value, 42).splitlines() or [""]
+    first = f"{line.key:<36}{value[0]:<43}{dim(line.source)}"
+    return "\n".join([first.rstrip(), *(" " * 36 + more for more in value[1:])])
