@@ -1,0 +1,148 @@
+"""Completeness: which team-weeks were due, and which are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pilotlab.design.assignment import Assignment
+from pilotlab.spec.pilot import Windows
+from pilotlab.weeks import Week, weeks_between
+
+Gap = Literal["leave", "holiday", "no_work", "forgot", "not_applicable"]
+State = Literal[
+    "counts",
+    "outside",
+    "blackout",
+    "missing",
+    "not_due",
+    "leave",
+    "holiday",
+    "no_work",
+    "forgot",
+    "not_applicable",
+]
+Seen = Mapping[
+    tuple[str, Week], str | None
+]  # (team, week) to the reason for a gap, None where there is a value
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWeeks:
+    """One team's weeks: a state for each, and how many of its due values are there."""
+
+    team: str
+    arm: str
+    states: tuple[State, ...]
+    present: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """One metric of one pilot, team by week.
+
+    Attributes
+    ----------
+    weeks : tuple of Week
+        From the first week of the baseline to the last of the pilot, or to the last that is due.
+    teams : tuple of TeamWeeks
+        In alphabetical order; states in the order of `weeks`.
+    """
+
+    metric: str
+    weeks: tuple[Week, ...]
+    teams: tuple[TeamWeeks, ...]
+
+    def of(self, arm: str) -> tuple[TeamWeeks, ...]:
+        """Teams of one arm."""
+        return tuple(row for row in self.teams if row.arm == arm)
+
+    def count(self, arm: str) -> tuple[int, int]:
+        """Return (present, expected) of one arm."""
+        rows = self.of(arm)
+        return sum(row.present for row in rows), sum(row.expected for row in rows)
+
+    def share(self, arm: str) -> float | None:
+        """Share of an arm's due team-weeks that is there; None where nothing was due."""
+        present, expected = self.count(arm)
+        return present / expected if expected else None
+
+    def shares_by_week(self, arm: str) -> tuple[float | None, ...]:
+        """Share of an arm's teams that have a value, week by week; None where none was due."""
+        rows = self.of(arm)
+        return tuple(_share_in_week(row.states[place] for row in rows) for place in range(len(self.weeks)))
+
+    def usable_baseline_weeks(self, windows: Windows, arms: Iterable[str]) -> int:
+        """Baseline weeks in which every one of `arms` has a value."""
+        chosen = [self.of(arm) for arm in arms]
+        places = [place for place, week in enumerate(self.weeks) if week in windows.baseline]
+        return sum(
+            all(any(row.states[place] == "counts" for row in rows) for rows in chosen) for place in places
+        )
+
+
+def completeness(
+    metric: str,
+    windows: Windows,
+    assignment: Assignment,
+    seen: Seen,
+    *,
+    cadence: int = 1,
+    through: Week | None = None,
+) -> Completeness:
+    """Hold what was logged beside what was due.
+
+    Parameters
+    ----------
+    seen : mapping
+        Current revisions.
+    cadence : int
+        A value is due once in every so many weeks of the baseline, and of the counted weeks.
+    through : Week, optional
+        Last week that is due by now; later ones are left out.
+    """
+    last = min(windows.end, through) if through else windows.end
+    first = min((*windows.baseline, windows.start))
+    weeks = tuple(weeks_between(first, last))
+    blocks = [block for part in (windows.baseline, windows.counted) for block in _blocks(part, cadence, last)]
+    rows = tuple(
+        _team(row.team, row.arm, windows, seen, weeks, blocks)
+        for row in sorted(assignment.teams, key=lambda row: row.team)
+    )
+    return Completeness(metric, weeks, rows)
+
+
+def _blocks(weeks: tuple[Week, ...], cadence: int, last: Week) -> Iterator[tuple[Week, ...]]:
+    """Cut a window into stretches in each of which one value is due; a stretch that is not over yet is not due."""
+    for at in range(0, len(weeks), cadence):
+        block = weeks[at : at + cadence]
+        if block[-1] <= last:
+            yield block
+
+
+def _team(
+    team: str, arm: str, windows: Windows, seen: Seen, weeks: tuple[Week, ...], blocks: list[tuple[Week, ...]]
+) -> TeamWeeks:
+    due = [block for block in blocks if any(seen.get((team, week), "") != "not_applicable" for week in block)]
+    filled = [block for block in due if any(seen.get((team, week), "") is None for week in block)]
+    late = {block[-1] for block in due if block not in filled}
+    states = tuple(_state(team, week, windows, seen, late) for week in weeks)
+    return TeamWeeks(team, arm, states, len(filled), len(due))
+
+
+def _state(team: str, week: Week, windows: Windows, seen: Seen, late: set[Week]) -> State:
+    if week in windows.blackout:
+        return "blackout"
+    gap = seen.get((team, week), "")
+    if gap is None:
+        return "counts" if week in windows.expected else "outside"
+    if gap:
+        return gap  # type: ignore[return-value]
+    return "missing" if week in late else "not_due"
+
+
+def _share_in_week(states: Iterable[State]) -> float | None:
+    known = [state for state in states if state not in ("not_due", "not_applicable", "blackout")]
+    return sum(state in ("counts", "outside") for state in known) / len(known) if known else None
