@@ -19,13 +19,16 @@ from pilotlab.readout.page_two import (
     FlowArm,
     FlowBox,
     MapGroup,
+    MapRow,
     MetricLine,
     Unplanned,
 )
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _CODE = re.compile(r"`([^`]+)`")
-_BRACKET = re.compile(r"\([^()<>]{1,30}\)[;,.:]?")  # an interval in brackets stays on one line
+_BRACKET = re.compile(
+    r"\([^()<>]{0,20}\d[^()<>]{0,3} to [^()<>]{0,12}\)[;,.:]?"
+)  # an interval in brackets stays on one line
 _PER_CENT = re.compile(r"(?<=\d) (?=%)")
 _MARKS = {"met": "✓ met", "not met": "✗ not met", "not measured": "not measured", "flag": "flag"}
 _PRINT_MM = 144.0  # room of the map's weeks on paper, after the names and the totals
@@ -74,7 +77,7 @@ def rich(text: str) -> Markup:
     safe = str(escape(_PER_CENT.sub(NBSP, text)))
     safe = _BOLD.sub(r"<b>\1</b>", safe)
     safe = _CODE.sub(r"<code>\1</code>", safe)
-    return Markup(_BRACKET.sub(_held, safe))
+    return Markup(_BRACKET.sub(r'<span class="nb">\g<0></span>', safe))
 
 
 def bare(text: str) -> str:
@@ -111,9 +114,24 @@ def mark(state: str) -> Markup:
     )
 
 
+def state_word(state: str) -> str:
+    """Name the state of a condition."""
+    return _MARKS[state]
+
+
+def gaps(row: MapRow, completeness: Completeness) -> str:
+    """List a team's gaps with their reasons, "W32 leave, W49 no work finished"; "none" without."""
+    found = [
+        f"W{week.label} {LOOKS[state].words}"
+        for week, state in zip(completeness.weeks, row.cells, strict=False)
+        if LOOKS[state].letter
+    ]
+    return ", ".join(found) or "none"
+
+
 def share(group: MapGroup) -> str:
-    """Write the share present, rounded down, so that 80 % is not written for less."""
-    return percent(int(100 * group.present / group.expected) / 100 if group.expected else None)
+    """Write the share present."""
+    return percent(group.present / group.expected if group.expected else None)
 
 
 def steps(arms: Sequence[FlowArm]) -> list[Step]:
@@ -171,23 +189,23 @@ def key(completeness: Completeness) -> list[Look]:
     return [look for state, look in LOOKS.items() if state in found]
 
 
-def _held(match: re.Match[str]) -> str:
-    words = match[0]
-    return f'<span class="nb">{words}</span>' if any(letter.isdigit() for letter in words) else words
-
-
-HTML_FILTERS = {
-    "rich": rich,
-    "bare": bare,
-    "drawn": Markup,
+WORD_FILTERS = {
     "listed": listed,
     "effect": effect,
     "p": p,
     "day": day,
     "count": count,
+    "share": share,
+    "state_word": state_word,
+    "gaps": gaps,
+}
+HTML_FILTERS = {
+    **WORD_FILTERS,
+    "rich": rich,
+    "bare": bare,
+    "drawn": Markup,
     "short_digest": short_digest,
     "mark": mark,
-    "share": share,
     "steps": steps,
     "phases": phases,
     "phase_word": phase_word,

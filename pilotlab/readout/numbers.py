@@ -10,6 +10,7 @@ from pilotlab.readout.page_one import Effect
 MINUS = "\u2212"
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
+NEEDED_PER_CENT = 80  # of the team-weeks, by the trust gate
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MONTHS = (
     "January",
@@ -93,8 +94,19 @@ def level(share: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Write a share as whole per cent; "none due" where there is none."""
-    return "none due" if share is None else f"{math.floor(100 * share + 0.5)}{NBSP}%"
+    """Write a share as whole per cent; one that misses 80 % is never written as 80 %; "none due" where there is none.
+
+    Examples
+    --------
+    >>> percent(0.925), percent(0.799), percent(None)
+    ('93\\xa0%', '79.9\\xa0%', 'none due')
+    """
+    if share is None:
+        return "none due"
+    whole = math.floor(100 * share + 0.5)
+    if whole == NEEDED_PER_CENT and 100 * share < NEEDED_PER_CENT:
+        return f"{min(math.floor(1000 * share + 0.5) / 10, 79.9):.1f}{NBSP}%"
+    return f"{whole}{NBSP}%"
 
 
 def count(value: int) -> str:

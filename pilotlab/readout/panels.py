@@ -26,6 +26,7 @@ class Figure:
     svg: str
     twin: str
     table: Table
+    brief: int = 0  # so many rows at the top sum up the rest
 
     @property
     def anchor(self) -> str:
@@ -174,8 +175,8 @@ def _gate(arm: Arm, tag: str) -> Panel:
     return Panel(name=f"p{tag}-gate", question="The trust gate", finding=finding, gate=arm.gate)
 
 
-def _figure(name: str, svg: str, table: Table) -> Figure:
-    return Figure(name=name, svg=svg, twin="", table=table)
+def _figure(name: str, svg: str, table: Table, *, brief: int = 0) -> Figure:
+    return Figure(name=name, svg=svg, twin="", table=table, brief=brief)
 
 
 def _numbered(drawn: Drawn) -> Drawn:

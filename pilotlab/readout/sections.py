@@ -16,7 +16,7 @@ class Section:
 
     name: str
     editions: tuple[str, ...] = EDITIONS
-    shown: Callable[[Readout], bool] = lambda readout: True
+    shown: Callable[[Readout], bool] = lambda _: True
 
 
 SECTIONS = (

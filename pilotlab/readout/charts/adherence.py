@@ -90,14 +90,14 @@ def _policy_spans(spans: Sequence[Span]) -> list[Span]:
 
 
 def _lines(weeks: Sequence[AdherenceWeek], frame: Frame, scale: Scale) -> list[str]:
-    marks = []
-    for run in _runs([(week.event_time, week.planned) for week in weeks]):
-        marks.append(path(_stairs(run, frame, scale), "ink", 1.1, dash="2 2.5"))
-    for run in _runs([(week.event_time, week.comparison) for week in weeks]):
-        marks.append(_series(run, frame, scale, "comp", 1.6, "5 2.5"))
-    for run in _runs([(week.event_time, week.pilot) for week in weeks]):
-        marks.append(_series(run, frame, scale, "blue", 2.2, ""))
-    return marks
+    planned = _runs([(week.event_time, week.planned) for week in weeks])
+    comparison = _runs([(week.event_time, week.comparison) for week in weeks])
+    pilot = _runs([(week.event_time, week.pilot) for week in weeks])
+    return [
+        *(path(_stairs(run, frame, scale), "ink", 1.1, dash="2 2.5") for run in planned),
+        *(_series(run, frame, scale, "comp", 1.6, "5 2.5") for run in comparison),
+        *(_series(run, frame, scale, "blue", 2.2, "") for run in pilot),
+    ]
 
 
 def _series(

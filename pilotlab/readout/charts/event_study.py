@@ -23,6 +23,7 @@ from pilotlab.readout.page_one import EventPoint, EventStudy
 RIGHT = 344.0
 HEIGHT = 160.0
 _LEGEND = 8.6
+_LEGEND_ROOM = 0.19  # of the plot's height, for two lines
 _CLIP = 6.0  # bands further out than this many times the estimates' own range leave the plot
 
 Ends = tuple[float, float]
@@ -34,7 +35,7 @@ def draw_event_study(name: str, study: EventStudy) -> str:
         return _empty(name, study)
     low, high = _range(study)
     above = _legend_above(study)
-    low, high = (low, high + 0.2 * (high - low)) if above else (low - 0.2 * (high - low), high)
+    low, high = _with_room(study, low, high, above=above)
     first, last = study.points[0].event_time, study.points[-1].event_time
     frame = Frame(first, last, left_margin(low, high), RIGHT)
     scale = Scale(low, high, frame.floor, frame.top)
@@ -105,11 +106,24 @@ def _range(study: EventStudy) -> Ends:
 
 def _legend_above(study: EventStudy) -> bool:
     """Put the legend where the left half of the plot is emptier."""
-    half = study.points[: max(1, len(study.points) * 2 // 5)]
+    half = _left_part(study)
     low, high = _range(study)
     tops = [_outer(point)[1] for point in half]
     feet = [_outer(point)[0] for point in half]
     return high - max(tops, default=0.0) >= min(feet, default=0.0) - low
+
+
+def _with_room(study: EventStudy, low: float, high: float, *, above: bool) -> Ends:
+    """Widen the range where the legend would otherwise lie on the bands."""
+    outer = [_outer(point) for point in _left_part(study)]
+    share = _LEGEND_ROOM * (high - low)
+    if above:
+        return low, max(high, max((end for _, end in outer), default=0.0) + share)
+    return min(low, min((end for end, _ in outer), default=0.0) - share), high
+
+
+def _left_part(study: EventStudy) -> Sequence[EventPoint]:
+    return study.points[: max(1, len(study.points) // 2)]
 
 
 def _outer(point: EventPoint) -> Ends:
@@ -148,10 +162,8 @@ def _band(
 
 
 def _weeks(study: EventStudy, frame: Frame, scale: Scale) -> list[str]:
-    marks = []
-    for run in _runs(study.points, lambda point: not point.few and point.estimate is not None):
-        if len(run) > 1:
-            marks.append(path([_at(point, frame, scale) for point in run], "blue", 1.5))
+    runs = _runs(study.points, lambda point: not point.few and point.estimate is not None)
+    marks = [path([_at(point, frame, scale) for point in run], "blue", 1.5) for run in runs if len(run) > 1]
     radius = min(2.6, max(1.1, frame.step * 0.27))
     for point in study.points:
         if point.estimate is None or point.few:

@@ -27,10 +27,7 @@ def draw_presence(name: str, completeness: Completeness) -> str:
     scale = Scale(0.0, 1.0, frame.floor, frame.top + 4)
     spans = _spans(completeness)
     marks = [*shading(frame, spans), *phase_labels(frame, spans)]
-    for share in (0.0, 0.5, 1.0):
-        marks.append(
-            text((frame.left - 4, scale(share) + 3.5), f"{100 * share:.0f}", "muted", 9, anchor="end")
-        )
+    marks += [_tick(share, frame, scale) for share in (0.0, 0.5, 1.0)]
     marks.append(line((frame.left, scale(NEEDED)), (frame.right, scale(NEEDED)), "ink", 1, dash=DASHED))
     labels = [(scale(NEEDED), "needed 80 %", "ink")]
     for group, (colour, weight, dash) in zip(completeness.groups, _LOOKS, strict=False):
@@ -54,6 +51,10 @@ def describe(completeness: Completeness) -> str:
         if shares:
             said.append(f"{group.label}: {percent(min(shares))} to {percent(max(shares))} in a week")
     return "Share of values present in each week, by arm. " + "; ".join(said) + "."
+
+
+def _tick(share: float, frame: Frame, scale: Scale) -> str:
+    return text((frame.left - 4, scale(share) + 3.5), f"{100 * share:.0f}", "muted", 9, anchor="end")
 
 
 def _spans(completeness: Completeness) -> list[Span]:

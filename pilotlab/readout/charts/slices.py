@@ -82,7 +82,7 @@ def _frame(slices: Slices, scale: Scale, floor: float) -> list[str]:
 def _row(row: Slice, slices: Slices, scale: Scale, y: float, *, first: bool) -> list[str]:
     base = y + 3.5
     marks = [text((0, base), row.attribute, "muted", fitted(row.attribute, 50, 9.5))] if first else []
-    marks.append(text((52, base), row.group, "ink", fitted(row.group, 58, 9.2)))
+    marks.append(text((52, base), row.group, "ink", fitted(row.group, 61, 9.2)))
     if row.hidden or row.effect.estimate is None:
         words = row.hidden or row.effect.reason
         marks.append(hatch(scale.start, y - 5.5, scale.end - scale.start, 11, 5, "hatch", 0.8))

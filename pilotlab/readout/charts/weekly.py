@@ -123,8 +123,8 @@ def week_ticks(frame: Frame) -> list[int]:
 def value_axis(frame: Frame, scale: Scale) -> list[str]:
     """Draw the labels of the values at the left, and grey lines across."""
     marks = []
-    step = tick_step(scale.low, scale.high, most=5)
-    for value in ticks(scale.low, scale.high, most=5):
+    step = tick_step(scale.low, scale.high, most=4)
+    for value in ticks(scale.low, scale.high, most=4):
         y = scale(value)
         marks.append(
             text((frame.left - 5, y + 3.5), number(value, tick_decimals(step)), "muted", 9, anchor="end")
@@ -136,8 +136,8 @@ def value_axis(frame: Frame, scale: Scale) -> list[str]:
 
 def left_margin(low: float, high: float) -> float:
     """Return the room that the values' labels need."""
-    decimals = tick_decimals(tick_step(low, high, most=5))
-    return max(26.0, 7 + max(width(number(value, decimals), 9) for value in (*ticks(low, high, most=5), low)))
+    decimals = tick_decimals(tick_step(low, high, most=4))
+    return max(26.0, 7 + max(width(number(value, decimals), 9) for value in (*ticks(low, high, most=4), low)))
 
 
 def start_line(frame: Frame) -> list[str]:
