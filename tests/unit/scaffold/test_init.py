@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import pilotlab as pl
 from pilotlab.cli.main import cli
 from pilotlab.errors import PilotlabError, UsageError
 from pilotlab.scaffold.init import init_workspace, write_all
@@ -44,6 +45,13 @@ def test_the_example_pilot_is_read_without_a_finding(tmp_path: Path, today: date
     assert today < spec.windows.baseline[0].monday or (spec.windows.baseline[0].monday - today).days > -7
     assert spec.calendar.decide_by is not None
     assert spec.calendar.decide_by > spec.windows.end.sunday
+
+
+@pytest.mark.parametrize("today", [TODAY, date(2026, 12, 30)])
+def test_check_finds_no_error_in_the_example(tmp_path: Path, today: date) -> None:
+    init_workspace(tmp_path, today=today)
+    findings = pl.open(tmp_path, today=today).check()
+    assert [finding for finding in findings if finding.level != "note"] == []
 
 
 def test_the_comments_of_the_example_are_true(tmp_path: Path) -> None:
