@@ -54,6 +54,7 @@ class Completeness:
     metric: str
     weeks: tuple[Week, ...]
     teams: tuple[TeamWeeks, ...]
+    cadence: int = 1
 
     def of(self, arm: str) -> tuple[TeamWeeks, ...]:
         """Teams of one arm."""
@@ -75,12 +76,18 @@ class Completeness:
         return tuple(_share_in_week(row.states[place] for row in rows) for place in range(len(self.weeks)))
 
     def usable_baseline_weeks(self, windows: Windows, arms: Iterable[str]) -> int:
-        """Baseline weeks in which every one of `arms` has a value."""
-        chosen = [self.of(arm) for arm in arms]
-        places = [place for place, week in enumerate(self.weeks) if week in windows.baseline]
-        return sum(
-            all(any(row.states[place] == "counts" for row in rows) for rows in chosen) for place in places
-        )
+        """Baseline weeks for which every one of `arms` has a value; a fortnightly value stands for two weeks."""
+        chosen = [self._logged(self.of(arm)) for arm in arms]
+        blocks = _blocks(windows.baseline, self.cadence, windows.end)
+        return sum(len(block) for block in blocks if all(logged.intersection(block) for logged in chosen))
+
+    def _logged(self, rows: Iterable[TeamWeeks]) -> set[Week]:
+        return {
+            week
+            for row in rows
+            for week, state in zip(self.weeks, row.states, strict=True)
+            if state == "counts"
+        }
 
 
 def completeness(
@@ -111,7 +118,7 @@ def completeness(
         _team(row.team, row.arm, windows, seen, weeks, blocks)
         for row in sorted(assignment.teams, key=lambda row: row.team)
     )
-    return Completeness(metric, weeks, rows)
+    return Completeness(metric, weeks, rows, cadence)
 
 
 def _blocks(weeks: tuple[Week, ...], cadence: int, last: Week) -> Iterator[tuple[Week, ...]]:

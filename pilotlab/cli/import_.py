@@ -1,0 +1,109 @@
+"""`pilotlab import`: a table of team-weeks into the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.output import show, show_json
+
+if TYPE_CHECKING:
+    from pilotlab.sources.importing import ImportReport
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--only-good", is_flag=True, help="Take the good rows of a file that has bad ones.")
+@click.option("--why", metavar="TEXT", default="", help="Reason, where a stored value changes.")
+@workspace_option
+@actor_option
+@today_option
+@format_option("text", "json")
+@plain_option
+def command(
+    file: Path,
+    dry_run: bool,
+    only_good: bool,
+    why: str,
+    workspace: Path | None,
+    actor: str | None,
+    today: Any,
+    form: str,
+    plain: bool,
+) -> None:
+    """Read FILE, a CSV table of team-weeks, into the store: whole or not at all.
+
+    \b
+    Long:  team,week,metric,value[,numerator,denominator,n,slice,gap]
+    Wide:  team,week,<metric>,<metric>,...
+    The same content again changes nothing.
+
+    \b
+    Example:
+      pilotlab import week40.csv --dry-run
+    """
+    from pilotlab.cli.collecting import looked_at, opened
+    from pilotlab.sources.importing import ImportRefused, import_file
+
+    with (looked_at if dry_run else opened)(workspace, actor) as (ground, store):
+        try:
+            report = import_file(
+                file,
+                store,
+                ground.catalogue,
+                ground.all_teams(),
+                today=today,
+                actor=ground.actor,
+                dry_run=dry_run,
+                only_good=only_good,
+                why=why,
+                shown=ground.folders.shown(file),
+            )
+        except ImportRefused as refused:
+            if form == "json":
+                show_json(refused.report.to_dict())
+                raise click.exceptions.Exit(1) from None
+            _findings(refused.report)
+            click.echo(f"error: {refused}", err=True)
+            raise click.exceptions.Exit(1) from None
+    _report(report, form=form, plain=plain)
+
+
+def _findings(report: ImportReport) -> None:
+    for finding in report.findings:
+        click.echo(f"{finding}\n  fix: {finding.fix}" if finding.fix else str(finding), err=True)
+
+
+def _report(report: ImportReport, *, form: str, plain: bool) -> None:
+    if form == "json":
+        show_json(report.to_dict())
+    else:
+        _findings(report)
+        show("\n".join(_lines(report)), plain=plain)
+    if report.dry_run and report.errors:
+        raise click.exceptions.Exit(1)
+
+
+def _lines(report: ImportReport) -> list[str]:
+    receipt, would = report.receipt, "would be " if report.dry_run else ""
+    head = f"{report.file}: {report.rows:,} rows, {report.layout}"
+    if report.bad_rows:
+        head += f"; {report.bad_rows:,} bad"
+    if receipt.earlier:
+        return [head, f"The same content was imported before ({receipt.earlier}). Nothing changed."]
+    lines = [head, f"{receipt.new:,} new, {receipt.corrected:,} corrected, {receipt.unchanged:,} as before."]
+    if report.dry_run:
+        lines[1] = (
+            f"{receipt.new:,} {would}new, {receipt.corrected:,} corrected, {receipt.unchanged:,} are there already."
+        )
+        lines.append(
+            "Dry run: nothing was written."
+            + (" With these errors the file is refused." if report.errors else "")
+        )
+    if receipt.code:
+        lines.append(f"Receipt {receipt.code}")
+    return lines
