@@ -91,7 +91,14 @@ class Shortfall:
 
 
 def reach(strata: Iterable[tuple[int, int]]) -> Reach:
-    """Count the draws of a contrast from its units, (pilot, control) by stratum; a pair is a stratum (1, 1)."""
+    """Count the draws of a contrast from its units, (pilot, control) by stratum; a pair is a stratum (1, 1).
+
+    Examples
+    --------
+    >>> five_pairs = reach([(1, 1)] * 5)
+    >>> five_pairs.draws, five_pairs.two_sided
+    (32, 0.0625)
+    """
     held = [(pilot, control) for pilot, control in strata if pilot and control]
     return Reach(
         pilot=sum(pilot for pilot, _ in held),

@@ -25,6 +25,11 @@ class Design:
     Within each stratum as many clusters are treated as were; every choice of them is equally likely. Make one with
     `complete`, `stratified`, `pairs` or `explicit`.
 
+    Examples
+    --------
+    >>> count(Design.complete([1, 1, 1, 0, 0, 0])), count(Design.pairs([1, 0, 0, 1], ["a", "a", "b", "b"]))
+    (20, 4)
+
     Attributes
     ----------
     z : ndarray of bool, shape (n_units,)
@@ -118,17 +123,22 @@ class Design:
         """Number of units."""
         return len(self.z)
 
-    def subset(self, kept: BoolArray) -> Design:
+    def subset(self, kept: BoolArray, strata: IntArray | None = None) -> Design:
         """Leave units out: numbers per arm and stratum stay as observed among those kept.
 
-        Of listed draws those remain that treat as many of the kept units as were treated.
+        Of listed draws, which know no strata, those remain that treat as many of the kept units as were treated, in each
+        stratum of `strata` where it is given.
         """
         if kept.all():
             return self
+        z = self.z[kept]
         if self.given is None:
-            return Design.stratified(self.z[kept], self.strata[kept], cluster=self.cluster[kept])
-        rest = self.given[:, kept]
-        return Design.explicit(self.z[kept], rest[rest.sum(axis=1) == self.z[kept].sum()])
+            return Design.stratified(z, self.strata[kept], cluster=self.cluster[kept])
+        rest, groups = self.given[:, kept], np.zeros(len(z)) if strata is None else strata[kept]
+        for group in np.unique(groups):
+            inside = groups == group
+            rest = rest[rest[:, inside].sum(axis=1) == z[inside].sum()]
+        return Design.explicit(z, rest)
 
 
 def count(design: Design) -> int:

@@ -179,13 +179,20 @@ def randomization_test(
     ----------
     Imbens, G. W. and Rubin, D. B. (2015). Causal Inference for Statistics, Social, and Biomedical Sciences, chapter 5.
     Rosenbaum, P. R. (2002). Observational Studies, sections 2.4 and 2.6.
+
+    Examples
+    --------
+    >>> z = [1, 1, 1, 1, 0, 0, 0, 0]
+    >>> result = randomization_test([10, 5, 16, 3, 5, 7, 8, 10], z, Design.complete(z))
+    >>> result.att, result.n_draws, round(result.p_two_sided, 3), result.interval(alpha=0.1)
+    (1.0, 70, 0.857, (-5.0, 8.0))
     """
     _check_draw(z, design)
     values = _column("change", change, design.units)
     groups = _groups(strata, design)
     weight = None if weights is None else _column("weights", weights, design.units)
     kept, notes = _usable(values, weight, groups, design.z)
-    design, values, groups = design.subset(kept), values[kept], groups[kept]
+    design, values, groups = design.subset(kept, groups), values[kept], groups[kept]
     weight = None if weight is None else weight[kept]
     statistic = drawn_statistic(design, groups, weight, reps, seed)
     centred = centred_within(values[:, None], groups)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
 import itertools
 import math
 
 import numpy as np
 import pytest
 
+from pilotlab.design import reachable
+from pilotlab.stats import draws, randomization
 from pilotlab.stats.draws import Design, count, draw_blocks, enumerate_draws, sample_draws, treated_sums
 
 RNG = np.random.default_rng(5)
@@ -149,6 +152,23 @@ def test_subset_of_listed_draws_is_that_of_the_design_they_list() -> None:
     implied = Design.complete(z).subset(kept)
     listed = Design.explicit(z, enumerate_draws(Design.complete(z))).subset(kept)
     assert as_set(enumerate_draws(listed)) == as_set(enumerate_draws(implied))
+
+
+def test_subset_of_listed_draws_keeps_the_numbers_of_each_stratum() -> None:
+    z, strata = np.array([1, 1, 0, 0, 1, 1, 0, 0]), np.repeat([0, 1], 4)
+    kept = np.array(
+        [False, True, True, True, True, True, True, False]
+    )  # a treated one and an untreated one leave
+    implied = Design.stratified(z, strata)
+    listed = Design.explicit(z, enumerate_draws(implied)).subset(kept, strata)
+    assert as_set(enumerate_draws(listed)) == as_set(enumerate_draws(implied.subset(kept)))
+
+
+@pytest.mark.parametrize("module", [draws, randomization, reachable])
+def test_examples_run(module) -> None:
+    failed, tried = doctest.testmod(module)
+    assert tried > 0
+    assert failed == 0
 
 
 @pytest.mark.parametrize(
