@@ -53,7 +53,7 @@ def _entry_text(entry: str) -> str:
     lines: list[str] = []
     for number, part in enumerate(re.split(r"^```\w*\n?", entry, flags=re.MULTILINE)):
         if number % 2:
-            lines += [f"    {line}" for line in part.rstrip().splitlines()]
+            lines += ["", *(f"    {line}" for line in part.rstrip().splitlines())]
             continue
         for paragraph in filter(None, (text.strip() for text in part.split("\n\n"))):
             is_heading = paragraph.startswith("#")
