@@ -108,6 +108,7 @@ class Draws:
     def to_dict(self, alpha: float) -> dict[str, Any]:
         """Ends at the stored levels: each thousandth to one half, and fractions of the asked alpha."""
         levels = sorted({*STORED_ALPHAS, *(alpha / part for part in range(1, 13))})
+        lower, upper = (self.result.bounds(side, levels).tolist() for side in SIDES)
         return {
             "kind": "draws",
             "p_value": self.p_value,
@@ -116,10 +117,8 @@ class Draws:
             "n_draws": self.result.n_draws,
             "exact": self.result.exact,
             "alphas": levels,
-            "interval": [[_open(end) for end in self.interval(level)] for level in levels],
-            "bounds": [
-                [_open(self.bound("lower", level)), _open(self.bound("upper", level))] for level in levels
-            ],
+            "interval": [[_open(end) for end in pair] for pair in self.result.intervals(levels).tolist()],
+            "bounds": [[_open(low), _open(high)] for low, high in zip(lower, upper, strict=True)],
         }
 
 

@@ -26,8 +26,6 @@ from pilotlab.stats.arrays import (
     pinv_symmetric,
 )
 
-GONE = 1e-20  # share of a column's squares below which nothing but rounding is left of it
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TwoWayPanel:
@@ -116,7 +114,7 @@ def two_way(panel: TwoWayPanel) -> TwoWayFit:
     right = _total(
         part.columns_y - slope.T @ part.weeks_y for part, slope in zip(strata, slopes, strict=True)
     )
-    _refuse_singular(left, _total(part.columns for part in strata), _raw_squares(panel))
+    _refuse_singular(left, _total(part.columns for part in strata), _rounding(panel))
     bread: FloatArray = np.linalg.inv(left).astype(np.float64)
     coef = bread @ right
     effects = np.stack(
@@ -289,9 +287,9 @@ def _week_columns(stratum: IntArray, week: IntArray, weeks: int) -> FloatArray:
     return np.asarray(cell[:, None] == kept, dtype=float)
 
 
-def _refuse_singular(left: FloatArray, before: FloatArray, raw: FloatArray) -> None:
+def _refuse_singular(left: FloatArray, before: FloatArray, rounding: FloatArray) -> None:
     """Refuse columns that effects or other columns explain: `left` is after both effects, `before` after unit effects."""
-    gone = np.diag(before) <= GONE * raw
+    gone = np.diag(before) <= rounding
     if gone.any():
         raise SingularDesign(tuple(int(column) for column in np.flatnonzero(gone)))
     scale = np.sqrt(np.diag(before))
@@ -301,14 +299,16 @@ def _refuse_singular(left: FloatArray, before: FloatArray, raw: FloatArray) -> N
         raise SingularDesign(tuple(int(column) for column in np.flatnonzero((null**2).sum(axis=1) > 1e-6)))
 
 
-def _raw_squares(panel: TwoWayPanel) -> FloatArray:
-    """Sum of squares of each column as given, against which what is left after effects may be arithmetic alone."""
+def _rounding(panel: TwoWayPanel) -> FloatArray:
+    """Squares of each column that are arithmetic alone: a cohort's are a difference of products, a covariate's are centred."""
     observed = panel.observed
     cells = np.zeros(panel.regressors.shape[:2])
     np.add.at(cells, panel.cohort, observed.astype(float))
-    squares = [np.einsum("gt,gtk->k", cells, panel.regressors**2)]
+    squares = [1e-12 * np.einsum("gt,gtk->k", cells, panel.regressors**2)]
     if panel.covariates is not None:
-        squares.append(np.array([float((column[observed] ** 2).sum()) for column in panel.covariates]))
+        squares.append(
+            1e-20 * np.array([float((column[observed] ** 2).sum()) for column in panel.covariates])
+        )
     return np.concatenate(squares)
 
 

@@ -70,6 +70,7 @@ def test_published_figures_come_out_of_the_store(
     ("name", "reference"),
     [
         ("table2.col1", 0.232359378149274),
+        ("table2.col1.se", 0.0623507940477037),
         ("table7.col1", 0.154290090103056),
         ("table7.col2", 0.0718658109038591),
         ("table7.col3", 0.168144311299866),
@@ -79,8 +80,8 @@ def test_published_figures_come_out_of_the_store(
     ],
 )
 def test_an_independent_program_gets_the_same(figures: dict[str, float], name: str, reference: float) -> None:
-    """R 4.2.2, fixest 0.14.2: the reference that comes with the data. Equal to 1e-9: the same least squares."""
-    assert figures[name] == pytest.approx(reference, abs=1e-9)
+    """R 4.2.2, fixest 0.14.2: the reference that comes with the data. fixest takes the effects out step by step and stops at 1e-6."""
+    assert figures[name] == pytest.approx(reference, abs=1e-6)
 
 
 @needs_data
