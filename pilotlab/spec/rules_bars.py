@@ -130,7 +130,7 @@ def _worth_it(row: Used, metric: MetricSpec) -> Issues:
             fix=f"for example {_example(metric)}; to show that nothing gets worse, `claim: do_no_harm`",
         )
     elif metric.direction != "context" and bar * metric.better < 0:
-        what = f"worth_it {written} of {row.use.use} points to the worse side: {metric.direction} is better"
+        what = f"worth_it {_written(written)} of {row.use.use} points to the worse side: {metric.direction} is better"
         yield Issue("PL314", what, place, value=written, fix=f"write {_flipped(written)}")
     elif (issue := _too_wide("worth_it", bar, written, metric, place)) is not None:
         yield issue
@@ -144,7 +144,7 @@ def _margin(row: Used, metric: MetricSpec) -> Issues:
         return
     margin = _signed(written)
     if margin <= 0:
-        what = f"margin of {row.use.use} is {written}; it is the worst change you accept, as a size above 0"
+        what = f"margin of {row.use.use} is {_written(written)}; it is the worst change you accept, as a size above 0"
         yield Issue(
             "PL317",
             what,
@@ -162,22 +162,20 @@ def _unreadable(written: float | str, metric: MetricSpec, place: Place) -> Issue
     if metric.transform == "log" and not isinstance(written, str):
         return Issue(
             "PL318",
-            f"{key} {written:g} of {metric.key}: under `transform: log` it is a percentage",
+            f"{key} {_written(written)} of {metric.key}: under `transform: log` it is a percentage",
             place,
             value=written,
             fix='for example "-10%"',
         )
     if metric.transform != "log" and isinstance(written, str):
-        what = (
-            f"{key} {written} of {metric.key}: the metric is analysed in {metric.unit}, not as a percentage"
-        )
+        what = f"{key} {_written(written)} of {metric.key}: the metric is analysed in {metric.unit}, not as a percentage"
         return Issue("PL318", what, place, value=written, fix=f"a number in {metric.unit}")
     try:
         bar_size(written, metric)
     except PilotlabError:
         return Issue(
             "PL317",
-            f"{key} {written} of {metric.key}: nothing falls by 100 % or more",
+            f"{key} {_written(written)} of {metric.key}: nothing falls by 100 % or more",
             place,
             value=written,
             fix='for example "-10%"',
@@ -190,7 +188,7 @@ def _too_wide(key: str, size: float, written: float | str, metric: MetricSpec, p
     if metric.transform != "none" or metric.range is None or abs(size) < metric.range[1] - metric.range[0]:
         return None
     low, high = metric.range
-    what = f"{key} {written} of {metric.key} is as wide as its whole range, {low:g} to {high:g} {metric.unit}"
+    what = f"{key} {_written(written)} of {metric.key} is as wide as its whole range, {low:g} to {high:g} {metric.unit}"
     return Issue("PL317", what, place, value=written, fix=f"a size in {metric.unit}")
 
 
@@ -222,6 +220,10 @@ def _has(row: Used, key: str) -> bool:
 
 def _signed(written: float | str) -> float:
     return float(written.rstrip("% ")) if isinstance(written, str) else float(written)
+
+
+def _written(written: float | str) -> str:
+    return written if isinstance(written, str) else f"{written:g}"
 
 
 def _flipped(written: float | str) -> str:

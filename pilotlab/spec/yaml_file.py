@@ -162,27 +162,32 @@ def _multiplied(root: Node, shown: str) -> Finding | None:
 
     def size(node: Node, above: frozenset[int]) -> int:
         if id(node) in above:
-            raise RecursionError
+            raise _Multiplies("an alias holds itself", node)
         if id(node) not in sizes:
             inside = above | {id(node)}
-            parts = (
-                node.value
-                if isinstance(node, SequenceNode)
-                else [part for pair in node.value for part in pair]
-                if isinstance(node, MappingNode)
-                else []
-            )
-            sizes[id(node)] = 1 + sum(size(part, inside) for part in parts)
+            sizes[id(node)] = total = 1 + sum(size(part, inside) for part in _parts(node))
+            if total > VALUES:
+                raise _Multiplies(f"over {VALUES:,} values when aliases are written out", node)
         return sizes[id(node)]
 
     try:
-        total = size(root, frozenset())
-    except RecursionError:
-        return found("PL110", "an alias holds itself", where=Span(shown, 1, 1), fix="write the values out")
-    if total > VALUES:
-        what = f"the file grows to {total:,} values when its aliases are written out; at most {VALUES:,} are read"
-        return found("PL110", what, where=Span(shown, 1, 1), fix="write the values out, without aliases")
+        size(root, frozenset())
+    except _Multiplies as error:
+        what, node = error.args
+        return found(
+            "PL110", what, where=Span(shown, *_at(node)), fix="write the values out, without aliases"
+        )
     return None
+
+
+class _Multiplies(Exception):  # noqa: N818
+    """Says what is wrong, at which node."""
+
+
+def _parts(node: Node) -> list[Node]:
+    if isinstance(node, MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, SequenceNode) else []
 
 
 def _syntax(error: Exception, text: str, shown: str) -> Finding:
