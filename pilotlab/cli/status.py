@@ -144,10 +144,13 @@ def _furthest_behind(tables: list[Completeness], arm: str) -> tuple[str, int, in
 
 def _joined(tables: list[Completeness], at: int) -> tuple[str, ...]:
     """Worst state of a team in each week, over the metrics."""
-    return tuple(
-        min(cell, key=_WORST.index)
-        for cell in zip(*(table.teams[at].states for table in tables), strict=True)
-    )
+    rows = [[_owed(state, table.cadence) for state in table.teams[at].states] for table in tables]
+    return tuple(min(cell, key=_WORST.index) for cell in zip(*rows, strict=True))
+
+
+def _owed(state: str, cadence: int) -> str:
+    """A weekly metric is logged in announced and wash-in weeks too, though they don't count."""
+    return "missing" if state == "not_due" and cadence == 1 else state
 
 
 def to_dict(status: Status) -> dict[str, Any]:
@@ -225,11 +228,12 @@ def _shares(status: Status) -> list[str]:
         len({metric for *_, metric in status.arms}) > 1
         or len(status.spec.metrics.goals + status.spec.metrics.guardrails) > 1,
     )
+    digits = max(len(str(expected)) for _, _, expected, _ in status.arms)
     found = []
     for name, (_, present, expected, metric) in zip(names, status.arms, strict=True):
         share = f"{100 * present / expected:>4.0f} %" if expected else "   -  "
         verdict = {True: "met", False: "not met", None: "nothing due yet"}[_met(present, expected)]
-        line = f"{name:<{wide}}   {present:>5} of {expected:>5} team-weeks  {share}    needed {100 * NEEDED:.0f} %    {verdict}"
+        line = f"{name:<{wide}}   {present:>{digits}} of {expected:>{digits}} team-weeks  {share}    needed {100 * NEEDED:.0f} %    {verdict}"
         found.append(f"{line}    {metric.partition('@')[0]}" if many else line)
     return found
 

@@ -39,7 +39,11 @@ def keys_and_names(
     """Return what keys stand for: metrics by `id@version`, teams by the name they were first seen under."""
     metric_of = {key: name for name, key in metric_ids(database).items()}
     team_of = dict(database.rows("SELECT team_id, name FROM teams"))
-    return [(key, metric_of[key]) for key in sorted(metrics)] + [(key, team_of[key]) for key in sorted(teams)]
+    return [
+        (key, names.get(key, ""))
+        for keys, names in ((metrics, metric_of), (teams, team_of))
+        for key in sorted(keys)
+    ]
 
 
 def rename_team(database: Database, old: str, new: str, *, since: Week, actor: str, why: str) -> None:

@@ -71,8 +71,15 @@ def _changed_content(database: Database, sealed: dict[int, str]) -> Iterator[str
         for pilot, content, name, seq in database.rows(
             f"SELECT pilot, content, digest, ledger_seq FROM {table}"
         ):
-            if name != digest(json.loads(content)) or sealed.get(seq) != name:
+            if name != _digest_of(content) or sealed.get(seq) != name:
                 yield f"{table} of {pilot} (ledger row {seq}) was changed after it was written"
+
+
+def _digest_of(content: str) -> str:
+    try:
+        return digest(json.loads(content))
+    except ValueError:
+        return "not JSON"
 
 
 def _changed_names(database: Database, sealed: dict[int, str]) -> Iterator[str]:

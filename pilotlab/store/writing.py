@@ -246,4 +246,6 @@ def written_digest(database: Database, first: int, count: int) -> str:
 
 def _digest(database: Database, columns: Sequence[Sequence[Any]]) -> str:
     """Digest rows in the order of their key, with the names that their keys stand for."""
+    if not columns:
+        return columns_digest(())
     return columns_digest(columns, keys_and_names(database, metrics=set(columns[0]), teams=set(columns[2])))
