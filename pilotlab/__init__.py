@@ -1,3 +1,61 @@
 """pilotlab: measure a hybrid-work schedule before you mandate it."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from pilotlab.api import Workspace, demo, init
+    from pilotlab.api import open_workspace as open  # noqa: A004 - the public name, as in pl.open
+    from pilotlab.errors import Finding, PilotlabError
+    from pilotlab.estimate.did import did
+    from pilotlab.estimate.result import Estimate, NotEstimable
+    from pilotlab.simulate.company import simulate
+    from pilotlab.weeks import Week
+
+_PUBLIC = {
+    "Estimate": "pilotlab.estimate.result:Estimate",
+    "Finding": "pilotlab.errors:Finding",
+    "NotEstimable": "pilotlab.estimate.result:NotEstimable",
+    "PilotlabError": "pilotlab.errors:PilotlabError",
+    "Week": "pilotlab.weeks:Week",
+    "Workspace": "pilotlab.api:Workspace",
+    "demo": "pilotlab.api:demo",
+    "did": "pilotlab.estimate.did:did",
+    "init": "pilotlab.api:init",
+    "open": "pilotlab.api:open_workspace",
+    "simulate": "pilotlab.simulate.company:simulate",
+}
+
+__all__ = [
+    "Estimate",
+    "Finding",
+    "NotEstimable",
+    "PilotlabError",
+    "Week",
+    "Workspace",
+    "__version__",
+    "demo",
+    "did",
+    "init",
+    "open",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that `import pilotlab` costs nothing."""
+    target = _PUBLIC.get(name)
+    if target is None:
+        raise AttributeError(f"module 'pilotlab' has no attribute {name!r}")
+    module, _, attribute = target.partition(":")
+    value = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from pilotlab.decide.decision import GateItem
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
 
@@ -28,7 +26,6 @@ def _plan(facts: GateFacts) -> GateItem:
     needed = "frozen before the first pilot-week row, digests match"
     if facts.frozen_at is None:
         return _item("plan", needed, "not frozen", False)
-    before = facts.first_pilot_row_at is None or _utc(facts.frozen_at) < _utc(facts.first_pilot_row_at)
     when = f"frozen {facts.frozen_at:%Y-%m-%d %H:%M}"
     rows = (
         f", first row {facts.first_pilot_row_at:%Y-%m-%d %H:%M}"
@@ -38,7 +35,7 @@ def _plan(facts: GateFacts) -> GateItem:
     match = (
         "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
     )
-    return _item("plan", needed, f"{when}{rows}; {match}", before and facts.digests_match)
+    return _item("plan", needed, f"{when}{rows}; {match}", facts.frozen_first and facts.digests_match)
 
 
 def _estimable(arm: ArmInputs) -> GateItem:
@@ -123,7 +120,3 @@ def _least(row: MetricFacts) -> float:
 def _share(share: float | None) -> str:
     """Round down: 79.9 % must not read as 80 %."""
     return "none due" if share is None else f"{int(share * 100 + _DUST)} %"
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -138,6 +138,7 @@ class GateFacts:
     """What the trust gate asks of one contrast."""
 
     frozen_at: datetime | None
+    frozen_first: bool  # the freeze stands in the ledger before every row of a pilot week
     first_pilot_row_at: datetime | None  # None: no row of a pilot week was entered yet
     digests_match: bool
     metrics: tuple[MetricFacts, ...]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pilotlab.design.assignment import Assignment
 from pilotlab.spec.metric import MetricSpec
-from pilotlab.spec.pilot import Windows
+from pilotlab.spec.pilot import CONTROL, Windows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,19 +17,54 @@ class Panel:
 
     Attributes
     ----------
-    frame : DataFrame
-        A row a team and week that has a value: `team, arm, stratum, cluster, week, cohort, event_time, treated,
-        value, n`. `week` and `cohort` are ISO weeks as text (`cohort` is None in control), `event_time` whole
-        weeks since the pilot's start, `treated` True from a pilot team's start on, `value` in the metric's unit.
+    values : DataFrame
+        What estimators read: a row a team and week that has a value, with the columns of `frame`. Never shown.
+    min_group : int
+        Fewest respondents behind a value that may be shown.
+    person_units : bool
+        True where units are the persons of a published study: none is shown singly.
     """
 
     pilot: str
     metric: MetricSpec
     windows: Windows
     assignment: Assignment
-    frame: pd.DataFrame
+    values: pd.DataFrame
+    min_group: int = 5
+    person_units: bool = False
     notes: tuple[str, ...] = ()
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Return the tidy frame that may be handed out: `team, arm, stratum, week, cohort, event_time, treated, value, n`.
+
+        `week` and `cohort` are ISO weeks as text (`cohort` is missing in control), `event_time` whole weeks since
+        the pilot's start, `value` in the metric's unit. A value with fewer respondents than `min_group` is missing,
+        and so is every value of a single person.
+        """
+        shown = self.values.copy()
+        if self.person_units:
+            shown["value"] = float("nan")
+        elif self.metric.level == "person":
+            shown.loc[shown["n"].fillna(0) < self.min_group, "value"] = float("nan")
+        return shown.drop(columns="cluster")
+
+    def contrast(self, arm: str) -> Panel:
+        """Return the part that compares one pilot arm with control."""
+        kept = self.values[self.values["arm"].isin((arm, CONTROL))]
+        return Panel(
+            self.pilot,
+            self.metric,
+            self.windows,
+            self.assignment.contrast(arm),
+            kept,
+            self.min_group,
+            self.person_units,
+            self.notes,
+        )
+
     def __repr__(self) -> str:
-        teams, weeks = self.frame["team"].nunique(), self.frame["week"].nunique()
-        return f"Panel {self.pilot} {self.metric.key}: {teams} teams, {weeks} weeks, {len(self.frame)} values"
+        teams, weeks = self.values["team"].nunique(), self.values["week"].nunique()
+        return (
+            f"Panel {self.pilot} {self.metric.key}: {teams} teams, {weeks} weeks, {len(self.values)} values"
+        )

@@ -65,6 +65,11 @@ class MetricSpec(Frozen):
         return f"{self.id}@{self.version}"
 
     @property
+    def unit_word(self) -> str:
+        """The unit as it stands behind a number: `points`, without the scale in brackets."""
+        return self.unit.partition(" (")[0]
+
+    @property
     def better(self) -> int:
         """+1 where higher is better, -1 where lower is; +1 for context metrics, which are only shown."""
         return -1 if self.direction == "lower" else 1

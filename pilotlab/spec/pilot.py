@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from pilotlab.spec.frozen import Frozen, Number, Text, Whole
+from pilotlab.spec.metric import Role
 from pilotlab.weeks import Week, week_range
 
 CONTROL = "control"
@@ -225,10 +226,10 @@ class PilotSpec(Frozen):
         return tuple(arm for arm in self.policy if arm != CONTROL)
 
     @property
-    def uses(self) -> tuple[tuple[str, MetricUse], ...]:
+    def uses(self) -> tuple[tuple[Role, MetricUse], ...]:
         """(role, use) of every declared metric: goals, guardrails, watch, adherence."""
         metrics = self.metrics
-        rows = [("goal", use) for use in metrics.goals]
+        rows: list[tuple[Role, MetricUse]] = [("goal", use) for use in metrics.goals]
         rows += [("guardrail", use) for use in metrics.guardrails]
         rows += [("watch", use) for use in metrics.watch]
         rows += [("adherence", metrics.adherence)] if metrics.adherence else []

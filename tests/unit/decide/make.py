@@ -91,6 +91,7 @@ def gate_facts(**change: Any) -> GateFacts:
     )
     facts: dict[str, Any] = {
         "frozen_at": datetime(2026, 9, 1, 10, 12, tzinfo=UTC),
+        "frozen_first": True,
         "first_pilot_row_at": datetime(2026, 9, 10, 9, 0, tzinfo=UTC),
         "digests_match": True,
         "metrics": metrics,

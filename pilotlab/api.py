@@ -1,0 +1,382 @@
+"""The verbs: what commands, pages and analysts call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pilotlab import __version__
+from pilotlab.errors import Finding, FindingsError, PilotlabError, UsageError, unknown
+from pilotlab.store.database import Clock, utc_now
+from pilotlab.workspace import Folders
+from pilotlab.workspace import actor as who_acts
+
+if TYPE_CHECKING:
+    from pilotlab.decide.course import Course
+    from pilotlab.decide.decision import Decision
+    from pilotlab.design.amend import Amendment
+    from pilotlab.design.assignment import Assignment
+    from pilotlab.design.checking import Checked
+    from pilotlab.design.freeze import Freeze
+    from pilotlab.design.plan import Plan
+    from pilotlab.estimate.analysis import Analysis
+    from pilotlab.panel.panel import Panel
+    from pilotlab.readout.page import Page
+    from pilotlab.sources.importing import ImportReport
+    from pilotlab.spec.metric import MetricSpec
+    from pilotlab.spec.metric_catalogue import Catalogue
+    from pilotlab.spec.pilot import PilotSpec
+    from pilotlab.spec.team import TeamList
+    from pilotlab.store.entries import Receipt
+    from pilotlab.store.store import Store
+    from pilotlab.weeks import Week
+
+
+def open_workspace(
+    path: Path | str | None = None,
+    *,
+    actor: str | None = None,
+    today: date | None = None,
+    clock: Clock = utc_now,
+) -> Workspace:
+    """Open the workspace at `path` or above it.
+
+    Parameters
+    ----------
+    actor : str, optional
+        Who acts; else `PILOTLAB_ACTOR`, else the login name.
+    today : date, optional
+        The day taken as today; else the clock's.
+    clock : callable, optional
+        Gives the time of an act as text; a demo passes its own, so that the same run writes the same bytes.
+
+    Raises
+    ------
+    NotFound
+        Where there is no workspace.
+    """
+    return Workspace(Folders.find(path), who_acts(actor), today or datetime.now().date(), clock)
+
+
+def init(path: Path | str = ".") -> Workspace:
+    """Make a workspace with a commented example pilot."""
+    from pilotlab.scaffold.init import init_workspace
+
+    init_workspace(Path(path))
+    return open_workspace(path)
+
+
+def demo(path: Path | str = "demo", **options: Any) -> Workspace:
+    """Make a simulated company's workspace and run its pilot from nothing to a readout."""
+    from pilotlab.scaffold.demo import run_demo
+
+    run_demo(Path(path), **options)
+    return open_workspace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One company's pilots: their declarations, and the store of what was observed and agreed."""
+
+    folders: Folders
+    actor: str
+    today: date
+    clock: Clock = utc_now
+
+    # the store
+
+    @contextmanager
+    def store(self, *, readonly: bool = False) -> Iterator[Store]:
+        """Open the store; closed again at the end of the block."""
+        from pilotlab.store.store import Store
+
+        with Store.open(self.folders.database, readonly=readonly, clock=self.clock) as store:
+            yield store
+
+    @contextmanager
+    def _reading(self) -> Iterator[Store | None]:
+        """Open the store to read; None where nothing was ever written."""
+        if not self.folders.database.exists():
+            yield None
+            return
+        with self.store(readonly=True) as store:
+            yield store
+
+    # declared
+
+    def pilots(self) -> tuple[str, ...]:
+        """Names of the declared pilots."""
+        return self.folders.pilots()
+
+    def catalogue(self) -> Catalogue:
+        """Metrics: built in, and the workspace's own."""
+        from pilotlab.spec.metric_catalogue import Catalogue
+
+        return Catalogue.load(self.folders.metrics_file, self.folders.root)
+
+    def check(self, pilot: str | None = None) -> list[Finding]:
+        """Find every problem of one pilot's declaration, or of all."""
+        return [finding for one in self.checked(pilot) for finding in one.findings]
+
+    def checked(self, pilot: str | None = None) -> list[Checked]:
+        """Check one pilot or all: findings, and what each design can give at best."""
+        from pilotlab.design.checking import check_pilots
+
+        files = [self.folders.pilot_file(name) for name in ((pilot,) if pilot else self.pilots())]
+        with self._reading() as store:
+            return list(check_pilots(self.folders.root, files, today=self.today, store=store))
+
+    def declared(self, pilot: str) -> tuple[PilotSpec, Mapping[str, MetricSpec], TeamList]:
+        """Read a declaration, its metrics and its teams.
+
+        Raises
+        ------
+        FindingsError
+            With every error of the files.
+        """
+        from pilotlab.spec.reading import read_pilot
+        from pilotlab.spec.team import read_teams, team_file
+
+        path, catalogue = self.folders.pilot_file(pilot), self.catalogue()
+        reading = read_pilot(path, root=self.folders.root, catalogue=catalogue)
+        if reading.spec is None:
+            raise _unreadable(pilot, reading.findings)
+        teams = read_teams(team_file(path, reading.spec), reading.spec, self.folders.root)
+        if any(finding.level == "error" for finding in teams.findings):
+            raise _unreadable(pilot, teams.findings)
+        return reading.spec, {use.use: catalogue.get(use.use) for _, use in reading.spec.uses}, teams
+
+    def plan(self, pilot: str) -> Plan:
+        """Find the plan in force."""
+        from pilotlab.design.plan import plan_in_force
+
+        spec, metrics, _ = self.declared(pilot)
+        with self._reading() as store:
+            return plan_in_force(store, spec, metrics)
+
+    # designed and agreed
+
+    def assign(self, pilot: str, *, seed: int | None = None) -> Assignment:
+        """Draw teams to arms, or read the declared arms, and record it.
+
+        Raises
+        ------
+        FindingsError
+            Where `check` finds an error.
+        UsageError
+            Where the plan is frozen.
+        """
+        from pilotlab.design.draw import draw
+
+        self._sound(pilot)
+        spec, _, teams = self.declared(pilot)
+        assignment = draw(spec, teams.teams, seed=seed)
+        with self.store() as store:
+            store.save_pilot(pilot, spec.to_dict(), actor=self.actor)
+            store.save_assignment(pilot, assignment.to_dict(), actor=self.actor)
+        return assignment
+
+    def freeze(self, pilot: str) -> Freeze:
+        """Freeze declaration, metric versions, assignment, rule and program version.
+
+        Raises
+        ------
+        FindingsError
+            Where `check` finds an error.
+        PilotlabError
+            Without an assignment, or where another plan is frozen.
+        """
+        from pilotlab.design.freeze import Freeze
+        from pilotlab.design.plan import plan_in_force
+
+        self._sound(pilot)
+        spec, metrics, _ = self.declared(pilot)
+        with self.store() as store:
+            plan = plan_in_force(store, spec, metrics)
+            if plan.freeze:
+                return self._frozen_already(plan)
+            frozen = Freeze.of(spec, metrics, plan.drawn, program=__version__, by=self.actor, at=self.clock())
+            store.save_freeze(pilot, frozen.to_dict(), actor=self.actor)
+        return frozen
+
+    def _frozen_already(self, plan: Plan) -> Freeze:
+        assert plan.freeze is not None
+        if plan.edited:
+            first = plan.edited[0]
+            raise UsageError(
+                f"{plan.spec.id!r} was frozen on {plan.freeze.frozen_at[:10]}, and its files changed since: {first}",
+                fix="undo the edit, or record it with `pilotlab amend`",
+            )
+        return plan.freeze
+
+    def amend(self, pilot: str, *, why: str) -> Amendment:
+        """Make the edited declaration the plan, as a new version with author and reason.
+
+        Raises
+        ------
+        UsageError
+            Where nothing is frozen or nothing changed.
+        """
+        from pilotlab.design.amend import amend
+        from pilotlab.design.freeze import Freeze
+        from pilotlab.design.plan import plan_in_force
+
+        self._sound(pilot)
+        spec, metrics, _ = self.declared(pilot)
+        with self.store() as store:
+            plan = plan_in_force(store, spec, metrics)
+            if plan.freeze is None:
+                raise UsageError(f"{pilot!r} is not frozen, so there is nothing to amend", fix="edit pilot.yaml, then freeze")
+            change = amend(
+                plan.spec,
+                spec,
+                version=len(plan.amendments) + 1,
+                author=self.actor,
+                reason=why,
+                seen_data=self._seen(store, plan),
+                at=self.clock(),
+            )
+            renewed = Freeze.of(spec, metrics, plan.drawn, program=__version__, by=self.actor, at=change.at)
+            content = {"amendment": change.to_dict(), "plan": renewed.to_dict()}
+            store.save_amendment(pilot, content, actor=self.actor, why=why, seen_data=change.seen_data)
+        return change
+
+    def _seen(self, store: Store, plan: Plan) -> bool:
+        """Whether a pilot week was entered or a result was looked at by now."""
+        from pilotlab.decide.course import first_pilot_row
+
+        return bool(store.runs(plan.spec.id)) or first_pilot_row(store, plan) is not None
+
+    def _sound(self, pilot: str) -> None:
+        errors = [finding for finding in self.check(pilot) if finding.level == "error"]
+        if errors:
+            raise _unreadable(pilot, errors)
+
+    # collected
+
+    def import_file(
+        self, path: Path | str, *, dry_run: bool = False, only_good: bool = False, why: str = ""
+    ) -> ImportReport:
+        """Read a table of team-weeks into the store, whole or not at all.
+
+        Parameters
+        ----------
+        only_good : bool
+            Take the good rows of a file that has bad ones.
+        why : str
+            Reason, needed where a stored value changes.
+
+        Raises
+        ------
+        ImportRefused
+            Where a row is bad and neither `dry_run` nor `only_good` is asked for; nothing is written.
+        """
+        from pilotlab.sources.importing import import_file
+
+        with self.store() as store:
+            return import_file(
+                path,
+                store,
+                self.catalogue(),
+                self.team_names(),
+                today=self.today,
+                actor=self.actor,
+                dry_run=dry_run,
+                only_good=only_good,
+                why=why,
+            )
+
+    def log(self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = "") -> Receipt:
+        """Log one team's week.
+
+        Parameters
+        ----------
+        values : mapping
+            Metric to its value, or to the reason for a gap (`leave`, `holiday`, `no_work`, `forgot`, `not_applicable`).
+        why : str
+            Reason, needed where a stored value changes.
+
+        Raises
+        ------
+        UsageError
+            For a team or metric the pilot does not have, a week that has not begun, a value out of range.
+        """
+        from pilotlab.sources.entry import Form, from_values, known_team, week_to_log
+
+        spec, metrics, teams = self.declared(pilot)
+        chosen = known_team(team, teams.names)
+        when = week_to_log(str(week), self.today)
+        form = Form(team=chosen, week=when, metrics=tuple(metrics.values()), stored={}, before={})
+        with self.store() as store:
+            return store.log_values(from_values(form, values), actor=self.actor, why=why)
+
+    def team_names(self) -> set[str]:
+        """Every team that a pilot of the workspace lists; a pilot that can't be read adds none."""
+        names: set[str] = set()
+        for pilot in self.pilots():
+            try:
+                names |= {team.name for team in self.declared(pilot)[2].rows}
+            except PilotlabError:
+                continue
+        return names
+
+    # analysed
+
+    def panel(self, pilot: str, metric: str) -> Panel:
+        """Return one metric's panel; `.frame` is tidy, with small groups left out."""
+        from pilotlab.decide.course import observed_panel
+
+        with self._in_force(pilot) as (store, plan, teams):
+            chosen = next((spec for spec in plan.metrics.values() if metric in (spec.id, spec.key)), None)
+            if chosen is None:
+                raise unknown(f"metric of {pilot!r}", metric, [spec.key for spec in plan.metrics.values()])
+            return observed_panel(store, plan, chosen, teams)
+
+    def analyze(self, pilot: str) -> Analysis:
+        """Estimate the effect on every declared metric, and record that results were read."""
+        return self.course(pilot).analysis
+
+    def decide(self, pilot: str) -> Decision:
+        """Read the verdict off the rule, and record it."""
+        return self.course(pilot).decision
+
+    def readout(self, pilot: str) -> Page:
+        """Make the readout; `.write(path)` writes it."""
+        from pilotlab.readout.build.assemble import build_readout
+        from pilotlab.readout.page import Page
+
+        page = Page(build_readout(self.course(pilot)), self.folders.root / "analysis" / "readouts" / pilot)
+        with self.store() as store:
+            record = {"schema": "pilotlab/readout-record@1", "digest": page.digest()}
+            store.save_readout(pilot, record, actor=self.actor)
+        return page
+
+    def course(self, pilot: str) -> Course:
+        """Follow a pilot from its plan to its verdict, and record the run and the verdict."""
+        from pilotlab.decide.course import follow
+
+        with self._in_force(pilot) as (store, plan, teams):
+            course = follow(store, plan, teams, today=self.today, program=__version__)
+            run = {"data": course.data_digest, "program": course.program, **course.analysis.to_dict()}
+            store.save_run(pilot, run, actor=self.actor)
+            store.save_decision(pilot, course.decision.to_dict(), actor=self.actor)
+            return course
+
+    @contextmanager
+    def _in_force(self, pilot: str) -> Iterator[tuple[Store, Plan, TeamList]]:
+        """Open the store with the plan in force and the list of teams."""
+        from pilotlab.design.plan import plan_in_force
+
+        spec, metrics, teams = self.declared(pilot)
+        with self.store() as store:
+            yield store, plan_in_force(store, spec, metrics), teams
+
+
+def _unreadable(pilot: str, findings: Any) -> FindingsError:
+    errors = [finding for finding in findings if finding.level == "error"]
+    count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
+    return FindingsError(f"{count} in the declaration of {pilot!r}", errors, fix=f"see `pilotlab check {pilot}`")

@@ -1,0 +1,81 @@
+"""`pilotlab assign`: draw teams to arms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pilotlab.cli.options import actor_option, format_option, plain_option, workspace_option
+from pilotlab.cli.output import next_line, rule, show, show_json
+
+if TYPE_CHECKING:
+    from pilotlab.design.assignment import Assignment, BalanceRow
+
+
+@click.command()
+@click.argument("pilot")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Seed of the draw; else the declared one, else a fresh one, recorded.",
+)
+@workspace_option
+@actor_option
+@format_option("text", "json")
+@plain_option
+def command(
+    pilot: str, seed: int | None, workspace: Path | None, actor: str | None, form: str, plain: bool
+) -> None:
+    """Draw the teams of PILOT to arms, or read the declared arms.
+
+    The draw is recorded with its method, seed and balance. The same seed and teams give the same arms.
+
+    \b
+    Example:
+      pilotlab assign anchor-days --seed 20260901
+    """
+    from pilotlab import api
+
+    assignment = api.open_workspace(workspace, actor=actor).assign(pilot, seed=seed)
+    if form == "json":
+        show_json(assignment.to_dict())
+    else:
+        show(assignment_text(assignment), plain=plain)
+
+
+def assignment_text(assignment: Assignment) -> str:
+    """Arms with their teams, the seed, and the balance table."""
+    seed = f", seed {assignment.seed}" if assignment.seed is not None else ""
+    how = (
+        f"{assignment.method}{seed}"
+        if not assignment.drawn_by
+        else f"declared, drawn by {assignment.drawn_by}"
+    )
+    lines = [f"{assignment.pilot}: {len(assignment.teams)} teams, {how}", rule()]
+    for arm in assignment.arms:
+        rows = assignment.of(arm)
+        names = ", ".join(row.team for row in rows[:40]) + (
+            f" and {len(rows) - 40} more" if len(rows) > 40 else ""
+        )
+        lines += [click.wrap_text(f"{arm:<12}{len(rows):>4}  {names}", 100, subsequent_indent=" " * 18)]
+    lines += [
+        rule(),
+        *_balance(assignment.balance),
+        *assignment.notes,
+        next_line(f"pilotlab freeze {assignment.pilot}"),
+    ]
+    return "\n".join(lines)
+
+
+def _balance(rows: tuple[BalanceRow, ...]) -> list[str]:
+    if not rows:
+        return []
+    head = f"{'Balance before the start':<36}{'Arm':<14}{'Arm mean':>12}{'Control':>12}{'Difference, SD':>18}"
+    return [head, *(_balance_line(row) for row in rows), rule()]
+
+
+def _balance_line(row: BalanceRow) -> str:
+    difference = "-" if row.standardised_difference is None else f"{row.standardised_difference:+.2f}"
+    return f"{row.attribute[:35]:<36}{row.arm[:13]:<14}{row.mean_arm:>12.2f}{row.mean_control:>12.2f}{difference:>18}"

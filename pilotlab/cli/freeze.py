@@ -1,0 +1,43 @@
+"""`pilotlab freeze`: fix the plan before the first week."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.output import next_line, show, show_json
+
+
+@click.command()
+@click.argument("pilot")
+@workspace_option
+@actor_option
+@today_option
+@format_option("text", "json")
+@plain_option
+def command(
+    pilot: str, workspace: Path | None, actor: str | None, today: date, form: str, plain: bool
+) -> None:
+    """Freeze the plan of PILOT: declaration, metric versions, assignment, rule and program version.
+
+    From here on a change is an amendment, with an author and a reason, and the readout prints it.
+
+    \b
+    Example:
+      pilotlab freeze anchor-days
+    """
+    from pilotlab import api
+
+    freeze = api.open_workspace(workspace, actor=actor, today=today).freeze(pilot)
+    if form == "json":
+        show_json(freeze.to_dict())
+        return
+    lines = [
+        f"{pilot}: frozen by {freeze.frozen_by}, {freeze.frozen_at}",
+        *(f"  {name:<12}{digest[:16]}" for name, digest in freeze.digests.items()),
+        next_line(f"pilotlab log {pilot}"),
+    ]
+    show("\n".join(lines), plain=plain)

@@ -1,0 +1,208 @@
+"""What the rule reads, gathered from the analysis, the assignment and the records of the pilot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pilotlab.decide.inputs import (
+    Adherence,
+    ArmInputs,
+    DesignFacts,
+    Evidence,
+    GateFacts,
+    GoalInput,
+    GuardrailInput,
+    Level,
+    Metric,
+    MetricFacts,
+    RuleInputs,
+)
+from pilotlab.decide.levels import alphas_needed
+from pilotlab.design.assignment import Assignment
+from pilotlab.spec.metric import MetricSpec
+from pilotlab.spec.pilot import CONTROL, PilotSpec
+from pilotlab.spec.threshold import bar_size, margin_size
+
+if TYPE_CHECKING:
+    from pilotlab.estimate.analysis import Analysis, MetricResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What the store knows of a pilot's course.
+
+    Attributes
+    ----------
+    shares : mapping
+        (metric, arm) to the share of expected team-weeks that are there, None where nothing was due.
+    baseline_weeks : mapping
+        Metric to the number of baseline weeks in which both arms have values.
+    """
+
+    frozen_at: datetime | None
+    frozen_first: bool
+    first_pilot_row_at: datetime | None
+    digests_match: bool
+    shares: Mapping[tuple[str, str], float | None]
+    baseline_weeks: Mapping[str, int]
+    today: date
+
+
+def gather(spec: PilotSpec, analysis: Analysis, assignment: Assignment, records: Records) -> RuleInputs:
+    """Gather the rule's inputs for every pilot arm; what later versions compute is left as not made."""
+    goals = max(len(spec.metrics.goals), 1)
+    alphas = alphas_needed(
+        alpha=spec.analysis.alpha, arms=len(spec.arms), goals=goals, mode=spec.decide.goals
+    )
+    arms = tuple(_arm(spec, arm, analysis, assignment, records, alphas) for arm in spec.arms)
+    return RuleInputs(
+        claim=spec.claim,
+        arms=arms,
+        alpha=spec.analysis.alpha,
+        mode=spec.decide.goals,
+        cheap_and_reversible=spec.decide.cheap_and_reversible,
+        extensions_left=spec.decide.max_extensions,
+        pilot=spec.id,
+        sponsor=spec.people.sponsor,
+        decide_by=spec.calendar.decide_by,
+        not_measured=_not_measured(spec, analysis),
+    )
+
+
+def _arm(
+    spec: PilotSpec,
+    arm: str,
+    analysis: Analysis,
+    assignment: Assignment,
+    records: Records,
+    alphas: tuple[float, ...],
+) -> ArmInputs:
+    return ArmInputs(
+        arm=arm,
+        goals=tuple(_goal(result, alphas) for result in analysis.of(arm, "goal")),
+        guardrails=tuple(_guardrail(result, alphas) for result in analysis.of(arm, "guardrail")),
+        design=_design(spec, arm, assignment),
+        gate=_gate(spec, arm, analysis, records),
+    )
+
+
+def _goal(result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:
+    use, metric = result.use, result.metric
+    return GoalInput(
+        metric=_metric(metric),
+        evidence=_evidence(result, alphas),
+        bar=None if use.worth_it is None else bar_size(use.worth_it, metric),
+        margin=None if use.margin is None else margin_size(use.margin, metric),
+        if_breached=use.if_breached or "stop",
+        fix=use.fix,
+    )
+
+
+def _guardrail(result: MetricResult, alphas: tuple[float, ...]) -> GuardrailInput:
+    use, metric = result.use, result.metric
+    margin = margin_size(use.margin or 0.0, metric)
+    return GuardrailInput(
+        metric=_metric(metric),
+        margin=margin,
+        evidence=_evidence(result, alphas),
+        if_breached=use.if_breached or "stop",
+        fix=use.fix,
+    )
+
+
+def _metric(metric: MetricSpec) -> Metric:
+    return Metric(
+        key=metric.key,
+        label=metric.label,
+        unit=metric.unit_word,
+        decimals=metric.decimals,
+        better=metric.better,
+        transform=metric.transform,
+    )
+
+
+def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
+    """Turn an estimate so that up is good, at every level the rule may ask for."""
+    from pilotlab.estimate.result import NotEstimable
+
+    estimate, better = result.estimate, result.metric.better
+    if result.hidden:
+        return Evidence(reason=result.hidden, would_help="more people in each arm")
+    if isinstance(estimate, NotEstimable):
+        return Evidence(reason=estimate.reason, would_help=estimate.would_help)
+
+    def level(alpha: float) -> Level:
+        low, high = sorted(better * end for end in estimate.interval(1 - alpha))
+        bound = estimate.bound("lower" if better > 0 else "upper", level=1 - alpha)
+        return Level(alpha=alpha, low=low, high=high, lower=better * bound)
+
+    return Evidence(
+        estimate=better * estimate.att,
+        levels=tuple(level(alpha) for alpha in alphas),
+        p_one_sided=estimate.p_one_sided("greater" if better > 0 else "less"),
+        p_value=estimate.p_value,
+    )
+
+
+def _design(spec: PilotSpec, arm: str, assignment: Assignment) -> DesignFacts:
+    design = spec.design
+    return DesignFacts(
+        design=design.type,
+        drawn=assignment.drawn,
+        recruitment=design.recruitment,
+        units_arm=assignment.drawn_units(arm),
+        units_control=assignment.drawn_units(CONTROL),
+        unit=design.unit,
+        paired=assignment.method == "matched_pairs",
+    )
+
+
+def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> GateFacts:
+    judged = (*analysis.of(arm, "goal"), *analysis.of(arm, "guardrail"))
+    end = spec.windows.end.sunday
+    return GateFacts(
+        frozen_at=records.frozen_at,
+        frozen_first=records.frozen_first,
+        first_pilot_row_at=records.first_pilot_row_at,
+        digests_match=records.digests_match,
+        metrics=tuple(
+            MetricFacts(
+                metric=result.metric.key,
+                share_arm=records.shares.get((result.metric.key, arm)),
+                share_control=records.shares.get((result.metric.key, CONTROL)),
+                baseline_weeks=records.baseline_weeks.get(result.metric.key, 0),
+            )
+            for result in judged
+        ),
+        adherence=_adherence(analysis, arm),
+        planned_end=end,
+        end_reached=records.today > end,
+    )
+
+
+def _adherence(analysis: Analysis, arm: str) -> Adherence | None:
+    for result in analysis.of(arm, "adherence"):
+        use, means = result.use, result.means
+        if use.planned_gap is None:
+            return None
+        minimum = use.planned_gap / 2 if use.minimum_gap is None else use.minimum_gap
+        observed = None if means is None else means.pilot_after - means.control_after
+        return Adherence(planned_gap=use.planned_gap, minimum_gap=minimum, observed_gap=observed)
+    return None
+
+
+def _not_measured(spec: PilotSpec, analysis: Analysis) -> tuple[str, ...]:
+    """Name what the page can't speak of: families of metrics that were not declared, and what comes after the end."""
+    families = {
+        "outcome": "output",
+        "collaboration": "collaboration",
+        "quality_of_life": "quality of life",
+        "retention": "who leaves",
+        "cost": "costs",
+    }
+    measured = {result.metric.family for result in analysis.results}
+    missing = [words for family, words in families.items() if family not in measured]
+    return (*missing, f"anything after {spec.windows.end}")

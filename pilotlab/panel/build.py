@@ -1,0 +1,66 @@
+"""Panels from the store: one metric's rows joined to weeks and arms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from pilotlab.design.assignment import Assignment
+from pilotlab.panel.panel import Panel
+from pilotlab.spec.metric import MetricSpec
+from pilotlab.spec.pilot import PilotSpec
+from pilotlab.weeks import Week
+
+COLUMNS = ["team", "arm", "stratum", "cluster", "week", "cohort", "event_time", "treated", "value", "n"]
+
+
+def build_panel(
+    spec: PilotSpec,
+    metric: MetricSpec,
+    assignment: Assignment,
+    rows: Iterable[tuple[str, int, float | None, float | None]],
+    *,
+    sizes: Mapping[str, int] | None = None,
+) -> Panel:
+    """Join the observed values of one metric to the design.
+
+    Parameters
+    ----------
+    rows : iterable of (team, week code, value or None, n or None)
+        Current revisions; a gap has no value and is left out. Weeks outside the pilot and teams outside the
+        assignment are left out too.
+    sizes : mapping, optional
+        Team sizes, for `n` where a row does not say how many people stand behind it.
+    """
+    windows = spec.windows
+    observed = pd.DataFrame(list(rows), columns=["team", "code", "value", "n"])
+    observed = observed[observed["value"].notna()]
+    codes = {code: Week.from_code(code) for code in observed["code"].unique()}
+    first = windows.baseline[0] if windows.baseline else windows.start
+    inside = {code for code, week in codes.items() if first <= week <= windows.end}
+    places = pd.DataFrame(
+        [
+            (row.team, row.arm, row.stratum, row.cluster or row.team, str(row.start) if row.start else None)
+            for row in assignment.teams
+        ],
+        columns=["team", "arm", "stratum", "cluster", "cohort"],
+    )
+    frame = observed[observed["code"].isin(inside)].merge(places, on="team", how="inner")
+    frame["week"] = frame["code"].map({code: str(week) for code, week in codes.items()})
+    frame["event_time"] = (
+        frame["code"].map({code: week.since(windows.start) for code, week in codes.items()}).astype("int64")
+    )
+    frame["treated"] = frame["cohort"].notna() & (frame["event_time"] >= 0)
+    frame["value"] = frame["value"].astype("float64")
+    frame["n"] = frame["n"].astype("float64").fillna(frame["team"].map(dict(sizes or {})))
+    frame = frame[COLUMNS].sort_values(["team", "week"], ignore_index=True)
+    return Panel(
+        spec.id,
+        metric,
+        windows,
+        assignment,
+        frame,
+        min_group=max(metric.min_group, spec.privacy.min_group),
+        person_units=spec.design.unit == "person",
+    )

@@ -1,0 +1,1 @@
+"""From the analysis and the decision to the readout's values."""

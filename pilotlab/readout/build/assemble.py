@@ -1,0 +1,76 @@
+"""The whole readout, assembled from a pilot's course."""
+
+from __future__ import annotations
+
+from pilotlab.decide.course import Course
+from pilotlab.readout.build.appendix import appendix
+from pilotlab.readout.build.decision_box import care, decision_box, gate
+from pilotlab.readout.build.plan import plan
+from pilotlab.readout.build.results import adherence, event_study, goal_result, promises
+from pilotlab.readout.build.trust import trust
+from pilotlab.readout.model import AdherenceWeek, Arm, Readout
+from pilotlab.spec.pilot import CONTROL
+
+
+def build_readout(course: Course) -> Readout:
+    """Turn what was found and decided into the values of the page; arms with the highest verdict first."""
+    spec = course.spec
+    leading = course.decision.arm
+    order = sorted(spec.arms, key=lambda arm: (arm != leading, spec.arms.index(arm)))
+    return Readout(
+        pilot=spec.id,
+        title=spec.name,
+        question=spec.question,
+        date=course.today.isoformat(),
+        arms=tuple(_arm(course, arm) for arm in order),
+        trust=trust(course),
+        plan=plan(course),
+        appendix=appendix(course),
+        notice="Units are the anonymous persons of a published study; none is shown singly." if spec.data == "published" else "",
+    )
+
+
+def _arm(course: Course, arm: str) -> Arm:
+    spec, analysis, decided = course.spec, course.analysis, course.decision_of(arm)
+    goals = analysis.of(arm, "goal")
+    studies = (event_study(spec, result) for result in goals)
+    measured = analysis.of(arm, "adherence")
+    return Arm(
+        name=arm,
+        label=spec.policy[arm].note or arm,
+        decision=decision_box(
+            course.decision, decided, frozen_on=course.plan.freeze.frozen_at[:10] if course.plan.freeze else ""
+        ),
+        goals=tuple(goal_result(spec, result, decided) for result in goals),
+        promises=promises(analysis.of(arm), decided, level=1 - spec.analysis.alpha),
+        timing=tuple(study for study in studies if study),
+        adherence=adherence(spec, measured[0], _weekly(course, arm)) if measured else None,
+        care=care(course.decision, decided),
+        gate=gate(decided),
+    )
+
+
+def _weekly(course: Course, arm: str) -> tuple[AdherenceWeek, ...]:
+    """Average office days of both arms, week by week."""
+    use = course.spec.metrics.adherence
+    if use is None:
+        return ()
+    panel, plan = course.panels[use.use], course.spec.policy[arm].office_days
+    planned = float(plan) if isinstance(plan, int | float) else None
+    means = panel.values.groupby(["event_time", "week", "arm"])["value"].mean().unstack("arm")
+    times, weeks = (means.index.get_level_values(name).tolist() for name in ("event_time", "week"))
+    arms = {name: means[name].tolist() if name in means else [None] * len(means) for name in (arm, CONTROL)}
+    return tuple(
+        AdherenceWeek(
+            event_time=time,
+            week=f"W{week[-2:]}",
+            pilot=_known(of_arm),
+            comparison=_known(of_control),
+            planned=planned if time >= 0 else None,
+        )
+        for time, week, of_arm, of_control in zip(times, weeks, arms[arm], arms[CONTROL], strict=True)
+    )
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or value != value else float(value)

@@ -1,0 +1,170 @@
+"""Planned against done, line by line from the frozen plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pilotlab.decide.course import Course
+from pilotlab.estimate.analysis import MetricResult
+from pilotlab.estimate.result import Estimate
+from pilotlab.readout.model import Amendment, Plan, PlanRow
+from pilotlab.readout.numbers import number
+from pilotlab.spec.pilot import CONTROL
+from pilotlab.weeks import Week
+
+
+def plan(course: Course) -> Plan:
+    """Hold every line of the plan beside what was done."""
+    rows = tuple(_rows(course))
+    amendments = tuple(
+        Amendment(
+            version=change.version,
+            on=change.at[:10],
+            by=change.author,
+            what="; ".join(f"{item.path}: {item.before} to {item.after}" for item in change.changes),
+            reason=change.reason,
+            saw_data=change.seen_data,
+        )
+        for change in course.plan.amendments
+    )
+    return Plan(finding=_finding(rows, amendments), rows=rows, amendments=amendments)
+
+
+def _rows(course: Course) -> Iterator[PlanRow]:
+    yield _frozen(course)
+    yield _teams(course)
+    for result in course.analysis.results:
+        if result.role == "goal":
+            yield from _goal(course, result)
+    yield _weeks(course, "Baseline", course.spec.windows.baseline, course.spec.calendar.baseline_weeks)
+    yield _weeks(course, "Counted weeks", course.spec.windows.counted, course.spec.calendar.pilot_weeks)
+    for result in course.analysis.results:
+        if result.role == "adherence":
+            yield _adherence(result)
+    yield from _not_made(course)
+
+
+def _frozen(course: Course) -> PlanRow:
+    if course.plan.freeze is None:
+        return PlanRow(
+            item="Plan",
+            planned="frozen before the first pilot week",
+            done="never frozen",
+            bearing="nothing here was promised beforehand",
+        )
+    gate = next(item for item in course.decision.leading.gate if item.key == "plan")
+    bearing = "none" if gate.met else "not decision-ready"
+    return PlanRow(
+        item="Plan", planned="frozen before the first pilot week", done=gate.found, bearing=bearing
+    )
+
+
+def _teams(course: Course) -> PlanRow:
+    used = {
+        str(team)
+        for result in course.analysis.results
+        if result.role == "goal"
+        for team in course.panels[result.use.use].values["team"].unique()
+    }
+    planned = len(course.plan.drawn.teams)
+    unit = "persons" if course.spec.design.unit == "person" else "teams"
+    arms = ", ".join(f"{len(course.plan.drawn.of(arm))} {arm}" for arm in (*course.spec.arms, CONTROL))
+    missing = planned - len(used)
+    bearing = "none" if not missing else f"{missing} {unit} logged no goal"
+    return PlanRow(
+        item=unit.capitalize(),
+        planned=f"{planned}: {arms}",
+        done=f"{len(used)} with values of the goal",
+        bearing=bearing,
+    )
+
+
+def _goal(course: Course, result: MetricResult) -> Iterator[PlanRow]:
+    estimate, asked = result.estimate, course.spec.analysis
+    use = result.use
+    bar = "" if use.worth_it is None else f", worth it at {use.worth_it} {result.metric.unit_word}"
+    done = (
+        "same metric, same version" if isinstance(estimate, Estimate) else f"no estimate: {estimate.reason}"
+    )
+    yield PlanRow(
+        item=f"Goal: {result.metric.label}",
+        planned=f"{result.metric.key}{bar}",
+        done=done,
+        bearing="none" if estimate else "not decision-ready",
+    )
+    if not isinstance(estimate, Estimate):
+        return
+    for item, wanted, used in (
+        ("Estimator", asked.estimator, estimate.estimator),
+        ("Interval", asked.inference, estimate.inference),
+    ):
+        planned = "auto, by the design" if wanted == "auto" else wanted
+        same = wanted in ("auto", used)
+        yield PlanRow(
+            item=item,
+            planned=planned,
+            done=used,
+            bearing="none" if same else "not as planned: read as exploratory",
+        )
+
+
+def _weeks(course: Course, item: str, weeks: tuple[Week, ...], declared: int) -> PlanRow:
+    left_out = declared - len(weeks)
+    planned = f"{declared} weeks" + (f", less {left_out} of blackout" if left_out else "")
+    seen = {week for panel in course.panels.values() for week in panel.values["week"].unique()}
+    present = [week for week in weeks if str(week) in seen]
+    if not present:
+        return PlanRow(item=item, planned=planned, done="no value", bearing="not decision-ready")
+    done = f"{len(present)} with values, {present[0]} to {present[-1]}"
+    missing = len(weeks) - len(present)
+    return PlanRow(
+        item=item,
+        planned=planned,
+        done=done,
+        bearing=f"{missing} weeks without a value" if missing else "none",
+    )
+
+
+def _adherence(result: MetricResult) -> PlanRow:
+    means, gap = result.means, result.use.planned_gap
+    decimals = result.metric.decimals
+    planned = "no gap was planned" if gap is None else f"gap of {number(gap, decimals)} {result.metric.unit_word}"
+    if means is None:
+        return PlanRow(
+            item="Did the policy happen",
+            planned=planned,
+            done="not measured",
+            bearing="the effect is of what was assigned",
+        )
+    observed = means.pilot_after - means.control_after
+    met = gap is None or observed / gap >= 1
+    bearing = "none" if met else "the effect is of what people did, not of full adherence"
+    return PlanRow(
+        item="Did the policy happen", planned=planned, done=f"gap of {number(observed, decimals)}", bearing=bearing
+    )
+
+
+def _not_made(course: Course) -> Iterator[PlanRow]:
+    spec = course.spec
+    if spec.slices.equity or spec.slices.other:
+        groups = ", ".join((*spec.slices.equity, *spec.slices.other))
+        yield PlanRow(
+            item="Groups", planned=groups, done="not made by this version", bearing="no group is looked at"
+        )
+    if spec.analysis.sensitivity != "none":
+        yield PlanRow(
+            item="Robustness card",
+            planned=spec.analysis.sensitivity,
+            done="not made by this version",
+            bearing="nothing here says whether another analyst would agree",
+        )
+
+
+def _finding(rows: tuple[PlanRow, ...], amendments: tuple[Amendment, ...]) -> str:
+    apart = sum(row.bearing != "none" for row in rows)
+    late = sum(change.saw_data for change in amendments)
+    kept = "The plan was kept" if not apart else f"{apart} of {len(rows)} lines differ from the plan"
+    if not amendments:
+        return f"{kept}; no amendment"
+    count = "one amendment" if len(amendments) == 1 else f"{len(amendments)} amendments"
+    return f"{kept}; {count}, {'before results' if not late else f'{late} after data had been seen'}"

@@ -1,0 +1,270 @@
+"""Page one's panels from the analysis: the bar, the promises, the timing, the policy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from pilotlab.decide.decision import ArmDecision, MetricState
+from pilotlab.estimate.analysis import MetricResult
+from pilotlab.estimate.by_week import WeekEffect
+from pilotlab.readout.build.effects import Scale, bar, effect, limit
+from pilotlab.readout.build.phases import phase_of, spans_of
+from pilotlab.readout.model import (
+    Adherence,
+    AdherencePeriod,
+    AdherenceWeek,
+    ArmMean,
+    EventPoint,
+    EventStudy,
+    GoalResult,
+    Promise,
+    Promises,
+    PromiseState,
+)
+from pilotlab.readout.numbers import number, signed
+from pilotlab.spec.pilot import PilotSpec
+
+GOAL_FINDINGS = {
+    "clear yes": "Clear yes: better, and by at least the bar",
+    "open": "Better, but perhaps not by the bar",
+    "too small": "Better, but by less than the bar",
+    "cannot tell": "Can’t tell: it may be worth it, or nothing",
+    "ruled out": "Not by the bar: the whole interval lies below it",
+    "worse": "Worse: the whole interval is below zero",
+}
+_PROMISES: dict[str, PromiseState] = {"safe": "safe", "unproven": "unproven", "leaning bad": "leaning bad"}
+
+
+def goal_result(spec: PilotSpec, result: MetricResult, decision: ArmDecision) -> GoalResult:
+    """Hold a goal beside its bar."""
+    metric, scale = result.metric, Scale.of(result.metric)
+    judged = state_of(decision, metric.key)
+    shown = effect(result.estimate, metric, alpha=judged.alpha, hidden=result.hidden)
+    no_harm = spec.claim == "do_no_harm"
+    finding = f"Its limit: {judged.state}" if no_harm else GOAL_FINDINGS.get(judged.state, "")
+    return GoalResult(
+        metric=metric.key,
+        label=metric.label,
+        effect=shown,
+        unit=scale.unit,
+        decimals=scale.decimals,
+        bar=None if no_harm else bar(result.use, metric),
+        limit=limit(result.use, metric) if no_harm else None,
+        state=judged.state,
+        finding=finding or _described(result, shown.estimate),
+        means=_means(result),
+        means_unit=metric.unit_word,
+        means_decimals=metric.decimals,
+        lower_is_better=metric.direction == "lower",
+        note="Means of team means; every team weighs the same."
+        if spec.design.unit == "team"
+        else "Means over persons; every person weighs the same.",
+        level=1 - judged.alpha,
+    )
+
+
+def state_of(decision: ArmDecision, metric: str) -> MetricState:
+    """Find what the rule said of a goal or a guardrail."""
+    return next(state for state in decision.states if state.metric == metric)
+
+
+def promises(results: Sequence[MetricResult], decision: ArmDecision, *, level: float) -> Promises | None:
+    """Hold guardrails and watched metrics beside their limits."""
+    rows = tuple(_promise(result, decision) for result in results if result.role in ("guardrail", "watch"))
+    if not rows:
+        return None
+    note = (
+        "Each row is scaled to its limit. Hollow: watched, not deciding."
+        if any(not row.deciding for row in rows)
+        else "Each row is scaled to its limit."
+    )
+    return Promises(finding=_promises_finding(rows), rows=rows, note=note, level=level)
+
+
+def _promise(result: MetricResult, decision: ArmDecision) -> Promise:
+    metric, scale = result.metric, Scale.of(result.metric)
+    shown = effect(result.estimate, metric, hidden=result.hidden)
+    state, reason = _promise_state(result, decision)
+    return Promise(
+        metric=metric.key,
+        label=metric.label,
+        effect=shown,
+        unit=scale.unit,
+        decimals=scale.decimals,
+        limit=limit(result.use, metric),
+        deciding=result.role == "guardrail",
+        state=state,
+        reason=reason,
+    )
+
+
+def _promise_state(result: MetricResult, decision: ArmDecision) -> tuple[PromiseState, str]:
+    if result.hidden:
+        return "hidden", result.hidden
+    if not result.estimate:
+        return "not estimable", getattr(result.estimate, "reason", "")
+    if result.role == "watch":
+        return "no alarm", ""
+    state = state_of(decision, result.metric.key).state
+    if state == "breached":
+        return ("broken, fixable" if result.use.if_breached == "fixable" else "broken"), ""
+    return _PROMISES.get(state, "unproven"), ""
+
+
+def _promises_finding(rows: Sequence[Promise]) -> str:
+    deciding = [row for row in rows if row.deciding]
+    if not deciding:
+        return "No limit was declared; these were watched"
+    broken = [row.label for row in deciding if row.broken]
+    kept = [row.label for row in deciding if row.state == "safe"]
+    unsure = [row.label for row in deciding if not row.broken and row.state != "safe"]
+    parts = [
+        f"{_listed(broken)} broke {'its limit' if len(broken) == 1 else 'their limits'}" if broken else "",
+        f"{_listed(kept)} kept to {'its limit' if len(kept) == 1 else 'their limits'}" if kept else "",
+        f"{_listed(unsure)}: not shown to be safe" if unsure else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def event_study(spec: PilotSpec, result: MetricResult) -> EventStudy | None:
+    """Show when it happened."""
+    if not result.weeks:
+        return None
+    metric, scale = result.metric, Scale.of(result.metric)
+    points = tuple(_point(spec, row, scale) for row in result.weeks)
+    worth = bar(result.use, metric)
+    return EventStudy(
+        label=metric.label,
+        finding=_timing_finding(spec, result.weeks, scale),
+        points=points,
+        spans=spans_of(spec),
+        unit=scale.unit,
+        decimals=scale.decimals,
+        bar=worth,
+        start=spec.calendar.start.monday.isoformat(),
+        n_of="people" if spec.design.unit == "person" else "teams",
+        note="Zero: baseline mean."
+        + (" Dashes: the bar." if worth else "")
+        + (" Hollow: too few teams." if any(point.few for point in points) else ""),
+    )
+
+
+def _point(spec: PilotSpec, row: WeekEffect, scale: Scale) -> EventPoint:
+    def ends(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+        return (None, None) if low is None or high is None else scale.interval((low, high))
+
+    (low, high), (band_low, band_high) = ends(row.low, row.high), ends(row.band_low, row.band_high)
+    return EventPoint(
+        event_time=row.event_time,
+        week=row.week.short,
+        estimate=scale.orient(row.att),
+        low=low,
+        high=high,
+        band_low=band_low,
+        band_high=band_high,
+        n=row.n_pilot + row.n_control,
+        phase=phase_of(spec, row.week),
+        few=row.hollow,
+    )
+
+
+def _timing_finding(spec: PilotSpec, weeks: Sequence[WeekEffect], scale: Scale) -> str:
+    windows = spec.windows
+    before = [row for row in weeks if row.week in windows.baseline]
+    counted = [row for row in weeks if row.week in windows.counted]
+    if not counted:
+        return "No counted week has both arms"
+    half = len(counted) // 2
+    early, late = _mean(counted[: half or 1], scale), _mean(counted[half:], scale)
+    wander = max((abs(scale.orient(row.att)) for row in before), default=0.0)
+    sizes = f"{signed(early, scale.decimals)} in the first half of the counted weeks, {signed(late, scale.decimals)} in the second"
+    return f"{sizes}; baseline weeks wander by up to {wander:.{scale.decimals}f}" if before else sizes
+
+
+def _mean(rows: Sequence[WeekEffect], scale: Scale) -> float:
+    return math.fsum(scale.orient(row.att) for row in rows) / len(rows)
+
+
+def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceWeek]) -> Adherence:
+    """Hold the observed difference of the arms beside the planned one."""
+    use, metric, means = result.use, result.metric, result.means
+    observed = None if means is None else means.pilot_after - means.control_after
+    plan = spec.policy[result.arm].office_days
+    planned = float(plan) if isinstance(plan, int | float) else None
+    minimum = (
+        use.minimum_gap
+        if use.minimum_gap is not None
+        else (use.planned_gap / 2 if use.planned_gap is not None else None)
+    )
+    return Adherence(
+        finding=_adherence_finding(observed, use.planned_gap, minimum, metric.decimals),
+        label=f"{metric.label.lower()}, {metric.unit_word}",
+        weeks=tuple(weekly),
+        periods=_periods(spec, result, planned),
+        spans=spans_of(spec),
+        decimals=metric.decimals,
+        planned_gap=use.planned_gap,
+        minimum_gap=minimum,
+        observed_gap=observed,
+        start=spec.calendar.start.monday.isoformat(),
+        note=f"A gap of at least {number(abs(minimum), metric.decimals)} was needed." if minimum is not None else "",
+    )
+
+
+def _periods(spec: PilotSpec, result: MetricResult, planned: float | None) -> tuple[AdherencePeriod, ...]:
+    means, windows = result.means, spec.windows
+    if means is None:
+        return ()
+    before, after = (means.pilot_before, means.control_before), (means.pilot_after, means.control_after)
+    weeks = len(windows.counted)
+    return (
+        AdherencePeriod(
+            label="Baseline", planned=None, pilot=before[0], comparison=before[1], gap=before[0] - before[1]
+        ),
+        AdherencePeriod(
+            label=f"Counted, {weeks} weeks",
+            planned=planned,
+            pilot=after[0],
+            comparison=after[1],
+            gap=after[0] - after[1],
+        ),
+    )
+
+
+def _adherence_finding(
+    observed: float | None, planned: float | None, minimum: float | None, decimals: int
+) -> str:
+    if observed is None:
+        return "Not measured in both arms"
+    if planned is None or minimum is None:
+        return f"A gap of {signed(observed, decimals)}; none was planned"
+    sign = 1 if planned >= 0 else -1
+    enough = sign * observed >= abs(minimum)
+    share = f"{100 * observed / planned:.0f} % of the planned gap" if planned else "no gap was planned"
+    return f"{'Yes' if enough else 'Hardly'}: {share}"
+
+
+def _means(result: MetricResult) -> tuple[ArmMean, ...]:
+    means = result.means
+    if means is None or result.hidden:
+        return ()
+    estimate = result.estimate
+    treated = getattr(estimate, "n_treated", None)
+    units = getattr(estimate, "n_units", None)
+    comparison = units - treated if units is not None and treated is not None else None
+    return (
+        ArmMean(label="Pilot", baseline=means.pilot_before, counted=means.pilot_after, pilot=True, n=treated),
+        ArmMean(label="Comparison", baseline=means.control_before, counted=means.control_after, n=comparison),
+    )
+
+
+def _described(result: MetricResult, estimate: float | None) -> str:
+    if estimate is None:
+        return "No number can be given"
+    scale = Scale.of(result.metric)
+    return f"{signed(estimate, scale.decimals)} {scale.unit}: described, not judged"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

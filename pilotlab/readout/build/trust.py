@@ -1,0 +1,155 @@
+"""The flow of teams, and who logged which week."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pilotlab.decide.course import Course
+from pilotlab.panel.quality import Completeness as Quality
+from pilotlab.panel.quality import State
+from pilotlab.readout.build.phases import phase_of
+from pilotlab.readout.model import (
+    CellState,
+    Completeness,
+    Flow,
+    FlowArm,
+    FlowBox,
+    MapGroup,
+    MapRow,
+    MapWeek,
+    Trust,
+)
+from pilotlab.readout.numbers import people
+from pilotlab.spec.pilot import CONTROL
+
+_CELLS: dict[State, CellState] = {"forgot": "forgotten"}
+SHOWN_TEAMS = 60  # more rows than this say less than the arms' shares
+
+
+def trust(course: Course) -> Trust:
+    """Say where teams were lost, and which weeks are missing."""
+    quality = course.quality[_lead(course)]
+    return Trust(finding=_finding(course, quality), flow=_flow(course, quality), completeness=_completeness(course, quality))
+
+
+def _lead(course: Course) -> str:
+    """Choose the metric of the flow and the map: the first goal, else the first declared."""
+    uses = course.spec.uses
+    return next((use.use for role, use in uses if role == "goal"), uses[0][1].use)
+
+
+def arm_label(arm: str, course: Course) -> str:
+    """Name an arm as a column of the page."""
+    unit = _unit(course)
+    if arm == CONTROL:
+        return f"Comparison {unit}"
+    return f"Pilot {unit}" if len(course.spec.arms) == 1 else f"{arm}, {unit}"
+
+
+def _unit(course: Course) -> str:
+    return "persons" if course.spec.design.unit == "person" else "teams"
+
+
+def _finding(course: Course, quality: Quality) -> str:
+    items = [item for item in course.decision.leading.gate if item.met is not None]
+    met = sum(item.met is True for item in items)
+    shares = [quality.share(arm) for arm in (*course.spec.arms, CONTROL)]
+    said = " and ".join(f"{100 * share:.0f} %" for share in shares if share is not None)
+    kept = f"All {len(items)} conditions met" if met == len(items) else f"{met} of {len(items)} conditions met"
+    return f"{kept}; {said} of the {_unit(course)[:-1]}-weeks are there" if said else kept
+
+
+def _flow(course: Course, quality: Quality) -> Flow:
+    spec, assignment, unit = course.spec, course.plan.drawn, _unit(course)
+    listed, drawn = len(course.teams.rows), len(assignment.teams)
+    arms = (*spec.arms, CONTROL)
+    return Flow(
+        looked_at=FlowBox(head=f"{listed} {unit} listed", text=_where(course)),
+        not_drawn=_not_drawn(course),
+        drawn=FlowBox(head=f"{drawn} {unit} in {len(arms)} arms", text=_how(course)),
+        how_drawn=_possible(course),
+        arms=tuple(FlowArm(label=arm_label(arm, course), boxes=_boxes(course, quality, arm)) for arm in arms),
+    )
+
+
+def _where(course: Course) -> str:
+    where = course.spec.teams.where
+    return "; ".join(f"{column}: {', '.join(values)}" for column, values in where.items())
+
+
+def _not_drawn(course: Course) -> str:
+    drawn = {row.team for row in course.plan.drawn.teams}
+    buffer = set(course.spec.design.buffer)
+    left = [team.name for team in course.teams.rows if team.name not in drawn]
+    counts = Counter("kept as a buffer: logged, not analysed" if name in buffer else "outside the declared group" for name in left)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
+    return f"{len(left)} not in an arm: {reasons}" if left else ""
+
+
+def _how(course: Course) -> str:
+    assignment = course.plan.drawn
+    seed = f", seed {assignment.seed}" if assignment.seed is not None else ""
+    match assignment.method:
+        case "declared":
+            return f"Declared; drawn elsewhere by {assignment.drawn_by}" if assignment.drawn_by else "Declared, not drawn by lot"
+        case "stratified":
+            return f"Drawn by lot within {', '.join(course.spec.design.assign.on)}{seed}"
+        case _:
+            return f"Drawn by lot{seed}"
+
+
+def _possible(course: Course) -> str:
+    groups = course.spec.design.keep_together
+    return "; ".join(f"{' and '.join(group)} were drawn together" for group in groups)
+
+
+def _boxes(course: Course, quality: Quality, arm: str) -> tuple[FlowBox, ...]:
+    rows, unit = course.plan.drawn.of(arm), _unit(course)
+    sizes = {team.name: team.size for team in course.teams.rows if team.size}
+    members = sum(sizes.get(row.team, 0) for row in rows)
+    used = sum(row.present > 0 for row in quality.of(arm))
+    present, expected = quality.count(arm)
+    lost = len(rows) - used
+    return (
+        FlowBox(head=f"{len(rows)} {unit}", text=f"{people(members)} people" if members and unit == "teams" else ""),
+        FlowBox(
+            head=f"{used} with values, {'none lost' if not lost else f'{lost} lost'}",
+            text=f"{present} of {expected} {unit[:-1]}-weeks",
+        ),
+    )
+
+
+def _completeness(course: Course, quality: Quality) -> Completeness:
+    spec = course.spec
+    weeks = tuple(MapWeek(label=f"{week.number:02d}", phase=phase_of(spec, week)) for week in quality.weeks)
+    arms = (*spec.arms, CONTROL)
+    singly = spec.design.unit == "team" and len(quality.teams) <= SHOWN_TEAMS
+    expected = max((row.expected for row in quality.teams), default=0)
+    return Completeness(
+        weeks=weeks,
+        groups=tuple(_group(course, quality, arm, singly=singly) for arm in arms),
+        note=f"{course.metrics[_lead(course)].label}. A gap is never a zero and never filled. {expected} weeks count.",
+        unit=spec.design.unit,
+    )
+
+
+def _group(course: Course, quality: Quality, arm: str, *, singly: bool) -> MapGroup:
+    present, expected = quality.count(arm)
+    rows = quality.of(arm)
+    return MapGroup(
+        label=arm_label(arm, course),
+        present=present,
+        expected=expected,
+        rows=tuple(
+            MapRow(
+                name=row.team,
+                cells=tuple(_CELLS.get(state, state) for state in row.states),  # type: ignore[arg-type]
+                present=row.present,
+                expected=row.expected,
+            )
+            for row in rows
+        )
+        if singly
+        else (),
+        shares=() if singly else quality.shares_by_week(arm),
+    )
