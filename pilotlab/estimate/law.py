@@ -14,7 +14,7 @@ from pilotlab.stats.randomization import RandomizationResult
 
 Side = Literal["lower", "upper"]
 Direction = Literal["greater", "less"]
-SIDES = ("lower", "upper")
+SIDES: tuple[Side, ...] = ("lower", "upper")
 DIRECTIONS = ("greater", "less")
 STORED_ALPHAS = tuple(step / 1000 for step in range(1, 501))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 from pilotlab.stats.drawn_statistic import centred_within, drawn_statistic, observed_statistic
 from pilotlab.stats.draws import LIMIT, BoolArray, Design, FloatArray, IntArray, count
 
+Side = Literal["lower", "upper"]
 Tail = Literal["two-sided", "upper", "lower"]
 TIE = 1e-9  # relative: draws this close to the observed one count as equal
 ROUNDING = 1e-12  # of the changes' scale: what arithmetic alone can produce
@@ -98,13 +100,18 @@ class RandomizationResult:
         Removing an effect e leaves a draw at least as extreme as the observed one just where e lies between
         (T_obs - T) / (1 - a) and (T_obs + T) / (1 + a), so that the interval's ends are order statistics of these.
         """
+        low, high = self.intervals([alpha])[0]
+        return float(low), float(high)
+
+    def intervals(self, alphas: Sequence[float]) -> FloatArray:
+        """Intervals at many levels in one pass over the draws, shape (n_alphas, 2)."""
         first, second = self._toward(), self._mirrored()
         low = np.minimum(_or(first, -np.inf), _or(second, -np.inf))
         high = np.maximum(_or(first, np.inf), _or(second, np.inf))
-        k = self._order(alpha)
-        return _smallest(low, k), -_smallest(-high, k)
+        orders = [self._order(alpha) for alpha in alphas]
+        return np.column_stack([_smallest(low, orders), -_smallest(-high, orders)])
 
-    def bound(self, side: Literal["lower", "upper"], alpha: float = 0.05) -> float:
+    def bound(self, side: Side, alpha: float = 0.05) -> float:
         """One-sided bound at level 1 - alpha.
 
         Raises
@@ -112,10 +119,15 @@ class RandomizationResult:
         ValueError
             For a side that is neither "lower" nor "upper".
         """
+        return float(self.bounds(side, [alpha])[0])
+
+    def bounds(self, side: Side, alphas: Sequence[float]) -> FloatArray:
+        """One-sided bounds at many levels in one pass over the draws, shape (n_alphas,)."""
+        orders = [self._order(alpha) for alpha in alphas]
         if side == "lower":
-            return _smallest(_or(self._toward(), -np.inf), self._order(alpha))
+            return _smallest(_or(self._toward(), -np.inf), orders)
         if side == "upper":
-            return -_smallest(-_or(self._toward(), np.inf), self._order(alpha))
+            return -_smallest(-_or(self._toward(), np.inf), orders)
         raise ValueError(f"side {side!r} is not known; one of: lower, upper")
 
     def _order(self, alpha: float) -> int:
@@ -319,5 +331,7 @@ def _or(values: FloatArray, missing: float) -> FloatArray:
     return np.where(np.isnan(values), missing, values)
 
 
-def _smallest(values: FloatArray, k: int) -> float:
-    return float(np.partition(values, k - 1)[k - 1])
+def _smallest(values: FloatArray, orders: Sequence[int]) -> FloatArray:
+    """Return the k-th smallest value of each k in `orders`."""
+    places = np.asarray(orders) - 1
+    return np.asarray(np.partition(values, np.unique(places))[places])
