@@ -139,7 +139,7 @@ def _result(arm: Arm, tag: str) -> Panel:
     for place, goal in enumerate(arm.goals):
         name = f"c{tag}-bar" if place == 0 else f"c{tag}-bar-{place + 1}"
         figures.append(_figure(name, draw_result(name, goal, means=not several), twins.result_table(goal)))
-    findings = "; ".join(f"{goal.label}: {goal.finding[:1].lower()}{goal.finding[1:]}" for goal in arm.goals)
+    findings = "; ".join(f"{goal.label}, {goal.finding[:1].lower()}{goal.finding[1:]}" for goal in arm.goals)
     first = arm.goals[0]
     question = "The bar against the result"
     if first.bar is None:
@@ -172,7 +172,12 @@ def _gate(arm: Arm, tag: str) -> Panel:
         )
     else:
         finding = f"{met} of {len(arm.gate)} conditions met, none missed"
-    return Panel(name=f"p{tag}-gate", question="The trust gate", finding=finding, gate=arm.gate)
+    return Panel(
+        name=f"p{tag}-gate",
+        question="The trust gate",
+        finding=finding,
+        gate=tuple(sorted(arm.gate, key=lambda item: item.state != "not met")),
+    )
 
 
 def _figure(name: str, svg: str, table: Table, *, brief: int = 0) -> Figure:

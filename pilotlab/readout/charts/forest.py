@@ -44,12 +44,12 @@ class _Place:
 
 def draw_promises(name: str, promises: Promises) -> str:
     """Draw the rows in the order given, deciding ones first and with their state."""
-    ordered = sorted(promises.rows, key=lambda row: not row.deciding)
+    ordered = sorted(promises.rows, key=lambda row: (not row.deciding, not row.broken))
     places, floor = _places(ordered)
     scale = _scale(ordered)
     marks = _frame(promises, scale, floor)
     for place in places:
-        marks += _deciding(place, scale) if place.row.deciding else _watched(place, scale)
+        marks += _tall_row(place, scale) if _tall(place.row) else _watched(place, scale)
     first_watched = next((place for place in places if not place.row.deciding), None)
     if first_watched and first_watched is not places[0]:
         marks.append(line((0, first_watched.top), (WIDTH, first_watched.top), "rule", 0.8))
@@ -76,13 +76,13 @@ def _in_words(row: Promise) -> str:
 def _places(rows: Sequence[Promise]) -> tuple[list[_Place], float]:
     places, top = [], TOP + 2.0
     for row in rows:
-        size = fitted(row.label, NAMES, 10 if row.deciding else 9.5, bold=row.deciding, least=8.8)
-        names = tuple(wrapped(row.label, NAMES, size, bold=row.deciding))
-        if row.deciding:
+        size = fitted(row.label, NAMES, 10 if _tall(row) else 9.5, bold=_tall(row), least=8.8)
+        names = tuple(wrapped(row.label, NAMES, size, bold=_tall(row)))
+        if _tall(row):
             places.append(_Place(row, names, size, top, top + 13))
             top += 18.0 + 11.5 * len(names)
         else:
-            if places and places[-1].row.deciding:
+            if places and _tall(places[-1].row):
                 top += 2.5
             places.append(_Place(row, names, size, top, top + 9.5))
             top += 6.0 + 11.0 * len(names) if len(names) > 1 else 16.0
@@ -115,7 +115,7 @@ def _frame(promises: Promises, scale: Scale, floor: float) -> list[str]:
     return [*marks, text((WIDTH, 11), f"{head} ({level(promises.level)} interval)", "muted", 9, anchor="end")]
 
 
-def _deciding(place: _Place, scale: Scale) -> list[str]:
+def _tall_row(place: _Place, scale: Scale) -> list[str]:
     row, y = place.row, place.top + 11
     marks = [
         text((0, y + 11.5 * k), words, "ink", place.size, bold=True) for k, words in enumerate(place.names)
@@ -133,12 +133,16 @@ def _deciding(place: _Place, scale: Scale) -> list[str]:
 
 def _watched(place: _Place, scale: Scale) -> list[str]:
     row, y = place.row, place.middle + 3.5
-    colour: Colour = "red" if row.broken else "comp"
     marks = [text((0, y + 11 * k), words, "ink", place.size) for k, words in enumerate(place.names)]
     if not row.shown:
         return marks + _missing(row, place.middle, scale)
-    marks += _mark(row, place.middle, scale, colour, 1.6)
-    return marks + _numbers(row, y, "red" if row.broken else "ink", bold=row.broken)
+    marks += _mark(row, place.middle, scale, "comp", 1.6)
+    return marks + _numbers(row, y, "ink", bold=False)
+
+
+def _tall(row: Promise) -> bool:
+    """Whether a row has two lines and names its state: those that decide, and a watched one that raised an alarm."""
+    return row.deciding or row.broken
 
 
 def _limit(row: Promise) -> str:
@@ -159,7 +163,7 @@ def _mark(row: Promise, y: float, scale: Scale, colour: Colour, weight: float) -
         return marks
     at = (scale(centre), y)
     if row.broken:
-        return [*marks, diamond(at, 6 if row.deciding else 4.5)]
+        return [*marks, diamond(at, 6)]
     return [*marks, disc(at, 5, colour) if row.deciding else ring(at, 3.2, colour)]
 
 
@@ -167,7 +171,7 @@ def _numbers(row: Promise, y: float, colour: Colour, *, bold: bool) -> list[str]
     value = number(row.effect.estimate or 0.0, row.decimals, sign=True)
     ends = f"({_ends(row)})"
     room = WIDTH - VALUE - 2
-    marks = [text((WIDTH, y), ends, "ink", fitted(ends, room, 9.1), anchor="end")]
+    marks = [text((WIDTH, y), ends, "ink", fitted(ends, room, 9.1, least=5.5), anchor="end")]
     size = fitted(value, VALUE - RIGHT - 1, 9.5, bold=bold)
     return [text((VALUE, y), value, colour, size, anchor="end", bold=bold), *marks]
 

@@ -16,7 +16,7 @@ from pilotlab.readout.page_two import Completeness, MapGroup
 NEEDED = 0.8  # the trust gate's share
 _LOOKS: tuple[tuple[Colour, float, str], ...] = (
     ("blue", 2.2, ""),
-    ("comp", 1.6, "5 2.5"),
+    ("comp", 1.6, ""),
     ("ink", 1.2, "2 2.5"),
 )
 
