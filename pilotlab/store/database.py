@@ -15,7 +15,7 @@ from urllib.parse import quote
 from pilotlab.errors import NotFound, StoreError
 from pilotlab.store.tables import APPLICATION_ID, SCHEMA_VERSION
 
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 30.0  # longer than the import of a million rows holds the file
 Clock = Callable[[], str]
 
 

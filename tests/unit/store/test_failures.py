@@ -72,9 +72,13 @@ def test_a_database_with_a_hole(store: Store, path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[8192 : len(raw) - 4096] = b"\xa5" * (len(raw) - 12288)
     path.write_bytes(raw)
-    with pytest.raises(StoreError, match=r"damaged|verify"), Store.open(path) as opened:
-        assert opened.verify().problems, "a damaged file is never called whole"
-        raise StoreError("verify saw it")
+    with pytest.raises(StoreError, match="damaged"):
+        verified(path)
+
+
+def verified(path: Path) -> bool:
+    with Store.open(path) as opened:
+        return bool(opened.verify())
 
 
 def test_another_programs_database(path: Path) -> None:
@@ -316,10 +320,15 @@ def test_migrations_are_recorded_and_applied_once(path: Path) -> None:
 
 
 def test_a_failed_act_leaves_no_trace(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="on the way"), store.database.writing():
+    with pytest.raises(RuntimeError, match="on the way"):
+        freeze_and_fail(store)
+    assert (store.freeze("p"), store.ledger()) == (None, [])
+
+
+def freeze_and_fail(store: Store) -> None:
+    with store.database.writing():
         store.save_freeze("p", {}, actor="ann")
         raise RuntimeError("on the way")
-    assert (store.freeze("p"), store.ledger()) == (None, [])
 
 
 LIGHT = """

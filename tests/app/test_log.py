@@ -1,0 +1,176 @@
+"""`pilotlab log`: a team lead types one week."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pilotlab.cli.main import cli
+from tests.app.test_startup import HEAVY, call, modules_loaded_by
+
+PILOT = """\
+schema: pilotlab/pilot@1
+title: Two anchor days
+question: Do two anchor days help?
+policy: {control: {office_days: as-is}, anchor: {office_days: 2}}
+design: {recruitment: lottery, assign: {method: complete, seed: 7}}
+teams: {file: teams.csv}
+calendar: {start: 2026-W37, baseline_weeks: 8, washin_weeks: 2, pilot_weeks: 6}
+metrics:
+  goals: [{use: job_satisfaction@1, worth_it: 0.3}]
+  guardrails: [{use: focus_hours@1, margin: 1.0, if_breached: stop}]
+  watch: [burnout_level@1, belonging@1, cross_team_share@1]
+"""
+TEAMS = ("api", "checkout", "data", "edge", "identity", "ledger", "maps", "mobile")
+TODAY = ("--today", "2026-10-05")  # the Monday of 2026-W41
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "experiments" / "anchor-days"
+    folder.mkdir(parents=True)
+    (tmp_path / "pilotlab.toml").write_text("")
+    (folder / "pilot.yaml").write_text(PILOT)
+    (folder / "teams.csv").write_text("team,size\n" + "".join(f"{team},8\n" for team in TEAMS))
+    return tmp_path
+
+
+@pytest.fixture
+def run(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("PILOTLAB_ACTOR", "ann")
+    monkeypatch.delenv("PILOTLAB_DB", raising=False)
+
+    def invoke(*args: str, typed: str | None = None) -> Result:
+        result = CliRunner().invoke(cli, [*args, "--workspace", str(workspace)], input=typed)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return invoke
+
+
+def log(run: Run, *args: str, week: str = "2026-W40", typed: str | None = None) -> Result:
+    return run("log", "anchor-days", "--team", "api", "--week", week, *TODAY, *args, typed=typed)
+
+
+def stored(run: Run, workspace: Path) -> list[tuple[object, ...]]:
+    from pilotlab.store import Store
+
+    with Store.open(workspace / "data" / "pilots.db", readonly=True) as store:
+        assert store.verify()
+        return [(row.metric, str(row.week), row.value, row.gap, row.revision) for row in store.observations()]
+
+
+def test_values_and_gaps_by_flags(run: Run, workspace: Path) -> None:
+    result = log(run, "--set", "focus_hours=21.5", "--gap", "burnout_level=holiday")
+    assert result.exit_code == 0
+    assert "Saved for api, 2026-W40: 2 new, 0 corrected, 0 as before." in result.output
+    assert "Receipt " in result.output
+    assert stored(run, workspace) == [
+        ("burnout_level@1", "2026-W40", None, "holiday", 1),
+        ("focus_hours@1", "2026-W40", 21.5, None, 1),
+    ]
+
+
+def test_a_second_tap_on_save_changes_nothing(run: Run, workspace: Path) -> None:
+    log(run, "--set", "focus_hours=21.5")
+    again = log(run, "--set", "focus_hours=21.50")
+    assert "all of this was stored already. Nothing changed." in again.output
+    assert len(stored(run, workspace)) == 1
+
+
+def test_a_correction_asks_why(run: Run, workspace: Path) -> None:
+    log(run, "--set", "focus_hours=21.5")
+    refused = log(run, "--set", "focus_hours=12.5")
+    assert refused.exit_code == 2
+    assert "focus_hours of api in 2026-W40 is stored as 21.5, now 12.5" in refused.output
+    assert "--why" in refused.output
+    assert log(run, "--set", "focus_hours=12.5", "--why", "typo").exit_code == 0
+    assert stored(run, workspace) == [("focus_hours@1", "2026-W40", 12.5, None, 2)]
+
+
+def test_a_late_week_is_fine_and_a_future_one_is_not(run: Run) -> None:
+    assert log(run, "--set", "focus_hours=20", week="2026-W30").exit_code == 0
+    refused = log(run, "--set", "focus_hours=20", week="2026-W42")
+    assert refused.exit_code == 2
+    assert "week 2026-W42 has not begun" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("args", "what"),
+    [
+        (["--set", "focus_hours=12h"], "'12h' has 'h' behind the number"),
+        (["--set", "focus_hours=3,5"], "for decimals or for thousands?"),
+        (["--set", "focus_hours=-1"], "its range is 0 to 50"),
+        (["--set", "focus_hours=nan"], "is not a finite number"),
+        (["--set", "focus_hour=3"], "did you mean 'focus_hours'?"),
+        (["--set", "office_days=3"], "metric of this pilot 'office_days' is not known"),
+        (["--set", "focus_hours"], "is not of the form metric=number"),
+        (["--gap", "focus_hours=beach"], "reason 'beach' is not on the list"),
+        (["--set", "focus_hours=3", "--gap", "focus_hours=leave"], "focus_hours is given twice"),
+    ],
+)
+def test_bad_flags_write_nothing(run: Run, workspace: Path, args: list[str], what: str) -> None:
+    result = log(run, *args)
+    assert result.exit_code == 2
+    assert what in result.output
+    assert "fix:" in result.output
+    assert stored(run, workspace) == []
+
+
+def test_an_unknown_team_names_the_nearest(run: Run) -> None:
+    result = run("log", "anchor-days", "--team", "chekout", *TODAY, "--set", "focus_hours=3")
+    assert result.exit_code == 2
+    assert "--team 'chekout' is not known; did you mean 'checkout'?" in result.output
+
+
+def test_the_prompt_shows_last_week_and_keeps_only_what_was_typed(run: Run, workspace: Path) -> None:
+    log(run, "--set", "job_satisfaction=7", week="2026-W39")
+    result = log(run, typed="7.5\n\n?\nabc\nH\n\n\ny\n")
+    assert result.exit_code == 0, result.output
+    assert "last: 7 points (0-10) in 2026-W39" in result.output
+    assert "'abc' is not a number" in result.output
+    assert [row for row in stored(run, workspace) if row[1] == "2026-W40"] == [
+        ("burnout_level@1", "2026-W40", None, "holiday", 1),
+        ("job_satisfaction@1", "2026-W40", 7.5, None, 1),
+    ]
+
+
+def test_nothing_typed_writes_nothing(run: Run, workspace: Path) -> None:
+    result = log(run, typed="\n" * 5)
+    assert "Nothing was typed. Nothing was written." in result.output
+    assert stored(run, workspace) == []
+
+
+@pytest.mark.parametrize("typed", ["7.5\n20\n", "7.5\n\n\n\n\nn\n"], ids=["left half way", "not saved"])
+def test_leaving_writes_nothing(run: Run, workspace: Path, typed: str) -> None:
+    result = log(run, typed=typed)
+    assert result.exit_code == 1
+    assert "Aborted" in result.output
+    assert stored(run, workspace) == []
+
+
+def test_the_prompt_asks_why_a_value_changes(run: Run, workspace: Path) -> None:
+    log(run, "--set", "job_satisfaction=7")
+    result = log(run, typed="8\n\n\n\n\nread the wrong line\ny\n")
+    assert "was 7 points (0-10)" in result.output
+    assert stored(run, workspace) == [("job_satisfaction@1", "2026-W40", 8.0, None, 2)]
+
+
+def test_json(run: Run) -> None:
+    data = json.loads(log(run, "--set", "focus_hours=21.5", "--format", "json").output)
+    assert (data["team"], data["week"], data["new"], data["ledger"]) == ("api", "2026-W40", 1, 1)
+
+
+def test_log_and_status_load_nothing_heavy(run: Run, workspace: Path) -> None:
+    log(run, "--set", "focus_hours=21.5")
+    for args in (
+        ("log", "anchor-days", "--team", "api", "--set", "focus_hours=20", "--week", "2026-W39"),
+        ("status", "anchor-days"),
+    ):
+        loaded = modules_loaded_by(call(*args, *TODAY, "--workspace", str(workspace)), workspace)
+        assert not HEAVY & loaded
