@@ -5,8 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pilotlab.errors import NotFound, PilotlabError, Span, nearest
 
@@ -16,7 +18,7 @@ KNOWN_KEYS = {"schema", "name", "database"}
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where things lie in one workspace. `root` is the folder that holds `pilotlab.toml`."""
+    """Where things lie in one workspace; `root` holds `pilotlab.toml`, or a `pyproject.toml` with `[tool.pilotlab]`."""
 
     root: Path
     name: str = ""
@@ -29,36 +31,28 @@ class Folders:
         Raises
         ------
         NotFound
-            Where no folder on the way up holds `pilotlab.toml`.
+            Where no folder on the way up is a workspace.
         """
         begin = Path(start or os.environ.get("PILOTLAB_WORKSPACE") or ".").resolve()
         for folder in (begin, *begin.parents):
-            if (folder / MARK).is_file():
-                return cls._read(folder)
+            settings = _settings(folder)
+            if settings is not None:
+                return cls._of(folder, settings)
         raise NotFound(
             f"no workspace at {str(start or '.')!r} or above it",
             fix="run `pilotlab init` there, or name one with --workspace DIR",
         )
 
     @classmethod
-    def _read(cls, root: Path) -> Folders:
-        try:
-            settings = tomllib.loads((root / MARK).read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PilotlabError(
-                f"not valid TOML: {error}", where=Span(MARK), fix="see `pilotlab init` for a valid one"
-            ) from None
+    def _of(cls, root: Path, settings: Mapping[str, Any]) -> Folders:
         for key in settings.keys() - KNOWN_KEYS:
             raise PilotlabError(
                 f"unknown key {key!r}{nearest(key, KNOWN_KEYS)}",
                 where=Span(MARK),
                 fix="known keys: " + ", ".join(sorted(KNOWN_KEYS)),
             )
-        return cls(
-            root,
-            str(settings.get("name", "")),
-            str(settings.get("database", cls.__dataclass_fields__["database_file"].default)),
-        )
+        database = str(settings.get("database", "data/pilots.db"))
+        return cls(root, str(settings.get("name", "")), database)
 
     @property
     def experiments(self) -> Path:
@@ -99,6 +93,25 @@ class Folders:
             return path.resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:
             return path.as_posix()
+
+
+def _settings(folder: Path) -> Mapping[str, Any] | None:
+    """Read `pilotlab.toml`, or `[tool.pilotlab]` of `pyproject.toml`; None where a folder has neither."""
+    if (folder / MARK).is_file():
+        return _toml(folder / MARK)
+    if (folder / "pyproject.toml").is_file():
+        table = _toml(folder / "pyproject.toml").get("tool", {}).get("pilotlab")
+        return table if isinstance(table, dict) else None
+    return None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PilotlabError(
+            f"not valid TOML: {error}", where=Span(path.name), fix="see `pilotlab init` for a valid one"
+        ) from None
 
 
 def actor(named: str | None = None) -> str:

@@ -59,3 +59,12 @@ def test_a_bad_settings_file_is_named(root: Path, text: str, says: str | None) -
         return
     with pytest.raises(PilotlabError, match=says):
         Folders.find(root)
+
+
+def test_a_project_may_be_its_own_workspace(root: Path) -> None:
+    (root / "pilotlab.toml").unlink()
+    (root / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.pilotlab]\nname = "Acme"\n')
+    assert Folders.find(root / "experiments").name == "Acme"
+    (root / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    with pytest.raises(NotFound):
+        Folders.find(root)

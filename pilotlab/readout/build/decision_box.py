@@ -30,8 +30,8 @@ def decision_box(decision: Decision, arm: ArmDecision, *, frozen_on: str = "") -
 
 def care(decision: Decision, arm: ArmDecision) -> tuple[Row, ...]:
     """Say what the page can and cannot tell."""
-    rows = [Row(label="Luck", text=arm.luck)] if arm.luck else []
-    rows += [Row(label="Look at", text=flag) for flag in arm.flags]
+    rows = [Row(label="Luck", text=_sentence(arm.luck))] if arm.luck else []
+    rows += [Row(label="Look at", text=_sentence(flag)) for flag in arm.flags]
     if decision.not_measured:
         rows.append(Row(label="Not measured", text=", ".join(decision.not_measured) + "."))
     if arm.would_change:
@@ -50,6 +50,10 @@ def gate(arm: ArmDecision) -> tuple[GateItem, ...]:
         GateItem(condition=item.name, needed=item.needed, found=item.found, state=STATES[item.met])  # type: ignore[arg-type]
         for item in arm.gate
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _rule(arm: ArmDecision, frozen_on: str) -> str:
