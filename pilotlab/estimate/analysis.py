@@ -125,7 +125,7 @@ def analyze_metric(
 ) -> MetricResult:
     """Estimate the effect of one arm on one metric, by the declared method."""
     frame, refusal = _outcome(panel)
-    estimate = refusal or did(frame, **_design(spec, panel), **_method(spec, seed))
+    estimate = did(frame, **_design(spec, panel), **_method(spec, seed)) if refusal is None else refusal
     hidden = _hidden(panel)
     return MetricResult(
         role=role,
@@ -135,7 +135,7 @@ def analyze_metric(
         estimate=estimate,
         means=_means(panel),
         weeks=()
-        if refusal or hidden or role != "goal"
+        if refusal is not None or hidden or role != "goal"
         else effects_by_week(panel, frame, alpha=spec.analysis.alpha, seed=seed),
         hidden=hidden,
     )
