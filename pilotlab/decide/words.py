@@ -53,10 +53,8 @@ def headline(judged: Judgement) -> str:
 def lead(arm: ArmInputs, judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, ...]) -> str:
     """Size, then price, then step."""
     if judged.because == "gate":
-        items = "; ".join(
-            f"{item.name.lower()} (needed: {item.needed}; found: {item.found})" for item in _short(judged)
-        )
-        return f"There is no verdict yet. Missing: {items}."
+        items = [item.name.lower() for item in _short(judged)]
+        return f"There is no verdict yet. Missing: {'; '.join(items)}. The trust gate says what each needs."
     if judged.because == "harm":
         return f"The pilot was stopped for harm: {arm.harm_stop}."
     said = [*_goal_sentences(judged, states), *_price(states)]

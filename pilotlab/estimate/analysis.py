@@ -150,7 +150,7 @@ def _outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
             "any arm" if arms == 0 else "control" if CONTROL not in set(frame["arm"]) else "the pilot arm"
         )
         return frame, NotEstimable(
-            f"no values of {panel.metric.key} in {missing}", "log or import this metric for both arms"
+            f"no value in {missing}", "log or import this metric for both arms"
         )
     if transform == "none":
         return frame, None
