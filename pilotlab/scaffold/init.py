@@ -18,13 +18,13 @@ ANNOUNCED_WEEKS, BASELINE_WEEKS, RUNNING_WEEKS = 3, 8, 16
 _RENAMED: Mapping[str, str] = {"gitignore": ".gitignore"}  # a dot file would be overlooked in the package
 
 
-def init_workspace(folder: Path | str = ".", *, today: date) -> tuple[Path, ...]:
+def init_workspace(folder: Path | str = ".", *, today: date | None = None) -> tuple[Path, ...]:
     """Make a workspace in `folder`, which may exist and hold other files.
 
     Parameters
     ----------
-    today : date
-        The example pilot starts twelve weeks later.
+    today : date, optional
+        The example pilot starts twelve weeks later; else the clock's day.
 
     Returns
     -------
@@ -41,7 +41,10 @@ def init_workspace(folder: Path | str = ".", *, today: date) -> tuple[Path, ...]
     root = Path(folder)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{str(folder)!r} is a file", fix="name a folder")
-    planned = {root / path: text for path, text in template_files(root.resolve().name or "workspace", today)}
+    planned = {
+        root / path: text
+        for path, text in template_files(root.resolve().name or "workspace", today or date.today())
+    }
     taken = sorted(path for path in planned if path.exists())
     if taken:
         shown = taken[0].relative_to(root).as_posix()

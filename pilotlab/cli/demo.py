@@ -1,0 +1,108 @@
+"""`pilotlab demo`: from nothing to a readout on a company whose truth is known."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pilotlab.cli.options import format_option, plain_option
+from pilotlab.cli.output import bold, dim, next_line, rule, show, show_json
+
+if TYPE_CHECKING:
+    from pilotlab.scaffold.demo import Compared, DemoRun
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
+@click.option(
+    "--scenario",
+    default="hybrid_strong",
+    show_default=True,
+    help="What is true; an unknown name lists those there are.",
+)
+@click.option(
+    "--teams", type=click.IntRange(4, 400), default=24, show_default=True, help="Teams in the company."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another seed, another company."
+)
+@click.option("--force", is_flag=True, help="Replace a former demo in DIR; nothing else is ever replaced.")
+@format_option("text", "json")
+@plain_option
+def command(folder: Path, scenario: str, teams: int, seed: int, force: bool, form: str, plain: bool) -> None:
+    """Run a simulated company's pilot in DIR, from nothing to a readout, and hold the estimates against the truth.
+
+    \b
+    Example:
+      pilotlab demo
+      pilotlab demo mandate --scenario mandate --teams 40
+    """
+    from pilotlab.scaffold.demo import run_demo
+
+    def tell(line: str) -> None:
+        click.echo(dim(line), err=form == "json")
+
+    run = run_demo(folder, scenario=scenario, teams=teams, seed=seed, force=force, tell=tell)
+    if form == "json":
+        show_json(run_json(run))
+    else:
+        show(run_text(run), plain=plain)
+
+
+def run_json(run: DemoRun) -> dict[str, object]:
+    """Plain data: verdict, estimates beside the truth, files."""
+    rows = [row.to_dict() for row in run.compared]
+    for row in rows:
+        row.update(
+            {name: None for name in ("low", "high") if row[name] is not None and math.isinf(row[name])}
+        )
+    return {
+        "scenario": run.scenario,
+        "pilot": run.pilot,
+        "verdict": run.decision.verdict,
+        "compared": rows,
+        "files": [path.as_posix() for path in run.files],
+    }
+
+
+def run_text(run: DemoRun) -> str:
+    """Verdict, estimates beside the truth, files, and what to do next."""
+    head = f"{'':<11}{'Metric':<28}{'Truth':>9}{'Estimate':>11}   {'95 % interval':<20}Holds the truth"
+    lines = [
+        "",
+        rule(heavy=True),
+        bold(f"  {run.decision.verdict.upper()}"),
+        rule(heavy=True),
+        "",
+        f"What is true here: {run.title}.",
+        "",
+    ]
+    lines += [head, rule(), *(_row(row) for row in run.compared), rule()]
+    lines += [
+        "Effect in the counted weeks, after the wash-in; the truth is the difference of both potential outcomes.",
+        "",
+    ]
+    lines += ["Written:", *(f"  {path.as_posix()}" for path in run.files), ""]
+    lines += [
+        f"  open {run.files[0].as_posix()}",
+        next_line(f"cd {run.folder.as_posix()} && pilotlab decide {run.pilot}"),
+    ]
+    return "\n".join(lines)
+
+
+def _row(row: Compared) -> str:
+    name = f"{row.role:<11}{row.label[:27]:<28}{_number(row.truth, row.decimals):>9}"
+    if row.estimate is None or row.low is None or row.high is None:
+        return f"{name}{'-':>11}   {row.reason}"
+    interval = f"{_number(row.low, row.decimals)} to {_number(row.high, row.decimals)}"
+    holds = "yes" if row.low <= row.truth <= row.high else "no"
+    return f"{name}{_number(row.estimate, row.decimals):>11}   {interval:<20}{holds}"
+
+
+def _number(value: float, decimals: int) -> str:
+    if math.isinf(value):
+        return "−∞" if value < 0 else "∞"
+    return f"{value:+.{decimals}f}".replace("-", "−")
