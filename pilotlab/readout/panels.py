@@ -118,7 +118,7 @@ def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
             note=arm.adherence.note,
             figures=(figure,),
         )
-    if arm.decision.verdict in UNDECIDED and arm.gate:
+    if arm.decision.verdict.startswith(UNDECIDED) and arm.gate:
         yield _gate(arm, tag)
     elif arm.slices and arm.slices.rows:
         figure = _figure(

@@ -137,7 +137,8 @@ def _labels(adherence: Adherence, frame: Frame, scale: Scale) -> list[str]:
     gap = adherence.observed_gap if adherence.observed_gap is not None else last.gap
     bracket = _bracket(last, scale)
     if gap is not None:
-        middle = (bracket[0] + bracket[1]) / 2 if bracket else frame.floor
+        ends = [scale(value) for value in (last.pilot, last.comparison) if value is not None]
+        middle = sum(ends) / len(ends) if ends else frame.floor
         rows.append((middle, f"gap {number(gap, digits)}", "ink", True))
     return [*_stacked(rows, frame, bracket), *_drawn_bracket(bracket)]
 

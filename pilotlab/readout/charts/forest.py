@@ -76,8 +76,7 @@ def _in_words(row: Promise) -> str:
 def _places(rows: Sequence[Promise]) -> tuple[list[_Place], float]:
     places, top = [], TOP + 2.0
     for row in rows:
-        size = fitted(row.label, NAMES, 10 if _tall(row) else 9.5, bold=_tall(row), least=8.8)
-        names = tuple(wrapped(row.label, NAMES, size, bold=_tall(row)))
+        size, names = _names(row)
         if _tall(row):
             places.append(_Place(row, names, size, top, top + 13))
             top += 18.0 + 11.5 * len(names)
@@ -87,6 +86,15 @@ def _places(rows: Sequence[Promise]) -> tuple[list[_Place], float]:
             places.append(_Place(row, names, size, top, top + 9.5))
             top += 6.0 + 11.0 * len(names) if len(names) > 1 else 16.0
     return places, top + 1.5
+
+
+def _names(row: Promise) -> tuple[float, tuple[str, ...]]:
+    """Set a name on one line, a little smaller if that is enough, or break it."""
+    usual, bold = (10.0, True) if _tall(row) else (9.5, False)
+    size = fitted(row.label, NAMES, usual, bold=bold, least=8.8)
+    if width(row.label, size, bold=bold) <= NAMES:
+        return size, (row.label,)
+    return usual, tuple(wrapped(row.label, NAMES, usual, bold=bold))
 
 
 def _scale(rows: Sequence[Promise]) -> Scale:
@@ -153,7 +161,7 @@ def _limit(row: Promise) -> str:
 
 def _mark(row: Promise, y: float, scale: Scale, colour: Colour, weight: float) -> list[str]:
     if row.limit is None or row.effect.estimate is None:
-        return []
+        return [] if _tall(row) else [text((scale(0) + 5, y + 3), "no limit set", "muted", 8.2)]
     unit = abs(row.limit)
     low, high, centre = (value / unit for value in (row.effect.low, row.effect.high, row.effect.estimate))
     marks = [line((scale(low), y), (scale(high), y), colour, weight)]
