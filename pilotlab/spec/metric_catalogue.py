@@ -120,7 +120,9 @@ def _own(
     findings += fitted.findings
     drafted = fitted.draft.metrics if fitted.draft else ()
     places = [(in_file(("metrics", index), fitted.kept), metric) for index, metric in enumerate(drafted)]
-    findings += _judged(places, builtin, _Shifted(file.positions, prefix))
+    told = {finding.where for finding in findings}  # one mistake, one finding
+    judged = _judged(places, builtin, _Shifted(file.positions, prefix))
+    findings += [finding for finding in judged if finding.where not in told]
     return {metric.key: metric for _, metric in reversed(places)}, in_line_order(findings)
 
 

@@ -1,0 +1,16 @@
+"""Names that a declaration may use are rows of the tables that do the work."""
+
+from __future__ import annotations
+
+from pilotlab.estimate.registry import ESTIMATORS, INFERENCES
+from pilotlab.spec import rules_design
+
+
+def test_check_knows_the_estimators_that_run() -> None:
+    assert set(rules_design.ESTIMATORS) == set(ESTIMATORS)
+    assert not set(rules_design.ESTIMATORS_TO_COME) & set(ESTIMATORS), "it runs now: move it"
+
+
+def test_check_knows_the_inferences_that_run() -> None:
+    assert {*rules_design.INFERENCES, *rules_design.NOT_FOR_PANELS} == set(INFERENCES)
+    assert not set(rules_design.INFERENCES_TO_COME) & set(INFERENCES), "it runs now: move it"
