@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from itertools import islice, repeat
 from operator import le
@@ -329,12 +329,14 @@ class Collector:
             column[at] = part
         return column
 
-    def keys(self) -> Iterator[tuple[int, int, int, str]]:
-        """Yield what tells rows apart: metric, week, team, slice."""
+    def keys(self) -> list[Hashable]:
+        """Return what tells rows apart: metric, week, team and slice; one whole number where there are no slices."""
         slices = self.part("slice")
-        return zip(
-            self.metric, self.week, self.team, slices if slices is not None else repeat(""), strict=False
-        )
+        if slices is not None:
+            return list(zip(self.metric, self.week, self.team, slices, strict=True))
+        teams, span = len(self.teams), 1_000_000  # a week's code has six digits
+        places = zip(self.metric, self.week, self.team, strict=True)
+        return [(metric * span + week) * teams + team for metric, week, team in places]
 
     def keep(self, good: Sequence[int]) -> None:
         """Keep the rows at these positions alone."""

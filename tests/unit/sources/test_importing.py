@@ -19,7 +19,9 @@ CATALOGUE = Catalogue.load(None)
 TEAMS = ("api", "web", "data-platform")
 TODAY = date(2026, 10, 19)  # a Monday, 2026-W43
 HEAD = "team,week,metric,value\n"
-GOOD = HEAD + "api,2026-W40,focus_hours,21.5\nweb,2026-W40,focus_hours,18\napi,2026-10-05,cycle_time_p50,1.25\n"
+GOOD = (
+    HEAD + "api,2026-W40,focus_hours,21.5\nweb,2026-W40,focus_hours,18\napi,2026-10-05,cycle_time_p50,1.25\n"
+)
 
 
 @pytest.fixture
@@ -83,7 +85,9 @@ def test_all_columns_of_a_long_table(store: Store, tmp_path: Path) -> None:
     report = bring(store, tmp_path, table)
     assert report.findings == ()
     rows = store.observations(slices=None)
-    assert [(row.team, row.slice, row.value, row.numerator, row.denominator, row.n, row.gap) for row in rows] == [
+    assert [
+        (row.team, row.slice, row.value, row.numerator, row.denominator, row.n, row.gap) for row in rows
+    ] == [
         ("api", "", 75.0, 3.0, 4.0, None, None),
         ("api", "level=junior", 4.2, None, None, 8, None),
         ("web", "", None, None, None, None, "no_work"),
@@ -149,7 +153,9 @@ BAD_ROWS = [
 
 
 @pytest.mark.parametrize(("row", "code", "what"), BAD_ROWS, ids=[row for row, _, _ in BAD_ROWS])
-def test_one_bad_row_refuses_the_file_and_is_named(store: Store, tmp_path: Path, row: str, code: str, what: str) -> None:
+def test_one_bad_row_refuses_the_file_and_is_named(
+    store: Store, tmp_path: Path, row: str, code: str, what: str
+) -> None:
     report = refused(store, tmp_path, GOOD + row + "\n")
     [finding] = report.findings
     assert (finding.code, str(finding.where)) == (code, "week.csv:5")
@@ -180,7 +186,9 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("cells", "code", "what"), PARTS, ids=[cells for cells, _, _ in PARTS])
-def test_what_stands_beside_a_value_is_judged_too(store: Store, tmp_path: Path, cells: str, code: str, what: str) -> None:
+def test_what_stands_beside_a_value_is_judged_too(
+    store: Store, tmp_path: Path, cells: str, code: str, what: str
+) -> None:
     table = f"team,week,metric,value,numerator,denominator,n,slice,gap\napi,2026-W40,{cells}\n"
     [finding] = [one for one in refused(store, tmp_path, table).findings if one.level == "error"]
     assert (finding.code, str(finding.where)) == (code, "week.csv:2")
@@ -221,7 +229,9 @@ def test_a_missing_file_and_a_folder(store: Store, tmp_path: Path) -> None:
         assert what in caught.value.report.findings[0].what
 
 
-def test_a_huge_file_is_refused_before_it_is_read(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_refused_before_it_is_read(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pilotlab.sources.tables.LIMIT", 50)
     assert "at most 50 are read at once" in refused(store, tmp_path, GOOD).findings[0].what
 
@@ -229,7 +239,9 @@ def test_a_huge_file_is_refused_before_it_is_read(store: Store, tmp_path: Path, 
 def test_all_bad_rows_are_named_in_row_order(store: Store, tmp_path: Path) -> None:
     rows = [row for row, code, _ in BAD_ROWS if code != "PL423"]
     report = refused(store, tmp_path, GOOD + "\n".join(rows) + "\n")
-    assert [finding.where.line for finding in report.findings if finding.where] == list(range(5, 5 + len(rows)))
+    assert [finding.where.line for finding in report.findings if finding.where] == list(
+        range(5, 5 + len(rows))
+    )
     assert report.bad_rows == report.errors == len(rows)
 
 
@@ -252,12 +264,18 @@ def test_a_bad_row_far_down_is_found_among_many_good_ones(store: Store, tmp_path
 def test_identical_rows_count_once(store: Store, tmp_path: Path) -> None:
     report = bring(store, tmp_path, GOOD + "web,2026-W40,focus_hours,18.0\n")
     assert (report.receipt.new, report.errors) == (3, 0)
-    assert [(finding.code, finding.level, str(finding.where)) for finding in report.findings] == [("PL424", "note", "week.csv:5")]
+    assert [(finding.code, finding.level, str(finding.where)) for finding in report.findings] == [
+        ("PL424", "note", "week.csv:5")
+    ]
 
 
 def test_shares_without_counts_are_noted(store: Store, tmp_path: Path) -> None:
-    report = bring(store, tmp_path, HEAD + "api,2026-W40,goal_attainment,80\nweb,2026-W40,goal_attainment,70\n")
-    assert [finding.what for finding in report.findings] == ["2 values of goal_attainment without numerator and denominator"]
+    report = bring(
+        store, tmp_path, HEAD + "api,2026-W40,goal_attainment,80\nweb,2026-W40,goal_attainment,70\n"
+    )
+    assert [finding.what for finding in report.findings] == [
+        "2 values of goal_attainment without numerator and denominator"
+    ]
 
 
 def test_a_changed_value_needs_a_reason_and_is_named_by_its_row(store: Store, tmp_path: Path) -> None:
@@ -270,7 +288,10 @@ def test_a_changed_value_needs_a_reason_and_is_named_by_its_row(store: Store, tm
     assert finding.what == "focus_hours of web in 2026-W40 is stored as 18, here 12"
     report = bring(store, tmp_path, changed, why="typo in W40")
     assert (report.receipt.corrected, report.receipt.new, report.receipt.unchanged) == (1, 0, 2)
-    assert [row.value for row in store.history("focus_hours@1", team="web", week=Week.parse("2026-W40"))] == [18.0, 12.0]
+    assert [row.value for row in store.history("focus_hours@1", team="web", week=Week.parse("2026-W40"))] == [
+        18.0,
+        12.0,
+    ]
 
 
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(store: Store, tmp_path: Path) -> None:
@@ -288,7 +309,9 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(store: Store, tmp_
 def test_a_renamed_team_may_be_imported_by_either_name(store: Store, tmp_path: Path) -> None:
     bring(store, tmp_path, GOOD)
     store.rename_team("api", "platform", since=Week.parse("2026-W41"), actor="ann", why="merged")
-    report = bring(store, tmp_path, HEAD + "platform,2026-W40,focus_hours,21.5\nplatform,2026-W42,focus_hours,20\n")
+    report = bring(
+        store, tmp_path, HEAD + "platform,2026-W40,focus_hours,21.5\nplatform,2026-W42,focus_hours,20\n"
+    )
     assert (report.receipt.new, report.receipt.unchanged) == (1, 1)
 
 

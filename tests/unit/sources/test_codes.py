@@ -1,0 +1,27 @@
+"""Every code has its entry, and every entry its code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pilotlab.sources.codes import CODES
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_every_code_is_documented_in_order() -> None:
+    page = (ROOT / "docs" / "reference" / "findings-import.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (PL\d+)$", page, flags=re.M) == list(CODES)
+    for code, row in CODES.items():
+        title = row.title.lower()
+        assert f"**{title[0].upper()}{title[1:]}".lower() in page.lower(), code
+
+
+def test_every_code_is_used() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "pilotlab" / "sources").glob("*.py")
+        if path.name != "codes.py"
+    )
+    assert {code for code in CODES if code not in source} == set()
