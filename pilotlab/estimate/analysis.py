@@ -99,7 +99,14 @@ def _row(result: MetricResult) -> dict[str, Any]:
         why = result.hidden or getattr(estimate, "reason", "")
         return {**head, "att": np.nan, "ci_low": np.nan, "ci_high": np.nan, "p_value": np.nan, "note": why}
     low, high = estimate.ci
-    return {**head, "att": estimate.att, "ci_low": low, "ci_high": high, "p_value": estimate.p_value, "note": ""}
+    return {
+        **head,
+        "att": estimate.att,
+        "ci_low": low,
+        "ci_high": high,
+        "p_value": estimate.p_value,
+        "note": "",
+    }
 
 
 def analyze(spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int) -> Analysis:
@@ -127,6 +134,7 @@ def analyze_metric(
     frame, refusal = _outcome(panel)
     estimate = did(frame, **_design(spec, panel), **_method(spec, seed)) if refusal is None else refusal
     hidden = _hidden(panel)
+    wanted = refusal is None and not hidden and role == "goal"
     return MetricResult(
         role=role,
         use=use,
@@ -134,11 +142,17 @@ def analyze_metric(
         arm=arm,
         estimate=estimate,
         means=_means(panel),
-        weeks=()
-        if refusal is not None or hidden or role != "goal"
-        else effects_by_week(panel, frame, alpha=spec.analysis.alpha, seed=seed),
+        weeks=_weeks(spec, panel, frame, estimate, seed=seed) if wanted else (),
         hidden=hidden,
     )
+
+
+def _weeks(
+    spec: PilotSpec, panel: Panel, frame: pd.DataFrame, estimate: Estimate | NotEstimable, *, seed: int
+) -> tuple[WeekEffect, ...]:
+    drawn = isinstance(estimate, Estimate) and estimate.inference == "randomization"
+    inference: Literal["randomization", "cr2"] = "randomization" if drawn else "cr2"
+    return effects_by_week(panel, frame, inference=inference, alpha=spec.analysis.alpha, seed=seed)
 
 
 def _outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
@@ -149,9 +163,7 @@ def _outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
         missing = (
             "any arm" if arms == 0 else "control" if CONTROL not in set(frame["arm"]) else "the pilot arm"
         )
-        return frame, NotEstimable(
-            f"no value in {missing}", "log or import this metric for both arms"
-        )
+        return frame, NotEstimable(f"no value in {missing}", "log or import this metric for both arms")
     if transform == "none":
         return frame, None
     low, high = (0.0, np.inf) if transform == "log" else (0.0, 1.0)

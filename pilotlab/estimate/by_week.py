@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,10 @@ from pilotlab.estimate.did import did
 from pilotlab.estimate.result import Estimate
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.pilot import CONTROL
-from pilotlab.stats.bands import max_t_critical, sidak_t_critical
+from pilotlab.stats.bands import max_t_half_widths, sidak_t_critical
 from pilotlab.weeks import Week
+
+Inference = Literal["randomization", "cr2"]
 
 FEWEST_UNITS = 4  # an arm with fewer in a week is drawn hollow and leaves the line
 
@@ -59,49 +61,54 @@ class WeekEffect:
         }
 
 
-def effects_by_week(panel: Panel, frame: pd.DataFrame, *, alpha: float, seed: int) -> tuple[WeekEffect, ...]:
-    """Estimate each week's effect against the teams' baseline means.
+def effects_by_week(
+    panel: Panel, frame: pd.DataFrame, *, inference: Inference, alpha: float, seed: int
+) -> tuple[WeekEffect, ...]:
+    """Estimate each week's effect against the units' baseline means.
 
     Parameters
     ----------
     frame : DataFrame
         The panel's values on the scale of analysis.
+    inference : {"randomization", "cr2"}
+        How each week's interval is made: as the headline's, where that is a randomisation; else CR2.
 
     Notes
     -----
     A week is a `change` of its own, from the baseline mean to that week, so that every point is made as the headline
-    is. Where arms were drawn, the band's critical value is the 1 - alpha quantile over the admissible draws of the
-    largest absolute t of any week, once the estimated effects are removed; elsewhere it is Sidak's.
+    is. The band of all weeks comes from the draws, or, under CR2, from Sidak's critical value.
     """
     wide = frame.pivot(index="team", columns="week", values="value")
     baseline = [str(week) for week in panel.windows.baseline if str(week) in wide.columns]
-    from_mean = wide.sub(wide[baseline].mean(axis=1), axis=0).dropna(how="all")
-    places = frame.drop_duplicates("team").set_index("team").loc[from_mean.index]
+    changes = wide.sub(wide[baseline].mean(axis=1), axis=0).dropna(how="all")
+    places = frame.drop_duplicates("team").set_index("team").loc[changes.index]
     if not baseline or places["arm"].nunique() < 2:
         return ()
-    estimates = {
-        str(week): _one_week(panel, from_mean[week], places, alpha=alpha, seed=seed)
-        for week in from_mean.columns
+    method = {"inference": inference, "alpha": alpha, "seed": seed}
+    estimates = {str(week): _one_week(panel, changes[week], places, method) for week in changes.columns}
+    made = {
+        week: estimate for week, estimate in estimates.items() if estimate is not None and estimate.se > 0
     }
-    critical = _critical(panel, from_mean, places, estimates, alpha=alpha, seed=seed)
+    half = _half_widths(
+        panel, changes[list(made)], places, list(made.values()), inference, alpha=alpha, seed=seed
+    )
     return tuple(
-        _effect(panel, week, from_mean[week], places, estimates[week], critical) for week in estimates
+        _effect(panel, week, places.loc[changes[week].dropna().index, "arm"], estimate, half.get(week))
+        for week, estimate in estimates.items()
+        if estimate is not None
     )
 
 
 def _one_week(
-    panel: Panel, change: pd.Series, places: pd.DataFrame, *, alpha: float, seed: int
+    panel: Panel, change: pd.Series, places: pd.DataFrame, method: dict[str, Any]
 ) -> Estimate | None:
     """Estimate one week as the change from a baseline of zero."""
     known = change.dropna()
     units = places.loc[known.index]
     if units["arm"].nunique() < 2:
         return None
-    before = pd.DataFrame({"team": known.index, "time": 0, "value": 0.0})
-    after = pd.DataFrame({"team": known.index, "time": 1, "value": known.to_numpy()})
-    both = pd.concat([before, after]).merge(
-        units[["stratum", "cluster", "arm"]], left_on="team", right_index=True
-    )
+    rows = units[["stratum", "cluster", "arm"]].assign(value=known).reset_index()
+    both = pd.concat([rows.assign(time=0, value=0.0), rows.assign(time=1)], ignore_index=True)
     both["cohort"] = np.where(both["arm"] == CONTROL, np.nan, 1.0)
     assignment = panel.assignment
     estimate = did(
@@ -111,66 +118,51 @@ def _one_week(
         time="time",
         cohort="cohort",
         estimator="change",
-        inference="randomization" if assignment.drawn else "cr2",
         strata="stratum" if any(row.stratum for row in assignment.teams) else None,
         cluster="cluster" if any(row.cluster for row in assignment.teams) else None,
         assignment=assignment if assignment.drawn else None,
-        alpha=alpha,
-        seed=seed,
+        **method,
     )
     return estimate if isinstance(estimate, Estimate) else None
 
 
-def _critical(
+def _half_widths(
     panel: Panel,
-    from_mean: pd.DataFrame,
+    changes: pd.DataFrame,
     places: pd.DataFrame,
-    estimates: dict[str, Estimate | None],
+    made: list[Estimate],
+    inference: Inference,
     *,
     alpha: float,
     seed: int,
-) -> float:
-    usable = [
-        week
-        for week, estimate in estimates.items()
-        if estimate is not None and np.isfinite(estimate.se) and estimate.se > 0
-    ]
-    if not usable:
-        return float("nan")
-    if not panel.assignment.drawn:
-        df = min(estimates[week].df or np.inf for week in usable)  # type: ignore[union-attr]
-        return sidak_t_critical(len(usable), df=df, alpha=alpha)
-    design = admissible(panel.assignment, tuple(str(team) for team in from_mean.index))
+) -> dict[str, float]:
+    """Half the band's width in each week."""
+    if not made:
+        return {}
+    weeks = [str(week) for week in changes.columns]
+    if inference == "cr2":
+        fewest = min(estimate.df or np.inf for estimate in made)
+        critical = sidak_t_critical(len(made), df=fewest, alpha=alpha)
+        return {week: critical * estimate.se for week, estimate in zip(weeks, made, strict=True)}
     treated = (places["arm"] != CONTROL).to_numpy()
-    att = np.array([estimates[week].att for week in usable])  # type: ignore[union-attr]
-    scale = np.array([estimates[week].se for week in usable])  # type: ignore[union-attr]
-    noise = from_mean[usable].to_numpy() - treated[:, None] * att
-    return max_t_critical(noise, scale, design, alpha=alpha, seed=seed)
+    noise = changes.to_numpy() - treated[:, None] * np.array([estimate.att for estimate in made])
+    design = admissible(panel.assignment, tuple(str(team) for team in changes.index))
+    half = max_t_half_widths(noise, design, alpha=alpha, seed=seed)
+    return {week: float(width) for week, width in zip(weeks, half, strict=True) if np.isfinite(width)}
 
 
-def _effect(
-    panel: Panel,
-    week: str,
-    change: pd.Series,
-    places: pd.DataFrame,
-    estimate: Estimate | None,
-    critical: float,
-) -> WeekEffect:
-    known = places.loc[change.dropna().index, "arm"]
+def _effect(panel: Panel, week: str, arms: pd.Series, estimate: Estimate, half: float | None) -> WeekEffect:
     when = Week.parse(week)
-    n_control, n_pilot = int((known == CONTROL).sum()), int((known != CONTROL).sum())
-    few = min(n_control, n_pilot) < FEWEST_UNITS or estimate is None or not np.isfinite(critical)
-    half = 0.0 if few or estimate is None else critical * estimate.se
+    n_control, n_pilot = int((arms == CONTROL).sum()), int((arms != CONTROL).sum())
+    banded = half is not None and min(n_control, n_pilot) >= FEWEST_UNITS
     return WeekEffect(
         week=when,
         event_time=when.since(panel.windows.start),
-        att=estimate.att
-        if estimate
-        else float(change[known != CONTROL].mean() - change[known == CONTROL].mean()),
-        low=estimate.ci[0] if estimate else None,
-        high=estimate.ci[1] if estimate else None,
-        band_low=None if few or estimate is None else estimate.att - half,
-        band_high=None if few or estimate is None else estimate.att + half,
+        att=estimate.att,
+        low=estimate.ci[0],
+        high=estimate.ci[1],
+        band_low=estimate.att - half if banded and half is not None else None,
+        band_high=estimate.att + half if banded and half is not None else None,
         n_pilot=n_pilot,
         n_control=n_control,
     )
