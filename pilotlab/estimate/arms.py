@@ -10,7 +10,6 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.stats.arrays import BoolArray
-from pilotlab.stats.change import strata_with_both_arms
 
 
 def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
@@ -31,7 +30,7 @@ def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
 
 def refuse_starts(study: Study, options: Options, name: str) -> NotEstimable | None:
     """Say so where starts differ, or there is nothing to compare."""
-    if refusal := refuse_arms(study, options):
+    if (refusal := refuse_arms(study, options)) is not None:
         return refusal
     if len(study.starts) == 1:
         return None
@@ -43,11 +42,14 @@ def refuse_starts(study: Study, options: Options, name: str) -> NotEstimable | N
 
 
 def strata_hold_both(study: Study) -> BoolArray:
-    """Units whose stratum holds both arms, shape (n,)."""
+    """Units whose stratum holds a start and something to compare it with, shape (n,)."""
     if not len(study.units):
         return np.zeros(0, dtype=bool)
     strata = np.zeros(len(study.units), dtype=np.int64) if study.strata is None else study.strata
-    return strata_with_both_arms(study.ever, strata)
+    stratum, cohort = np.unique(np.stack([strata, study.cohort]), axis=1)
+    different = np.bincount(stratum) > 1
+    starting = np.bincount(stratum, weights=np.isin(cohort, study.starts)) > 0
+    return np.asarray((different & starting)[strata])
 
 
 def needs_both_arms(study: Study) -> Study:

@@ -37,7 +37,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
         laws, spread = _students(fitted.linear.values, found), found
         notes = _beside(fitted, options, inference)
     headline, se, df = laws[0], spread.se[0], spread.df[0]
-    if refusal := _not_finite(inference, se, df):
+    if (refusal := _not_finite(inference, se, df)) is not None:
         return refusal
     low, high = headline.interval(options.alpha)
     return Estimate(

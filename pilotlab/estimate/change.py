@@ -28,7 +28,7 @@ class Change:
     def fit(study: Study, options: Options) -> Fitted | NotEstimable:
         """Make changes, compare them, and keep what inference needs."""
         study = windows.drop_always(study)
-        if refusal := refuse_starts(study, options, "change"):
+        if (refusal := refuse_starts(study, options, "change")) is not None:
             return refusal
         start = int(study.starts[0])
         span = windows.spans(study.times, study.excluded, options, start)

@@ -164,7 +164,7 @@ def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
         fitted = cross_section.fit(frame, options)
     else:
         study = read_study(frame, options)
-        if refusal := _constant(study.y, options):
+        if (refusal := _constant(study.y, options)) is not None:
             return refusal
         name = choose.estimator(study, options)
         if isinstance(name, NotEstimable):
@@ -179,7 +179,7 @@ def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimat
     name = choose.inference(fitted, options)
     if isinstance(name, NotEstimable):
         return name
-    if refusal := choose.refuse_clusters(fitted, name):
+    if (refusal := choose.refuse_clusters(fitted, name)) is not None:
         return refusal
     return assemble.estimate(fitted, options, estimator, name)
 

@@ -23,7 +23,7 @@ class EventStudy:
     def fit(study: Study, options: Options) -> Fitted | NotEstimable:
         """Fit, and keep what inference needs."""
         study = windows.drop_always(study)
-        if refusal := refuse_arms(study, options):
+        if (refusal := refuse_arms(study, options)) is not None:
             return refusal
         study = study.keep_cells(windows.cells(study, options, by_event_time=True))
         study = needs_both_arms(_with_reference(windows.drop_silent(study), options))

@@ -125,7 +125,7 @@ class Estimate:
 
     def interval(self, level: float | None = None) -> tuple[float, float]:
         """Two-sided interval at `level` (1 - alpha where left out), by the same method as `ci`."""
-        return self.law.interval(1 - self._level(level))
+        return self.law.interval(self._alpha(level))
 
     def bound(self, side: Side, level: float | None = None) -> float:
         """One-sided `lower` or `upper` bound at `level` (1 - alpha where left out); infinite where the design allows none.
@@ -137,7 +137,7 @@ class Estimate:
         """
         if side not in SIDES:
             raise unknown("side", side, SIDES)
-        return self.law.bound(side, 1 - self._level(level))
+        return self.law.bound(side, self._alpha(level))
 
     def p_one_sided(self, direction: Direction, null: float = 0.0) -> float:
         """One-sided p that the effect is `greater` or `less` than `null`: small where the data speak for it."""
@@ -197,11 +197,12 @@ class Estimate:
             law=rebuild(data["law"], data["att"], data["se"]),
         )
 
-    def _level(self, level: float | None) -> float:
-        chosen = 1 - self.alpha if level is None else level
-        if isinstance(chosen, bool) or not isinstance(chosen, int | float) or not 0 < chosen < 1:
+    def _alpha(self, level: float | None) -> float:
+        if level is None:
+            return self.alpha
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
             raise UsageError(f"level {level!r} is not between 0 and 1", fix="write a share such as 0.95")
-        return float(chosen)
+        return round(1 - level, 12)
 
 
 _PLAIN = (

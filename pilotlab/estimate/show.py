@@ -11,30 +11,29 @@ if TYPE_CHECKING:
     from pilotlab.estimate.result import Estimate
 
 
-def number(value: float, *, sign: bool = True) -> str:
-    """Four significant digits, never fewer than two decimals below 100; infinite ends as words readers know."""
+def decimals(*values: float) -> int:
+    """Decimals that give the largest of some numbers three significant digits."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    return 2 if largest == 0 else min(12, max(0, 2 - math.floor(math.log10(largest))))
+
+
+def number(value: float, places: int, *, sign: bool = True) -> str:
+    """A number with its sign; an infinite end as such."""
     if math.isinf(value):
         return "-inf" if value < 0 else "inf"
-    size = abs(value)
-    digits = (
-        2
-        if size == 0
-        else max(0, min(2, 3 - math.floor(math.log10(size))))
-        if size >= 1
-        else min(12, 2 - math.floor(math.log10(size)))
-    )
-    return f"{value:{'+' if sign else ''},.{digits}f}"
+    return f"{value:{'+' if sign else ''},.{places}f}"
 
 
 def line(estimate: Estimate) -> str:
     """Effect, unit, interval."""
     unit = f" {estimate.unit}" if estimate.unit else ""
-    return f"ATT {number(estimate.att)}{unit} {ends(estimate.ci)}"
+    return f"ATT {number(estimate.att, decimals(estimate.att, *estimate.ci))}{unit} {ends(estimate.ci, estimate.att)}"
 
 
-def ends(pair: tuple[float, float]) -> str:
-    """An interval in brackets."""
-    return f"[{number(pair[0])}, {number(pair[1])}]"
+def ends(pair: tuple[float, float], att: float) -> str:
+    """An interval in brackets, with the decimals of its estimate."""
+    places = decimals(att, *pair)
+    return f"[{number(pair[0], places)}, {number(pair[1], places)}]"
 
 
 def facts(estimate: Estimate) -> list[tuple[str, str]]:
@@ -42,10 +41,10 @@ def facts(estimate: Estimate) -> list[tuple[str, str]]:
     df = "" if estimate.df is None else f", {estimate.df:.4g} degrees of freedom"
     floor = "" if estimate.p_min is None else f" (this design can't go below {estimate.p_min:.3g})"
     return [
-        (f"{100 * (1 - estimate.alpha):g} % interval", ends(estimate.ci)),
+        (f"{100 * (1 - estimate.alpha):g} % interval", ends(estimate.ci, estimate.att)),
         ("estimand", estimate.estimand),
         ("method", f"{estimate.estimator} with {estimate.inference}{df}"),
-        ("standard error", number(estimate.se, sign=False)),
+        ("standard error", number(estimate.se, decimals(estimate.se), sign=False)),
         ("p, two-sided", f"{estimate.p_value:.4f}{floor}"),
         (
             "values",
@@ -60,7 +59,10 @@ def summary(estimate: Estimate) -> str:
     lines += [f"{name + ':':<18}{value}" for name, value in facts(estimate)]
     if len(estimate.terms) > 1:
         lines += ["", f"{estimate.key:>10}  {'effect':>12}  interval"]
-        lines += [f"{term.at:>10}  {number(term.att):>12}  {ends(term.ci)}" for term in estimate.terms]
+        places = decimals(*(end for term in estimate.terms for end in (term.att, *term.ci)))
+        for term in estimate.terms:
+            low, high = (number(end, places) for end in term.ci)
+            lines.append(f"{term.at:>10}  {number(term.att, places):>12}  [{low}, {high}]")
     if estimate.notes:
         lines += ["", "notes:", *(f"  - {note}" for note in estimate.notes)]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pilotlab.errors import UsageError
+from pilotlab.errors import PilotlabError, UsageError
 from pilotlab.stats.arrays import IntArray
 from pilotlab.weeks import Week
 
@@ -65,7 +65,9 @@ class Calendar:
         return np.asarray((places - self.origin) // self.step)
 
     def _step_in_words(self) -> str:
-        return f"{self.step} months" if self.by_month else f"{pd.Timedelta(self.step)}"
+        return (
+            f"{self.step} months" if self.by_month else str(pd.Timedelta(self.step)).removesuffix(" 00:00:00")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _raw_objects(values: pd.Index, name: str) -> tuple[Kind, _Raw]:
     if all(isinstance(item, int | float | np.number) and not isinstance(item, bool) for item in items):
         return "whole numbers", _Raw(_whole(pd.Index([float(item) for item in items]), name))
     if all(isinstance(item, str) and _ISO_WEEK.fullmatch(item.strip()) for item in items):
-        return "ISO weeks", _Raw(np.array([Week.parse(item).index for item in items], dtype=np.int64))
+        return "ISO weeks", _Raw(np.array([_week(item, name) for item in items], dtype=np.int64))
     if all(isinstance(item, str) and _ISO_DATE.fullmatch(item.strip()) for item in items):
         try:
             return "dates", _Raw(_nanoseconds(pd.DatetimeIndex(items)))
@@ -162,6 +164,13 @@ def _raw_objects(values: pd.Index, name: str) -> tuple[Kind, _Raw]:
         items[0],
     )
     raise _unreadable(name, bad)
+
+
+def _week(text: str, name: str) -> int:
+    try:
+        return Week.parse(text).index
+    except PilotlabError as error:
+        raise UsageError(f"{name}: {error.what}", fix=error.fix) from None
 
 
 def _unreadable(name: str, value: Any) -> UsageError:
@@ -197,6 +206,8 @@ def _smallest_step(ordinals: IntArray) -> int:
 
 
 def _quote(value: Any) -> str:
+    if isinstance(value, pd.Timestamp) and value == value.normalize():
+        return repr(str(value.date()))
     return repr(
         value.item()
         if isinstance(value, np.generic)

@@ -20,7 +20,7 @@ class Twfe:
     @staticmethod
     def fit(study: Study, options: Options) -> Fitted | NotEstimable:
         """Fit, and keep what inference needs."""
-        if refusal := refuse_arms(study, options):
+        if (refusal := refuse_arms(study, options)) is not None:
             return refusal
         study = study.keep_cells(windows.cells(study, options, by_event_time=False))
         study = needs_both_arms(windows.drop_silent(study))

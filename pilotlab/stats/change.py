@@ -64,10 +64,3 @@ def within_strata(
     cell, _ = arm_cells(treated, strata, weights)
     means = np.bincount(cell, weights=w * change) / np.bincount(cell, weights=w)
     return np.asarray(means[1::2] - means[::2])
-
-
-def strata_with_both_arms(treated: BoolArray, strata: IntArray) -> BoolArray:
-    """Units whose stratum holds both arms, shape (n,)."""
-    total = np.bincount(strata)
-    ones = np.bincount(strata, weights=treated.astype(float), minlength=len(total))
-    return np.asarray(((ones > 0) & (ones < total))[strata])

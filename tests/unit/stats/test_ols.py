@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.stats.arrays import SingularDesign, pinv_symmetric
-from pilotlab.stats.change import effect, strata_with_both_arms, unit_change, within_strata
+from pilotlab.stats.change import effect, unit_change, within_strata
 from pilotlab.stats.cluster import cr1, nested
 from pilotlab.stats.ols import hc1, iid, ols
 from pilotlab.stats.sup_t import sup_t_critical
@@ -70,11 +70,6 @@ def test_strata_weigh_by_their_units() -> None:
     assert effect(change, treated) == pytest.approx(15 / 3 - 4 / 3)
     weights = np.array([1.0, 1, 3, 1, 1, 2])
     assert effect(change, treated, strata, weights) == pytest.approx((5 * 4 + 4 * 3) / 9)
-
-
-def test_strata_of_one_arm_are_found() -> None:
-    treated, strata = np.array([True, False, True, True]), np.array([0, 0, 1, 1])
-    assert strata_with_both_arms(treated, strata).tolist() == [True, True, False, False]
 
 
 def test_band_of_one_row_is_t_and_grows_with_rows() -> None:

@@ -1,0 +1,108 @@
+"""What every row of the tables of estimators and inferences promises."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate.did import did
+from pilotlab.estimate.registry import ESTIMATORS, INFERENCES, estimator
+from pilotlab.estimate.result import Estimate
+from tests.panels import simulate, with_gaps
+
+LINEAR = tuple(ESTIMATORS)
+RULES = tuple(INFERENCES)
+
+
+def _ask(name: str, rule: str, frame: pd.DataFrame, **more: Any) -> Estimate:
+    drawn = {"assignment": "complete"} if rule == "randomization" else {}
+    est = did(frame, estimator=name, inference=rule, **drawn, **more)
+    assert isinstance(est, Estimate)
+    return est
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_recovers_a_known_effect(name: str) -> None:
+    est = did(simulate(teams=60, weeks=26, att=2.0, noise=0.0, seed=7), estimator=name)
+    assert est.att == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("rule", RULES)
+def test_a_whole_result(name: str, rule: str) -> None:
+    est = _ask(name, rule, simulate(seed=3), outcome_unit="points")
+    assert (est.estimator, est.inference, est.unit, est.alpha) == (name, rule, "points", 0.05)
+    assert est.ci[0] <= est.att <= est.ci[1]
+    assert est.bound("lower") <= est.att <= est.bound("upper")
+    assert 0 <= est.p_value <= 1
+    assert est.se > 0
+    assert (est.n_units, est.n_treated) == (12, 6)
+    assert (est.df is None) == (rule == "randomization") == (est.p_min is not None)
+    assert est.estimand
+    finite = [value for value in (est.att, est.se, est.p_value) if not math.isfinite(value)]
+    assert not finite
+    assert Estimate.from_dict(json.loads(json.dumps(est.to_dict(), allow_nan=False))) == est
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("rule", RULES)
+def test_interval_and_p_say_the_same(name: str, rule: str) -> None:
+    for seed in range(6):
+        est = _ask(name, rule, simulate(att=0.6, seed=seed))
+        assert (est.p_value <= est.alpha) == (not est.ci[0] <= 0 <= est.ci[1])
+        assert (est.p_one_sided("greater") <= 0.05) == (est.bound("lower", level=0.95) > 0)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("rule", RULES)
+def test_the_order_of_rows_does_not_matter(name: str, rule: str) -> None:
+    frame = simulate(seed=3)
+    mixed = frame.sample(frac=1, random_state=4)
+    assert _ask(name, rule, mixed).to_dict() == _ask(name, rule, frame).to_dict()
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("rule", ["cluster", "cr2"])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: str, gaps: bool) -> None:
+    frame = simulate(seed=3)
+    frame = with_gaps(frame) if gaps else frame
+    on = (frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])
+    before, after = _ask(name, rule, frame), _ask(name, rule, frame.assign(y=frame["y"] + 3.25 * on))
+    assert after.att - before.att == pytest.approx(3.25, abs=1e-9)
+    assert (after.se, after.df) == pytest.approx((before.se, before.df), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_extra_columns_and_index_do_not_matter(name: str) -> None:
+    frame = simulate(seed=3)
+    other = frame.assign(note="x", z=np.arange(len(frame))).set_index("z").iloc[:, ::-1]
+    assert did(other, estimator=name) == did(frame, estimator=name)
+
+
+@pytest.mark.parametrize("table", [ESTIMATORS, INFERENCES])
+def test_rows_load_and_say_what_they_are(table: dict[str, Any]) -> None:
+    for entry in table.values():
+        assert callable(getattr(entry.load(), "fit", entry.load()))
+        assert entry.estimand
+        assert entry.formula
+        assert entry.source
+
+
+def test_every_row_has_an_entry_on_the_methods_page() -> None:
+    from pathlib import Path
+
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "methods.md").read_text()
+    for name in (*ESTIMATORS, *INFERENCES):
+        assert f"`{name}`" in page
+
+
+def test_an_unknown_name_lists_those_that_are_there() -> None:
+    with pytest.raises(UsageError, match="one of: auto, change, event_study, twfe"):
+        estimator("synthetic_did")
