@@ -70,7 +70,7 @@ def _metric_list() -> str:
     from pilotlab.spec.metric_catalogue import Catalogue
 
     rows = [
-        f"  {metric.key:<26}{metric.label:<34}{metric.unit:<24}{', '.join(sorted(metric.roles))}"
+        f"  {metric.key:<27}{metric.label:<31}{metric.unit:<17.16}{', '.join(sorted(metric.roles))}"
         for metric in Catalogue.load().metrics.values()
     ]
     return "\n".join(["Built-in metrics:", *rows])

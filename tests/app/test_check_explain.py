@@ -36,7 +36,7 @@ def test_a_code_is_explained_with_an_example_and_a_reason() -> None:
 def test_every_code_prints_within_100_columns(code: str) -> None:
     result = run("explain", code.lower())
     assert result.exit_code == 0
-    assert max(len(line) for line in result.output.splitlines()) <= 110
+    assert max(len(line) for line in result.output.splitlines()) <= 100
     assert json.loads(run("explain", code, "--format", "json").output)["title"] == CODES[code].title
 
 
