@@ -121,7 +121,7 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            if cells and (len(cells) > 1 or cells[0].strip()):
+            if any(cells) and (len(cells) > 1 or cells[0].strip()):  # ",,," is a blank row of a spreadsheet
                 yield number, cells
     except csv.Error as error:
         what = (

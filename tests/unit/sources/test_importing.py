@@ -105,8 +105,19 @@ def test_all_columns_of_a_long_table(store: Store, tmp_path: Path) -> None:
         GOOD.replace("\n", "\n\n"),
         GOOD.replace("api,2026-W40", ' api , "2026-W40" ').replace(' "2026-W40" ', '"2026-W40"'),
         GOOD.rstrip("\n"),
+        GOOD + ",,,\n,,,\n",
     ],
-    ids=["bom", "crlf", "cr", "semicolon", "tab", "blank rows", "spaces", "no last newline"],
+    ids=[
+        "bom",
+        "crlf",
+        "cr",
+        "semicolon",
+        "tab",
+        "blank rows",
+        "spaces",
+        "no last newline",
+        "empty rows of a sheet",
+    ],
 )
 def test_the_same_table_in_other_clothes(store: Store, tmp_path: Path, content: str) -> None:
     bring(store, tmp_path, GOOD)
