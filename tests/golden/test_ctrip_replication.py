@@ -51,6 +51,7 @@ def figures(replication: Path) -> dict[str, float]:
         ("table2.col1.se", 0.063, 0.001),  # published with Stata's count of absorbed effects: .0628
         ("table2.col1.n", 17806, 0),
         ("table2.col1.people", 249, 0),
+        ("table2.col1.weeks", 85, 0),
         ("table7.col1", 0.155, 0.001),  # the course extract gives .1543
         ("table7.col2", 0.072, 0.0005),
         ("table7.col3", 0.168, 0.0005),
