@@ -41,7 +41,7 @@ class GateItem(Frozen):
 class MetricState(Frozen):
     """A goal or deciding guardrail with its state. Numbers are oriented (up is good), in the unit of analysis.
 
-    An end that does not exist is None, as is every number of a metric that can't be estimated.
+    An end that does not exist is None, as is every number of a metric that can't be estimated or may not be shown.
     """
 
     role: Literal["goal", "guardrail"]
@@ -62,6 +62,7 @@ class MetricState(Frozen):
     fix: str = ""
     p_one_sided: float | None = None
     reason: str = ""  # why it can't be estimated
+    hidden: str = ""  # why its numbers may not be shown, though the rule read them
     words: str  # size, unit, interval and bar or limit, in one sentence
 
 

@@ -81,8 +81,11 @@ def _adherence(facts: GateFacts) -> GateItem:
     )
     if said.observed_gap is None:
         return _item("adherence", needed, "no office days were reported", False)
+    met = sign * said.observed_gap >= abs(said.minimum_gap) - _DUST
+    if said.hidden:
+        return _item("adherence", needed, f"{'enough' if met else 'too little'}; not shown, {said.hidden}", met)
     found = f"{sign * said.observed_gap:.2f} of {abs(said.planned_gap):g} planned".replace("-", "−")
-    return _item("adherence", needed, found, sign * said.observed_gap >= abs(said.minimum_gap) - _DUST)
+    return _item("adherence", needed, found, met)
 
 
 def _end(facts: GateFacts) -> GateItem:

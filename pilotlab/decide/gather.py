@@ -86,6 +86,8 @@ def _arm(
         guardrails=tuple(_guardrail(result, alphas) for result in analysis.of(arm, "guardrail")),
         design=_design(spec, arm, assignment),
         gate=_gate(spec, arm, analysis, records),
+        equity_breached=None if spec.slices.equity else (),
+        watch_alarms=None if spec.metrics.watch else (),
     )
 
 
@@ -129,8 +131,6 @@ def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
     from pilotlab.estimate.result import NotEstimable
 
     estimate, better = result.estimate, result.metric.better
-    if result.hidden:
-        return Evidence(reason=result.hidden, would_help="more people in each arm")
     if isinstance(estimate, NotEstimable):
         return Evidence(reason=estimate.reason, would_help=estimate.would_help)
 
@@ -144,6 +144,7 @@ def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
         levels=tuple(level(alpha) for alpha in alphas),
         p_one_sided=estimate.p_one_sided("greater" if better > 0 else "less"),
         p_value=estimate.p_value,
+        hidden=result.hidden,
     )
 
 
@@ -190,12 +191,14 @@ def _adherence(analysis: Analysis, arm: str) -> Adherence | None:
             return None
         minimum = use.planned_gap / 2 if use.minimum_gap is None else use.minimum_gap
         observed = None if means is None else means.pilot_after - means.control_after
-        return Adherence(planned_gap=use.planned_gap, minimum_gap=minimum, observed_gap=observed)
+        return Adherence(
+            planned_gap=use.planned_gap, minimum_gap=minimum, observed_gap=observed, hidden=result.hidden
+        )
     return None
 
 
 def _not_measured(spec: PilotSpec, analysis: Analysis) -> tuple[str, ...]:
-    """Name what the page can't speak of: families of metrics that were not declared, and what comes after the end."""
+    """Name what the page can't speak of: families of metrics that no value came in of, and what comes after the end."""
     families = {
         "outcome": "output",
         "collaboration": "collaboration",
@@ -203,6 +206,6 @@ def _not_measured(spec: PilotSpec, analysis: Analysis) -> tuple[str, ...]:
         "retention": "who leaves",
         "cost": "costs",
     }
-    measured = {result.metric.family for result in analysis.results}
+    measured = {result.metric.family for result in analysis.results if result.means or result.estimate}
     missing = [words for family, words in families.items() if family not in measured]
     return (*missing, f"anything after {spec.windows.end}")

@@ -40,6 +40,8 @@ class Evidence:
         Two-sided; with two goals it says which is judged first.
     reason, would_help : str
         Why it cannot be estimated, and what would help.
+    hidden : str
+        Why its numbers may not be shown: the rule reads them, and says the state alone. Empty where they may.
     """
 
     estimate: float | None = None
@@ -48,6 +50,7 @@ class Evidence:
     p_value: float | None = None
     reason: str = ""
     would_help: str = ""
+    hidden: str = ""
 
     @property
     def estimable(self) -> bool:
@@ -131,6 +134,7 @@ class Adherence:
     planned_gap: float
     minimum_gap: float
     observed_gap: float | None  # None: declared, but no value came in
+    hidden: str = ""  # why the observed gap may not be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

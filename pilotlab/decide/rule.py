@@ -93,7 +93,7 @@ def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
         lowered_by=lowered_by(arm, judged),
         not_made=not_made(arm),
         would_change=_would_change(arm, judged),
-        luck=luck(deciding.evidence.p_one_sided),
+        luck="" if deciding.evidence.hidden else luck(deciding.evidence.p_one_sided),
         flags=flags(arm, inputs.look),
         pause_and_check=judged.pause_and_check,
         deciding_goal=deciding.metric.key,
@@ -119,7 +119,8 @@ def _state(
 ) -> MetricState:
     goal, metric, evidence = isinstance(use, GoalInput), use.metric, use.evidence
     limited = not isinstance(use, GoalInput) or inputs.claim == "do_no_harm"
-    level = evidence.at(alpha) if evidence.estimable else None
+    shown = evidence.estimable and not evidence.hidden
+    level = evidence.at(alpha) if shown else None
     return MetricState(
         role="goal" if goal else "guardrail",
         metric=metric.key,
@@ -130,15 +131,16 @@ def _state(
         transform=metric.transform,
         state=state,
         alpha=alpha,
-        estimate=evidence.estimate,
+        estimate=evidence.estimate if shown else None,
         low=_end(level.low) if level else None,
         high=_end(level.high) if level else None,
         lower=_end(level.lower) if level and limited else None,
         limit=use.margin if limited or not isinstance(use, GoalInput) else use.bar,
         if_breached=use.if_breached if limited else None,
         fix=use.fix,
-        p_one_sided=evidence.p_one_sided,
+        p_one_sided=evidence.p_one_sided if shown else None,
         reason="" if evidence.estimable else evidence.reason or "no estimate",
+        hidden=evidence.hidden,
         words=state_words(use, state, alpha),
     )
 

@@ -19,6 +19,9 @@ def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float)
     evidence, metric = use.evidence, use.metric
     if evidence.estimate is None:
         return f"{metric.label} cannot be estimated: {evidence.reason or 'no estimate'}"
+    if evidence.hidden:
+        found = "" if state == "no bar" else f"{state}; "
+        return f"{metric.label}: {found}its size is not shown, {evidence.hidden}"
     moved = movement(metric, evidence.estimate, evidence.at(alpha))
     limit = size(metric, -(use.margin or 0.0))
     match state:

@@ -13,6 +13,7 @@ PromiseState = Literal[
     "leaning bad",
     "broken, fixable",
     "broken",
+    "watched",
     "no alarm",
     "alarm",
     "hidden",

@@ -46,6 +46,8 @@ def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
     from pilotlab.estimate.registry import ESTIMATORS, INFERENCES
 
     estimate, name = result.estimate, f"{prefix}{result.metric.label}: "
+    if result.hidden:
+        return [Row(label=f"{name}not shown", text=result.hidden)]
     if not isinstance(estimate, Estimate):
         return [Row(label=f"{name}no estimate", text=f"{estimate.reason}; {estimate.would_help}")]
     units = "persons" if course.spec.design.unit == "person" else "teams"
@@ -91,7 +93,7 @@ def _line(course: Course, result: MetricResult) -> MetricLine:
         state=_state(course.decision_of(result.arm), metric.key),
         p_value=estimate.p_value if estimate and not result.hidden else None,
         rows=f"{estimate.n_obs} {'person' if course.spec.design.unit == 'person' else 'team'}-weeks"
-        if estimate
+        if estimate and not result.hidden
         else "",
         source=metric.source,
     )

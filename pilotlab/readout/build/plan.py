@@ -9,6 +9,7 @@ from pilotlab.estimate.analysis import MetricResult
 from pilotlab.estimate.result import Estimate
 from pilotlab.readout.model import Amendment, Plan, PlanRow
 from pilotlab.readout.numbers import number
+from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.weeks import Week
 
@@ -82,7 +83,7 @@ def _teams(course: Course) -> PlanRow:
 def _goal(course: Course, result: MetricResult) -> Iterator[PlanRow]:
     estimate, asked = result.estimate, course.spec.analysis
     use = result.use
-    bar = "" if use.worth_it is None else f", worth it at {use.worth_it} {result.metric.unit_word}"
+    bar = "" if use.worth_it is None else f", worth it at {_amount(use.worth_it, result.metric)}"
     done = (
         "same metric, same version" if isinstance(estimate, Estimate) else f"no estimate: {estimate.reason}"
     )
@@ -108,6 +109,11 @@ def _goal(course: Course, result: MetricResult) -> Iterator[PlanRow]:
         )
 
 
+def _amount(amount: float | str, metric: MetricSpec) -> str:
+    """Write a bar with its unit; a percentage is its own."""
+    return amount if isinstance(amount, str) else f"{amount} {metric.unit_word}"
+
+
 def _weeks(course: Course, item: str, weeks: tuple[Week, ...], declared: int) -> PlanRow:
     left_out = declared - len(weeks)
     planned = f"{declared} weeks" + (f", less {left_out} of blackout" if left_out else "")
@@ -129,15 +135,15 @@ def _adherence(result: MetricResult) -> PlanRow:
     means, gap = result.means, result.use.planned_gap
     decimals = result.metric.decimals
     planned = "no gap was planned" if gap is None else f"gap of {number(gap, decimals)} {result.metric.unit_word}"
-    if means is None:
+    if means is None or result.hidden:
         return PlanRow(
             item="Did the policy happen",
             planned=planned,
-            done="not measured",
+            done="not shown" if result.hidden else "not measured",
             bearing="the effect is of what was assigned",
         )
     observed = means.pilot_after - means.control_after
-    met = gap is None or observed / gap >= 1
+    met = not gap or observed / gap >= 1
     bearing = "none" if met else "the effect is of what people did, not of full adherence"
     return PlanRow(
         item="Did the policy happen", planned=planned, done=f"gap of {number(observed, decimals)}", bearing=bearing

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from pilotlab.decide.decision import ArmDecision, MetricState
-from pilotlab.estimate.analysis import MetricResult
+from pilotlab.estimate.analysis import ArmMeans, MetricResult
 from pilotlab.estimate.by_week import WeekEffect
 from pilotlab.readout.build.effects import Scale, bar, effect, limit
 from pilotlab.readout.build.phases import phase_of, spans_of
@@ -105,7 +105,7 @@ def _promise_state(result: MetricResult, decision: ArmDecision) -> tuple[Promise
     if not result.estimate:
         return "not estimable", getattr(result.estimate, "reason", "")
     if result.role == "watch":
-        return "no alarm", ""
+        return "watched", ""
     state = state_of(decision, result.metric.key).state
     if state == "breached":
         return ("broken, fixable" if result.use.if_breached == "fixable" else "broken"), ""
@@ -118,11 +118,13 @@ def _promises_finding(rows: Sequence[Promise]) -> str:
         return "No limit was declared; these were watched"
     broken = [row.label for row in deciding if row.broken]
     kept = [row.label for row in deciding if row.state == "safe"]
-    unsure = [row.label for row in deciding if not row.broken and row.state != "safe"]
+    hidden = [row.label for row in deciding if row.state == "hidden"]
+    unsure = [row.label for row in deciding if not row.broken and row.state not in ("safe", "hidden")]
     parts = [
         f"{_listed(broken)} broke {'its limit' if len(broken) == 1 else 'their limits'}" if broken else "",
         f"{_listed(kept)} kept to {'its limit' if len(kept) == 1 else 'their limits'}" if kept else "",
         f"{_listed(unsure)}: not shown to be safe" if unsure else "",
+        f"{_listed(hidden)}: too few people to show" if hidden else "",
     ]
     return "; ".join(part for part in parts if part)
 
@@ -188,7 +190,7 @@ def _mean(rows: Sequence[WeekEffect], scale: Scale) -> float:
 
 def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceWeek]) -> Adherence:
     """Hold the observed difference of the arms beside the planned one."""
-    use, metric, means = result.use, result.metric, result.means
+    use, metric, means = result.use, result.metric, None if result.hidden else result.means
     observed = None if means is None else means.pilot_after - means.control_after
     plan = spec.policy[result.arm].office_days
     planned = float(plan) if isinstance(plan, int | float) else None
@@ -198,10 +200,12 @@ def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceW
         else (use.planned_gap / 2 if use.planned_gap is not None else None)
     )
     return Adherence(
-        finding=_adherence_finding(observed, use.planned_gap, minimum, metric.decimals),
+        finding=f"Not shown: {result.hidden}"
+        if result.hidden
+        else _adherence_finding(observed, use.planned_gap, minimum, metric.decimals),
         label=f"{metric.label.lower()}, {metric.unit_word}",
-        weeks=tuple(weekly),
-        periods=_periods(spec, result, planned),
+        weeks=() if result.hidden else tuple(weekly),
+        periods=_periods(spec, means, planned),
         spans=spans_of(spec),
         decimals=metric.decimals,
         planned_gap=use.planned_gap,
@@ -212,8 +216,8 @@ def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceW
     )
 
 
-def _periods(spec: PilotSpec, result: MetricResult, planned: float | None) -> tuple[AdherencePeriod, ...]:
-    means, windows = result.means, spec.windows
+def _periods(spec: PilotSpec, means: ArmMeans | None, planned: float | None) -> tuple[AdherencePeriod, ...]:
+    windows = spec.windows
     if means is None:
         return ()
     before, after = (means.pilot_before, means.control_before), (means.pilot_after, means.control_after)
