@@ -132,8 +132,16 @@ def _summary(checked: Sequence[Checked], findings: Sequence[Finding]) -> list[st
         if one.strength
     ]
     head = f"{_counted(counts)}."
-    follow = next_line(f"pilotlab assign {checked[0].pilot}" if len(checked) == 1 else "pilotlab status")
+    follow = next_line(_next(checked[0]) if len(checked) == 1 else "pilotlab status")
     return [" ".join([head, *designs]), follow] if len(checked) == 1 else [head, *designs, follow]
+
+
+def _next(one: Checked) -> str:
+    return {
+        "declared": f"pilotlab assign {one.pilot}",
+        "assigned": f"pilotlab freeze {one.pilot}",
+        "frozen": f"pilotlab status {one.pilot}",
+    }[one.stage]
 
 
 def _counted(counts: dict[str, int]) -> str:

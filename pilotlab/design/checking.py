@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pilotlab.design.findings import DESIGN_RULES
 from pilotlab.design.strength import Strength, strength
@@ -34,6 +34,8 @@ class Checked:
         metrics.yaml first, then pilot.yaml, then teams.csv, each in line order.
     strength : Strength or None
         What the design can give at best; None where an error keeps it from being told.
+    stage : str
+        How far the pilot has come.
     """
 
     pilot: str
@@ -41,6 +43,7 @@ class Checked:
     reading: Reading
     teams: TeamList | None = None
     strength: Strength | None = None
+    stage: Literal["declared", "assigned", "frozen"] = "declared"
 
     @property
     def errors(self) -> int:
@@ -121,7 +124,9 @@ def _check(
         if listed and not failed
         else None
     )
-    return Checked(pilot=pilot, findings=findings, reading=reading, teams=listed, strength=reached)
+    return Checked(
+        pilot=pilot, findings=findings, reading=reading, teams=listed, strength=reached, stage=_stage(plan)
+    )
 
 
 def _catalogue(experiments: Path, root: Path) -> Catalogue:
@@ -135,6 +140,12 @@ def _plan(store: Store | None, spec: PilotSpec | None, catalogue: Catalogue) -> 
     from pilotlab.design.plan import plan_in_force
 
     return plan_in_force(store, spec, {use.use: catalogue.get(use.use) for _, use in spec.uses})
+
+
+def _stage(plan: Plan | None) -> Literal["declared", "assigned", "frozen"]:
+    if plan is None or plan.assignment is None:
+        return "declared"
+    return "frozen" if plan.freeze else "assigned"
 
 
 def _edited(plan: Plan | None, reading: Reading) -> list[Finding]:

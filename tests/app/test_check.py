@@ -201,8 +201,11 @@ def test_a_frozen_plan_that_was_edited_is_told(tmp_path: Path) -> None:
     write(tmp_path)
     workspace = open_workspace(tmp_path, actor="jlee", today=date(2026, 8, 1))
     workspace.assign("anchor-days")
+    assert run(tmp_path).output.endswith("  next: pilotlab freeze anchor-days\n")
     workspace.freeze("anchor-days")
-    assert run(tmp_path).output.startswith("No errors.")
+    assert run(tmp_path).output.endswith("strongest verdict Scale.\n  next: pilotlab status anchor-days\n")
+    loaded = modules_loaded_by(call("check", "--workspace", str(tmp_path)), tmp_path)
+    assert not (HEAVY | {"rich", "jinja2", "holidays"}) & loaded, "with a store too"
     write(tmp_path, pilot=PILOT.replace("worth_it: -0.5", "worth_it: -0.2"))
     result = run(tmp_path)
     assert found(result) == [("pilot.yaml:22:35", "PL364")]
