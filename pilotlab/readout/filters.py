@@ -151,12 +151,12 @@ def phases(completeness: Completeness) -> list[tuple[Phase, int]]:
     ]
 
 
-def phase_word(phase: Phase, width: int) -> Markup:
+def phase_word(phase: Phase, width: int, *, many: bool = False) -> Markup:
     """Name a phase above `width` weeks; a name too long for them is shortened, and whole in its title."""
-    word = WORDS[phase]
-    if len(word) <= 3.2 * width:
+    word, room = WORDS[phase], int((1.7 if many else 3.2) * width)
+    if len(word) <= room:
         return escape(word)
-    short = "out" if phase == "blackout" else f"{word[: max(1, 3 * width - 1)]}."
+    short = "out" if phase == "blackout" else f"{word[: max(1, room - 1)]}."
     return Markup('<abbr title="{}">{}</abbr>').format(word, short)
 
 

@@ -54,8 +54,7 @@ def _panels(first: ArmPanels) -> float:
     heights = [_panel(panel) for panel in first.panels]
     alone = len(heights) % 2 == 0
     if first.arm.care:
-        care = 10 + _care(first.arm.care)
-        heights.append(care / 2 + 5 if alone else care)
+        heights.append(10 + _care(first.arm.care, 100 if alone else 46))
     return sum(max(heights[place : place + 2]) for place in range(0, len(heights), 2))
 
 
@@ -69,8 +68,8 @@ def _panel(panel: Panel) -> float:
     return 5.5 + 3.8 * _lines(panel.finding, 46) + charts + 3.5 * _lines(panel.note, 66) + gate
 
 
-def _care(rows: tuple[Row, ...]) -> float:
-    return sum(0.7 + 3.7 * _lines(row.text, 46) for row in rows)
+def _care(rows: tuple[Row, ...], letters: int) -> float:
+    return sum(0.7 + 3.7 * _lines(row.text, letters) for row in rows)
 
 
 def _lines(text: str, letters: int) -> int:

@@ -140,10 +140,10 @@ def _estimate(goal: GoalResult, scale: Scale) -> list[str]:
     marks += _end(effect.high, +1, goal, scale)
     marks.append(disc((centre, LINE), 6))
     words = number(effect.estimate or 0.0, goal.decimals)
-    half = width(words, 13, bold=True) / 2
-    marks.append(
-        text((min(max(centre, half), WIDTH - half), 42), words, "blue", 13, anchor="middle", bold=True)
-    )
+    wide = width(words, 13, bold=True)
+    left = _clear(centre - wide / 2, wide, goal, scale, toward=centre)
+    left = min(max(left, 0.0), WIDTH - wide)
+    marks.append(text((left + wide / 2, 42), words, "blue", 13, anchor="middle", bold=True))
     return marks
 
 
@@ -154,14 +154,38 @@ def _end(value: float, side: int, goal: GoalResult, scale: Scale) -> list[str]:
         return [*marks, text((edge + 2 * side, 67), "open", "blue", anchor="end" if side > 0 else "start")]
     x, words = scale(value), number(value, goal.decimals)
     tick = line((x, LINE - 5), (x, LINE + 5), "blue", 1.6)
-    room = (x - 4) if side < 0 else (WIDTH - x - 5)
-    if width(words, 10) <= room:
-        label = text(
-            (x + (5 if side > 0 else -4), 55.5), words, "blue", 10, anchor="start" if side > 0 else "end"
-        )
-    else:
-        label = text((x, 68), words, "blue", fitted(words, 80, 10), anchor="end" if side > 0 else "start")
-    return [tick, label]
+    wide = width(words, 10)
+    beside = x + 5 if side > 0 else x - 4 - wide
+    below = x - wide / 2
+    for left, y in (
+        (beside, 55.5),
+        (below, 67.5),
+        (_clear(beside, wide, goal, scale, toward=side * math.inf), 55.5),
+    ):
+        if left >= 0 and left + wide <= WIDTH and not _crossed(left, wide, goal, scale):
+            at = left if side > 0 else left + wide
+            return [tick, text((at, y), words, "blue", 10, anchor="start" if side > 0 else "end")]
+    return [
+        tick,
+        text((x, 67.5), words, "blue", fitted(words, 80, 10), anchor="end" if side > 0 else "start"),
+    ]
+
+
+def _upright(goal: GoalResult, scale: Scale) -> list[float]:
+    return sorted(scale(value) for value in (0.0, goal.bar, goal.limit) if value is not None)
+
+
+def _crossed(left: float, wide: float, goal: GoalResult, scale: Scale) -> bool:
+    return any(left - 1.5 < at < left + wide + 1.5 for at in _upright(goal, scale))
+
+
+def _clear(left: float, wide: float, goal: GoalResult, scale: Scale, *, toward: float) -> float:
+    """Move words off the upright lines, to the side where `toward` lies."""
+    lines = _upright(goal, scale)
+    for at in lines if toward > 0 and math.isinf(toward) else reversed(lines):
+        if left - 2 < at < left + wide + 2:
+            left = at + 3.5 if toward >= at else at - 3.5 - wide
+    return left
 
 
 def _refused(goal: GoalResult) -> list[str]:

@@ -25,7 +25,7 @@ from pilotlab.readout.charts.scale import Scale
 from pilotlab.readout.numbers import interval, level, number
 from pilotlab.readout.page_one import Promise, Promises
 
-LEFT, RIGHT = 112.0, 228.0  # the plot
+LEFT, RIGHT, NARROWEST = 112.0, 228.0, 206.0  # the plot; it gives way to values of many digits
 VALUE, NAMES = 263.0, 108.0  # where values end; room for names
 TOP = 16.0
 FURTHEST = 4.0  # multiples of the limit that the axis shows at most
@@ -54,7 +54,7 @@ def draw_promises(name: str, promises: Promises) -> str:
     if first_watched and first_watched is not places[0]:
         marks.append(line((0, first_watched.top), (WIDTH, first_watched.top), "rule", 0.8))
     marks.append(text((LEFT - 8, floor + 15), "← worse", "muted"))
-    marks.append(text((RIGHT + 6, floor + 15), "better →", "muted", anchor="end"))
+    marks.append(text((scale.end + 6, floor + 15), "better →", "muted", anchor="end"))
     return picture(name, "Promises kept", describe(promises), floor + 18, marks)
 
 
@@ -106,7 +106,8 @@ def _scale(rows: Sequence[Promise]) -> Scale:
     ]
     furthest = max([1.5, *(end for end in reach if math.isfinite(end))]) * 1.05
     edge = min(max(furthest, 2.1), FURTHEST)
-    return Scale(-edge, edge, LEFT, RIGHT)
+    values = [width(_value(row), 9.5, bold=_tall(row)) for row in rows if row.shown]
+    return Scale(-edge, edge, LEFT, min(RIGHT, max(NARROWEST, VALUE - 3 - max(values, default=0.0))))
 
 
 def _frame(promises: Promises, scale: Scale, floor: float) -> list[str]:
@@ -135,7 +136,7 @@ def _tall_row(place: _Place, scale: Scale) -> list[str]:
         return marks + _missing(row, place.middle, scale)
     colour: Colour = "red" if row.broken else "blue"
     marks += _mark(row, place.middle, scale, colour, 3.4)
-    marks += _numbers(row, y, colour, bold=True)
+    marks += _numbers(row, y, scale, colour, bold=True)
     return [*marks, text((WIDTH, y + 11.5), row.state, colour, 9.5, anchor="end", bold=True)]
 
 
@@ -145,7 +146,7 @@ def _watched(place: _Place, scale: Scale) -> list[str]:
     if not row.shown:
         return marks + _missing(row, place.middle, scale)
     marks += _mark(row, place.middle, scale, "comp", 1.6)
-    return marks + _numbers(row, y, "ink", bold=False)
+    return marks + _numbers(row, y, scale, "ink", bold=False)
 
 
 def _tall(row: Promise) -> bool:
@@ -161,12 +162,12 @@ def _limit(row: Promise) -> str:
 
 def _mark(row: Promise, y: float, scale: Scale, colour: Colour, weight: float) -> list[str]:
     if row.limit is None or row.effect.estimate is None:
-        return [] if _tall(row) else [text((scale(0) + 5, y + 3), "no limit set", "muted", 8.2)]
+        return [] if _tall(row) else [text((scale(0) + 4, y + 3), "no limit set", "muted", 8.2)]
     unit = abs(row.limit)
     low, high, centre = (value / unit for value in (row.effect.low, row.effect.high, row.effect.estimate))
     marks = [line((scale(low), y), (scale(high), y), colour, weight)]
     marks += [arrow_head((LEFT - 1, y), -1, colour, 1.4, 4)] if low < scale.low else []
-    marks += [arrow_head((RIGHT + 1, y), 1, colour, 1.4, 4)] if high > scale.high else []
+    marks += [arrow_head((scale.end + 1, y), 1, colour, 1.4, 4)] if high > scale.high else []
     if not scale.holds(centre):
         return marks
     at = (scale(centre), y)
@@ -175,13 +176,17 @@ def _mark(row: Promise, y: float, scale: Scale, colour: Colour, weight: float) -
     return [*marks, disc(at, 5, colour) if row.deciding else ring(at, 3.2, colour)]
 
 
-def _numbers(row: Promise, y: float, colour: Colour, *, bold: bool) -> list[str]:
-    value = number(row.effect.estimate or 0.0, row.decimals, sign=True)
+def _numbers(row: Promise, y: float, scale: Scale, colour: Colour, *, bold: bool) -> list[str]:
+    value = _value(row)
     ends = f"({_ends(row)})"
     room = WIDTH - VALUE - 2
     marks = [text((WIDTH, y), ends, "ink", fitted(ends, room, 9.1, least=5.5), anchor="end")]
-    size = fitted(value, VALUE - RIGHT - 1, 9.5, bold=bold)
+    size = fitted(value, VALUE - scale.end - 1, 9.5, bold=bold)
     return [text((VALUE, y), value, colour, size, anchor="end", bold=bold), *marks]
+
+
+def _value(row: Promise) -> str:
+    return number(row.effect.estimate or 0.0, row.decimals, sign=True)
 
 
 def _ends(row: Promise) -> str:
@@ -190,7 +195,7 @@ def _ends(row: Promise) -> str:
 
 def _missing(row: Promise, y: float, scale: Scale) -> list[str]:
     words = f"{row.state}: {row.reason}" if row.reason else row.state
-    room = WIDTH - RIGHT - 6
+    room = WIDTH - scale.end - 6
     if width(words, 8.8) <= room:
         lines, size = [words], 8.8
     else:

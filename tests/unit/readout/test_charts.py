@@ -252,3 +252,36 @@ def test_coordinates_are_short_and_finite() -> None:
     assert (n(1.0), n(0.04), n(-0.04), n(2.345)) == ("1", "0", "0", "2.3")
     with pytest.raises(ValueError, match="can't stand"):
         n(math.nan)
+
+
+@pytest.mark.parametrize("estimate", [-1.37, -0.04, 0.0, 0.11, 0.49, 0.52, 3.8, 41.0])
+@pytest.mark.parametrize("reach", [0.003, 0.09, 0.4, 2.0, 30.0])
+def test_words_of_a_result_never_meet_wherever_it_lies(estimate: float, reach: float) -> None:
+    goal = anchor_days().lead.goals[0]
+    for bar, limit in ((0.5, None), (0.02, None), (None, -0.5), (None, None)):
+        for ends in (
+            (estimate - reach, estimate + reach),
+            (estimate, estimate + reach),
+            (-math.inf, estimate + reach),
+        ):
+            effect = replace(goal.effect, estimate=estimate, low=ends[0], high=ends[1])
+            svg = draw_result("c", replace(goal, effect=effect, bar=bar, limit=limit))
+            for one, other in itertools.combinations(boxes(svg), 2):
+                across = min(one[2], other[2]) - max(one[0], other[0])
+                down = min(one[3], other[3]) - max(one[1], other[1])
+                assert across <= 0.5 or down <= 0.5, f"{one[4]!r} lies on {other[4]!r}"
+
+
+@pytest.mark.parametrize("estimate", [-0.04, 0.0, 0.11, 0.49])
+def test_the_estimate_s_words_keep_off_the_upright_lines(estimate: float) -> None:
+    goal = anchor_days().lead.goals[0]
+    effect = replace(goal.effect, estimate=estimate, low=estimate - 0.5, high=estimate + 0.5)
+    svg = draw_result("c", replace(goal, effect=effect, means=()))
+    upright = {
+        float(mark.get("x1", "0")) for mark in ET.fromstring(svg).iter(f"{SVG}line") if mark.get("y1") == "22"
+    }
+    assert len(upright) == 2
+    said = {f"{value:.2f}".replace("-", "−") for value in (estimate, estimate - 0.5, estimate + 0.5)}
+    for left, _, right, _, words in boxes(svg):
+        if words in said and words != "0.50":
+            assert not [x for x in upright if left + 0.5 < x < right - 0.5], words
