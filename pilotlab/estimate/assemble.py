@@ -8,10 +8,11 @@ import numpy as np
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import choose, registry
+from pilotlab.estimate.drawing import is_drawn
 from pilotlab.estimate.fitted import Fitted
 from pilotlab.estimate.law import Draws, Law, Student
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.randomize import is_drawn, randomize
+from pilotlab.estimate.randomize import randomize
 from pilotlab.estimate.result import Estimate, NotEstimable, Term
 from pilotlab.estimate.variance import Variance, with_cr2
 from pilotlab.stats.arrays import FloatArray

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pilotlab.estimate.drawing import is_drawn
 from pilotlab.estimate.fitted import FEWEST, Fitted
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.randomize import is_drawn
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import assemble, choose, cross_section, registry
+from pilotlab.estimate.drawing import is_drawn, with_assignment
 from pilotlab.estimate.fitted import Fitted
 from pilotlab.estimate.frame import read_study
 from pilotlab.estimate.options import Options, names, values
-from pilotlab.estimate.randomize import is_drawn
 from pilotlab.estimate.result import Estimate, NotEstimable
 
 
@@ -163,7 +163,7 @@ def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
         name: str | NotEstimable = "twfe"
         fitted = cross_section.fit(frame, options)
     else:
-        study = read_study(frame, options)
+        study = with_assignment(read_study(frame, options), options)
         if (refusal := _constant(study.y, options)) is not None:
             return refusal
         name = choose.estimator(study, options)

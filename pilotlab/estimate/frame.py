@@ -68,6 +68,7 @@ def read_study(frame: object, options: Options) -> Study:
         covariates=covariates,
         covariate_names=options.covariates,
         units=units,
+        all_units=units,
         times=rows.times,
         time_labels=rows.time_labels,
         calendar=rows.calendar,

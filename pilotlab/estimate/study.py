@@ -23,6 +23,8 @@ class Study:
         Positive wherever `y` is finite.
     covariates : ndarray, shape (p, n, T), optional
     units : Index, length n
+    all_units : Index
+        Of the whole frame, sorted.
     times : ndarray, shape (T,)
         Periods.
     cohort : ndarray, shape (n,)
@@ -44,6 +46,7 @@ class Study:
     covariates: FloatArray | None
     covariate_names: tuple[str, ...]
     units: pd.Index
+    all_units: pd.Index
     times: IntArray
     time_labels: tuple[str, ...]
     calendar: Calendar

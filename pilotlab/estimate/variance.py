@@ -24,8 +24,10 @@ class Variance:
     full: FloatArray | None = None
 
 
-def with_cr1(linear: Linear) -> Variance:
+def with_cr1(linear: Linear) -> Variance | NotEstimable:
     """CR1 by the rule of fixest."""
+    if linear.n_obs <= linear.n_nested:
+        return _no_room(linear)
     found = cr1(linear.scores, linear.cluster, linear.bread, n_obs=linear.n_obs, n_params=linear.n_nested)
     return _of(linear, found.variance, float(found.df))
 
@@ -44,14 +46,18 @@ def with_cr2(linear: Linear) -> Variance | NotEstimable:
     return Variance(np.sqrt(np.diag(found.variance)), found.df, found.variance)
 
 
-def with_iid(linear: Linear) -> Variance:
+def with_iid(linear: Linear) -> Variance | NotEstimable:
     """Classical variance; all parameters count, absorbed ones too."""
     df = linear.n_obs - linear.n_params
+    if df <= 0:
+        return _no_room(linear)
     return _of(linear, linear.bread * linear.rss / df, float(df))
 
 
 def with_hc1(linear: Linear) -> Variance | NotEstimable:
     """Heteroskedasticity-robust variance of rows; all parameters count, absorbed ones too."""
+    if linear.n_obs <= linear.n_params:
+        return _no_room(linear)
     if linear.size > LARGEST_DESIGN:
         return _too_large("hetero")
     rows = linear.rows()
@@ -72,4 +78,11 @@ def _too_large(name: str) -> NotEstimable:
     return NotEstimable(
         f"{name} needs the whole design written out, which is too large here",
         "inference 'cluster', which agrees with it where clusters are many",
+    )
+
+
+def _no_room(linear: Linear) -> NotEstimable:
+    return NotEstimable(
+        f"{linear.n_obs} values for {linear.n_params} parameters: nothing is left to measure spread by",
+        "more units, or fewer strata and covariates",
     )

@@ -79,7 +79,7 @@ def test_open_interval_of_few_draws() -> None:
 
 def test_named_randomization_without_an_assignment_says_what_it_takes_for_granted() -> None:
     est = did(simulate(), inference="randomization")
-    assert any("no assignment was given" in note for note in est.notes)
+    assert any("nothing says how arms were drawn" in note for note in est.notes)
     pairs = did(simulate(), inference="randomization", pairs="pair")
     assert any("drawn by lot within pairs" in note for note in pairs.notes)
 
@@ -112,6 +112,49 @@ def test_an_assignment_that_contradicts_the_frame() -> None:
         did(frame.replace({"team": {"team 09": "Z"}}), assignment=assignment)
 
 
+def test_strata_and_clusters_of_the_assignment_are_used_where_none_are_named() -> None:
+    frame = simulate(teams=12, seed=4)
+    frame["floor"] = np.where(frame["team"].str[-2:].astype(int) % 2, "odd", "even")
+    floors = frame.groupby("team")["floor"].first().to_dict()
+    taken = did(frame, assignment=_assignment(frame, "stratified", strata=floors))
+    named = did(frame, strata="floor", assignment=_assignment(frame, "stratified", strata=floors))
+    assert (taken.att, taken.ci, taken.p_value) == (named.att, named.ci, named.p_value)
+    pairs = frame.groupby("team")["pair"].first().astype(str).to_dict()
+    paired = did(frame, assignment=_assignment(frame, "matched_pairs", strata=pairs), inference="cr2")
+    assert (paired.df, paired.n_clusters) == (pytest.approx(5), 6)
+    assert did(frame, assignment=_assignment(frame, "matched_pairs", strata=pairs)).p_min == 2 / 64
+
+
+def test_several_arms_are_compared_one_by_one() -> None:
+    frame = simulate(teams=12)
+    one = _assignment(frame)
+    teams = tuple(AssignedTeam(t.team, "three days" if t.team == "team 00" else t.arm, t.start) for t in one.teams)
+    several = Assignment(pilot="p", method="complete", teams=teams)
+    with pytest.raises(UsageError, match="of several arms \\(hybrid, three days\\)"):
+        did(frame, assignment=several)
+    assert did(frame[frame["team"] != "team 00"], assignment=several).n_treated == 5
+
+
+def test_listed_draws_without_a_team_keep_its_numbers() -> None:
+    frame = simulate(teams=9, treated=4, seed=2)
+    rng = np.random.default_rng(1)
+    made = np.arange(9) < 4
+    draws = np.array([made, *(rng.permutation(made) for _ in range(60))]).astype(int)
+    short = frame[~((frame["team"] == "team 08") & (frame["week"] < 7))]
+    est = did(short, assignment=draws, inference="randomization")
+    kept = int((draws[:, :8].sum(axis=1) == 4).sum())
+    assert est.n_units == 8
+    assert any(note.startswith(f"{kept} draws") for note in est.notes)
+
+
+def test_listed_draws_may_differ_in_size() -> None:
+    frame = simulate(teams=8, seed=2)
+    made = np.arange(8) < 4
+    draws = np.array([made, np.arange(8) < 5, np.arange(8) > 4, np.arange(8) % 2 == 0])
+    est = did(frame, assignment=draws, inference="randomization")
+    assert any(note.startswith("4 draws") for note in est.notes)
+
+
 def test_an_array_of_draws() -> None:
     frame = simulate(teams=8, seed=2)
     made = np.array([1, 1, 1, 1, 0, 0, 0, 0])
@@ -128,7 +171,7 @@ def test_an_array_of_draws() -> None:
 @pytest.mark.parametrize(
     ("draws", "words"),
     [
-        (np.ones((5, 3)), "has 3 columns"),
+        (np.ones((5, 3)), "array of 5 x 3, the frame has 8 units"),
         (np.tile([0, 0, 0, 0, 1, 1, 1, 1], (3, 1)), "none of the draws is the one that was made"),
         (pd.DataFrame(np.eye(8)), "no column for team 00"),
     ],

@@ -135,6 +135,20 @@ def test_an_empty_cluster_is_a_unit_by_itself() -> None:
     assert did(frame.assign(block=None), cluster="block").n_clusters == 12
 
 
+@pytest.mark.parametrize("dtype", ["string", object, "category"])
+def test_clusters_with_gaps_in_every_type(dtype: str) -> None:
+    frame = simulate(seed=6)
+    block = pd.Series(np.where(frame["team"].isin(["team 00", "team 01"]), "a", None), dtype=dtype)
+    assert did(frame.assign(block=block), cluster="block").n_clusters == 11
+
+
+def test_too_few_rows_for_their_parameters() -> None:
+    frame = pd.DataFrame({"week": [1, 2, 1, 2], "first_week": [2, 2, 0, 0], "y": [1.0, 3.0, 2.0, 2.0], "g": [1, 2, 3, 4]})
+    for rule in ("iid", "hetero", "cluster"):
+        answer = did(frame, unit=None, inference=rule, cluster="g" if rule == "cluster" else None)
+        assert "4 values for 4 parameters" in answer.reason
+
+
 def test_windows() -> None:
     frame = simulate(weeks=16, start=9, seed=7)
     est = did(frame, baseline=3, anticipation=2, washin=2, exclude=[12, 5])
