@@ -129,9 +129,9 @@ def _value(place: Place, errors: list[ErrorDetails], positions: Positions) -> Fi
         )
     words = _words(errors)
     hint = nearest(value, words) if words and isinstance(value, str) else ""
-    fix = (
-        "put it in quotes to make it text" if wanted == "text" and not isinstance(value, dict | list) else ""
-    )
+    fix = _EXAMPLES.get(label, "") if wanted == "keys and values" else ""
+    if wanted == "text" and not isinstance(value, dict | list):
+        fix = "put it in quotes to make it text"
     return found(
         code,
         f"{label} is {quoted(value)}; it must be {wanted}{hint}",

@@ -138,3 +138,11 @@ def test_a_pilot_with_one_line_spoilt_is_still_answered_in_line_order(data: st.D
     spans = [(finding.where.line, finding.where.column) for finding in reading.findings if finding.where]
     assert spans == sorted(spans)
     assert (reading.spec is None) == any(finding.level == "error" for finding in reading.findings)
+
+
+def test_a_short_form_that_is_none_is_answered_with_the_long_one() -> None:
+    (finding,) = parse_pilot(
+        replaced(PILOT, {"teams: {file: teams.csv}": "teams: teams.csv"}), pilot="p"
+    ).findings
+    assert str(finding) == "pilot.yaml:14:8  PL113 error teams is 'teams.csv'; it must be keys and values"
+    assert finding.fix == "add `teams: {file: teams.csv}`"
