@@ -188,20 +188,26 @@ class Workspace:
         FindingsError
             Where `check` finds an error.
         PilotlabError
-            Without an assignment, or where another plan is frozen.
+            Without an assignment, or with one that no longer fits the declaration.
+        UsageError
+            Where another plan is frozen.
         """
+        from pilotlab.design.draw import still_holds
         from pilotlab.design.freeze import Freeze
-        from pilotlab.design.plan import plan_in_force
 
         self._sound(pilot)
-        spec, metrics, _ = self.declared(pilot)
-        with self.store() as store:
-            plan = plan_in_force(store, spec, metrics)
+        with self._in_force(pilot) as (store, plan, teams):
             if plan.freeze:
                 return self._frozen_already(plan)
-            frozen = Freeze.of(spec, metrics, plan.drawn, program=__version__, by=self.actor, at=self.clock())
-            store.save_freeze(pilot, frozen.to_dict(), actor=self.actor)
-        return frozen
+            if not still_holds(plan.drawn, plan.spec, teams.teams):
+                raise PilotlabError(
+                    f"teams, arms or start of {pilot!r} changed since its teams were drawn",
+                    fix=f"run `pilotlab assign {pilot}` again; every draw stays in the ledger",
+                )
+            frozen = Freeze.of(
+                plan.spec, plan.metrics, plan.drawn, program=__version__, by=self.actor, at=self.clock()
+            )
+            return Freeze.from_dict(store.save_freeze(pilot, frozen.to_dict(), actor=self.actor).content)
 
     def _frozen_already(self, plan: Plan) -> Freeze:
         assert plan.freeze is not None
@@ -219,28 +225,30 @@ class Workspace:
         Raises
         ------
         UsageError
-            Where nothing is frozen or nothing changed.
+            Where nothing is frozen, nothing changed, or what the draw fixed changed.
         """
-        from pilotlab.design.amend import amend
+        from pilotlab.design.amend import amend, carry_over
         from pilotlab.design.freeze import Freeze
-        from pilotlab.design.plan import plan_in_force
 
         self._sound(pilot)
         spec, metrics, _ = self.declared(pilot)
-        with self.store() as store:
-            plan = plan_in_force(store, spec, metrics)
+        with self._in_force(pilot) as (store, plan, _):
             if plan.freeze is None:
-                raise UsageError(f"{pilot!r} is not frozen, so there is nothing to amend", fix="edit pilot.yaml, then freeze")
+                raise UsageError(
+                    f"{pilot!r} is not frozen, so there is nothing to amend",
+                    fix=f"edit pilot.yaml, then run `pilotlab freeze {pilot}`",
+                )
+            arms = carry_over(plan.drawn, spec)
             change = amend(
-                plan.spec,
-                spec,
+                pilot,
+                plan.edited,
                 version=len(plan.amendments) + 1,
                 author=self.actor,
                 reason=why,
                 seen_data=self._seen(store, plan),
                 at=self.clock(),
             )
-            renewed = Freeze.of(spec, metrics, plan.drawn, program=__version__, by=self.actor, at=change.at)
+            renewed = Freeze.of(spec, metrics, arms, program=__version__, by=self.actor, at=change.at)
             content = {"amendment": change.to_dict(), "plan": renewed.to_dict()}
             store.save_amendment(pilot, content, actor=self.actor, why=why, seen_data=change.seen_data)
         return change
@@ -290,7 +298,9 @@ class Workspace:
                 why=why,
             )
 
-    def log(self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = "") -> Receipt:
+    def log(
+        self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = ""
+    ) -> Receipt:
         """Log one team's week.
 
         Parameters
@@ -307,7 +317,7 @@ class Workspace:
         """
         from pilotlab.sources.entry import Form, from_values, known_team, week_to_log
 
-        spec, metrics, teams = self.declared(pilot)
+        _, metrics, teams = self.declared(pilot)
         chosen = known_team(team, teams.names)
         when = week_to_log(str(week), self.today)
         form = Form(team=chosen, week=when, metrics=tuple(metrics.values()), stored={}, before={})
@@ -330,7 +340,7 @@ class Workspace:
         """Return one metric's panel; `.frame` is tidy, with small groups left out."""
         from pilotlab.decide.course import observed_panel
 
-        with self._in_force(pilot) as (store, plan, teams):
+        with self._in_force(pilot, readonly=True) as (store, plan, teams):
             chosen = next((spec for spec in plan.metrics.values() if metric in (spec.id, spec.key)), None)
             if chosen is None:
                 raise unknown(f"metric of {pilot!r}", metric, [spec.key for spec in plan.metrics.values()])
@@ -342,41 +352,51 @@ class Workspace:
 
     def decide(self, pilot: str) -> Decision:
         """Read the verdict off the rule, and record it."""
-        return self.course(pilot).decision
+        course = self.course(pilot)
+        with self.store() as store:
+            store.save_decision(pilot, course.decision.to_dict(), actor=self.actor)
+        return course.decision
 
     def readout(self, pilot: str) -> Page:
-        """Make the readout; `.write(path)` writes it."""
+        """Make the readout, and record it with its verdict; `.write(path)` writes it."""
         from pilotlab.readout.build.assemble import build_readout
         from pilotlab.readout.page import Page
 
-        page = Page(build_readout(self.course(pilot)), self.folders.root / "analysis" / "readouts" / pilot)
+        course = self.course(pilot)
+        page = Page(build_readout(course), self.folders.root / "analysis" / "readouts" / pilot)
         with self.store() as store:
             record = {"schema": "pilotlab/readout-record@1", "digest": page.digest()}
+            store.save_decision(pilot, course.decision.to_dict(), actor=self.actor)
             store.save_readout(pilot, record, actor=self.actor)
         return page
 
     def course(self, pilot: str) -> Course:
-        """Follow a pilot from its plan to its verdict, and record the run and the verdict."""
+        """Follow a pilot from its plan to its verdict, and record that results were read."""
         from pilotlab.decide.course import follow
 
         with self._in_force(pilot) as (store, plan, teams):
             course = follow(store, plan, teams, today=self.today, program=__version__)
             run = {"data": course.data_digest, "program": course.program, **course.analysis.to_dict()}
             store.save_run(pilot, run, actor=self.actor)
-            store.save_decision(pilot, course.decision.to_dict(), actor=self.actor)
             return course
 
     @contextmanager
-    def _in_force(self, pilot: str) -> Iterator[tuple[Store, Plan, TeamList]]:
-        """Open the store with the plan in force and the list of teams."""
+    def _in_force(self, pilot: str, *, readonly: bool = False) -> Iterator[tuple[Store, Plan, TeamList]]:
+        """Open the store with the plan in force and the list of teams; an error where none was drawn yet."""
         from pilotlab.design.plan import plan_in_force
 
         spec, metrics, teams = self.declared(pilot)
-        with self.store() as store:
-            yield store, plan_in_force(store, spec, metrics), teams
+        if not self.folders.database.exists():
+            _ = plan_in_force(None, spec, metrics).drawn  # says what to do, and makes no empty store
+        with self.store(readonly=readonly) as store:
+            plan = plan_in_force(store, spec, metrics)
+            _ = plan.drawn
+            yield store, plan, teams
 
 
 def _unreadable(pilot: str, findings: Any) -> FindingsError:
     errors = [finding for finding in findings if finding.level == "error"]
     count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
-    return FindingsError(f"{count} in the declaration of {pilot!r}", errors, fix=f"see `pilotlab check {pilot}`")
+    return FindingsError(
+        f"{count} in the declaration of {pilot!r}", errors, fix=f"see `pilotlab check {pilot}`"
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pilotlab.design.difference import Change, differences
+from pilotlab.design.assignment import Assignment
+from pilotlab.design.difference import Change
 from pilotlab.errors import UsageError
 from pilotlab.spec.frozen import digest
-from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.pilot import CONTROL, PilotSpec
 
 SCHEMA = "pilotlab/amendment@1"
 
@@ -28,8 +29,6 @@ class Amendment:
         ISO time, passed in.
     changes : tuple of Change
         Each key that differs from the plan that was in force before.
-    spec : dict
-        The plan in force from here on, as `PilotSpec.to_dict` writes it.
     """
 
     pilot: str
@@ -39,7 +38,6 @@ class Amendment:
     seen_data: bool
     at: str
     changes: tuple[Change, ...]
-    spec: dict[str, Any]
 
     @property
     def timing(self) -> str:
@@ -57,7 +55,6 @@ class Amendment:
             "seen_data": self.seen_data,
             "at": self.at,
             "changes": [change.to_dict() for change in self.changes],
-            "spec": self.spec,
         }
 
     @classmethod
@@ -72,46 +69,76 @@ class Amendment:
 
 
 def amend(
-    before: PilotSpec, after: PilotSpec, *, version: int, author: str, reason: str, seen_data: bool, at: str
+    pilot: str,
+    changes: tuple[Change, ...],
+    *,
+    version: int,
+    author: str,
+    reason: str,
+    seen_data: bool,
+    at: str,
 ) -> Amendment:
     """Record what changed between the plan in force and the new one.
 
     Parameters
     ----------
+    changes : tuple of Change
+        As `freeze.verify` finds them.
     version : int
         Number of the amendment, from 1.
 
     Raises
     ------
     UsageError
-        Where nothing changed, author or reason is empty, or the plans are of two pilots.
+        Where nothing changed, or author or reason is empty.
     """
-    if before.id != after.id:
-        raise UsageError(
-            f"{after.id!r} can't amend {before.id!r}", fix="amend a pilot by a new version of its own plan"
-        )
     if version < 1:
         raise UsageError(
             f"amendments are numbered from 1, not {version}", fix="count those already made and add one"
         )
-    for name, text in (("author", author), ("reason", reason)):
+    for name, text, option in (("author", author, "--actor NAME"), ("reason", reason, "--why TEXT")):
         if not text.strip():
             raise UsageError(
-                f"an amendment needs {'an' if name == 'author' else 'a'} {name}", fix=f"pass --{name} TEXT"
+                f"an amendment needs {'an' if name == 'author' else 'a'} {name}", fix=f"pass {option}"
             )
-    changes = differences(before.to_dict(), after.to_dict())
     if not changes:
         raise UsageError(
-            f"nothing in the plan of {before.id!r} changed since it was frozen",
+            f"nothing in the plan of {pilot!r} changed since it was frozen",
             fix="edit pilot.yaml first, then amend",
         )
     return Amendment(
-        pilot=before.id,
+        pilot=pilot,
         version=version,
         author=author.strip(),
         reason=reason.strip(),
         seen_data=seen_data,
         at=at,
         changes=changes,
-        spec=after.to_dict(),
+    )
+
+
+def carry_over(assignment: Assignment, spec: PilotSpec) -> Assignment:
+    """Return the frozen arms under an amended plan: teams stay where they were drawn, with the plan's start.
+
+    Raises
+    ------
+    UsageError
+        Where the plan has other arms, or another way of drawing them: those are fixed by the draw.
+    """
+    arms = {CONTROL, *spec.arms}
+    if arms != set(assignment.arms):
+        raise UsageError(
+            f"the amended plan has the arms {', '.join(sorted(arms))}; drawn were {', '.join(assignment.arms)}",
+            fix="take the arms back as they were drawn, or declare a new pilot",
+        )
+    assign = spec.design.assign
+    if (assign.method, assign.drawn_by or "") != (assignment.method, assignment.drawn_by):
+        raise UsageError(
+            f"the amended plan assigns by {assign.method!r}; drawn was by {assignment.method!r}",
+            fix="how arms came about can't be amended: take `design.assign` back, or declare a new pilot",
+        )
+    start = spec.calendar.start
+    return replace(
+        assignment,
+        teams=tuple(replace(row, start=start if row.start else None) for row in assignment.teams),
     )

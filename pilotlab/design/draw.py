@@ -57,6 +57,19 @@ def draw(spec: PilotSpec, teams: Iterable[Team], *, seed: int | None = None) -> 
     return _assignment(spec, listed, units, _drawn(spec, units, chosen), seed=chosen)
 
 
+def still_holds(assignment: Assignment, spec: PilotSpec, teams: Iterable[Team]) -> bool:
+    """Whether the same draw from what is declared now would put the same teams into the same arms, at the same start."""
+    try:
+        again = draw(spec, teams, seed=assignment.seed)
+    except PilotlabError:
+        return False
+    return (again.method, again.drawn_by, again.teams) == (
+        assignment.method,
+        assignment.drawn_by,
+        assignment.teams,
+    )
+
+
 def _drawn(spec: PilotSpec, units: Units, seed: int) -> dict[str, str]:
     """Arm of each unit, by lot."""
     import numpy as np

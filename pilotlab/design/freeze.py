@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.difference import Change, differences
 from pilotlab.errors import PilotlabError
@@ -140,20 +139,13 @@ class Freeze:
         return cls(**{name: data[name] for name in cls.__slots__})
 
 
-def verify(
-    freeze: Freeze,
-    spec: PilotSpec,
-    metrics: Mapping[str, MetricSpec],
-    assignment: Assignment,
-    *,
-    amendments: Sequence[Amendment] = (),
-) -> tuple[Change, ...]:
-    """Compare the plan in force with what is declared now.
+def verify(freeze: Freeze, spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> tuple[Change, ...]:
+    """Compare a frozen plan with what is declared now.
 
     Parameters
     ----------
-    amendments : sequence of Amendment
-        Recorded changes, oldest first: the newest says which plan is in force.
+    metrics : mapping
+        From what the declaration writes to the metric, as the catalogue defines it now.
 
     Returns
     -------
@@ -170,14 +162,12 @@ def verify(
             f"the frozen plan of {freeze.pilot!r} does not match its own digest ({', '.join(broken)})",
             fix="restore the database from a backup",
         )
-    in_force = amendments[-1].spec if amendments else freeze.spec
-    now = {key: value for key, value in _definitions(spec, metrics).items() if key in freeze.metrics}
-    frozen = {key: freeze.metrics[key] for key in now}  # metrics that came or went differ in the plan itself
-    return (
-        *differences(in_force, spec.to_dict()),
-        *differences(frozen, now, "metric definitions"),
-        *differences(_by_team(freeze.assignment), _by_team(assignment.to_dict()), "assignment"),
-    )
+    frozen = freeze.definitions()
+    both = [
+        use.use for _, use in spec.uses if use.use in frozen
+    ]  # those that came or went differ in the plan itself
+    then, now = ({use: source[use].to_dict() for use in both} for source in (frozen, metrics))
+    return (*differences(freeze.spec, spec.to_dict()), *differences(then, now, "metric definitions"))
 
 
 def _definitions(spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> dict[str, dict[str, Any]]:
@@ -190,8 +180,3 @@ def _definitions(spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> dict[str
             )
         found[metrics[use.use].key] = metrics[use.use].to_dict()
     return dict(sorted(found.items()))
-
-
-def _by_team(assignment: Mapping[str, Any]) -> dict[str, Any]:
-    """Name teams in paths by their names, not by their places in a list."""
-    return {**assignment, "teams": {row["team"]: row for row in assignment["teams"]}}

@@ -73,5 +73,5 @@ def plan_in_force(store: Store | None, spec: PilotSpec, metrics: Mapping[str, Me
         freeze=first,
         freeze_seq=frozen.seq,
         amendments=tuple(Amendment.from_dict(record.content["amendment"]) for record in kept),
-        edited=verify(current, spec, metrics, current.arms()),
+        edited=verify(current, spec, metrics),
     )

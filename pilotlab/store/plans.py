@@ -117,7 +117,7 @@ def save_freeze(database: Database, pilot: str, content: Mapping[str, Any], *, a
     """
     with database.writing():
         if stored := freeze(database, pilot):
-            if stored.digest == digest(content):
+            if _what(stored.content) == _what(content):
                 return stored
             raise UsageError(
                 f"{pilot} was frozen by {stored.actor} on {stored.at[:10]} with another plan",
@@ -126,6 +126,11 @@ def save_freeze(database: Database, pilot: str, content: Mapping[str, Any], *, a
         return _keep(
             database, "freezes", {"pilot": pilot}, content, actor=actor, verb="freeze", object_=pilot
         )
+
+
+def _what(content: Mapping[str, Any]) -> str:
+    """Digest of what is frozen; who and when do not enter it where the content says its own."""
+    return str(content.get("digest") or digest(content))
 
 
 def freeze(database: Database, pilot: str) -> Record | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pilotlab.design.assignment import Assignment
-from pilotlab.design.draw import draw
+from pilotlab.design.draw import draw, still_holds
 from pilotlab.errors import NotYet, PilotlabError
 from pilotlab.spec.team import Team
 from pilotlab.weeks import Week
@@ -237,3 +237,26 @@ def test_what_comes_later_says_so_in_one_line(pilot, teams, assign, words) -> No
         draw(pilot(design={"assign": assign}), teams)
     assert words in error.value.what
     assert "\n" not in error.value.what
+
+
+@pytest.mark.parametrize(
+    ("changed", "holds"),
+    [
+        ({}, True),
+        ({"title": "Another"}, True),
+        ({"calendar": {"start": "2026-09-14"}}, False),
+        ({"policy": {"control": {}, "home": {}}}, False),
+        ({"policy": {"control": {}, "anchor": {}, "home": {}}}, False),
+        ({"design": {"assign": {"method": "stratified", "on": ["site"]}}}, False),
+        ({"design": {"keep_together": [["team-00", "no such team"]]}}, False),
+    ],
+)
+def test_a_draw_holds_while_what_it_started_from_does(pilot, teams, changed, holds) -> None:
+    drawn = draw(pilot(), teams, seed=5)
+    assert still_holds(drawn, pilot(**changed), teams) is holds
+
+
+def test_a_draw_does_not_hold_for_other_teams(pilot, teams) -> None:
+    drawn = draw(pilot(), teams, seed=5)
+    assert not still_holds(drawn, pilot(), teams[:-1])
+    assert not still_holds(drawn, pilot(), [*teams, Team("late", {}, 5)])
