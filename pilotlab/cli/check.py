@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -108,13 +109,25 @@ def _table(findings: Sequence[Finding], width: int) -> list[str]:
         if width - len(head) < 30:  # a long path: the text goes below it
             lines += [
                 head.rstrip(),
-                click.wrap_text(said(finding), width, initial_indent="  ", subsequent_indent="  "),
+                _wrapped(said(finding), width, initial_indent="  ", subsequent_indent="  "),
             ]
         else:
             lines.append(
-                click.wrap_text(said(finding), width, initial_indent=head, subsequent_indent=" " * len(head))
+                _wrapped(said(finding), width, initial_indent=head, subsequent_indent=" " * len(head))
             )
     return lines
+
+
+def _wrapped(text: str, width: int, *, initial_indent: str, subsequent_indent: str) -> str:
+    """Wrap between words alone: a path or a name with a hyphen stays whole."""
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=initial_indent,
+        subsequent_indent=subsequent_indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _summary(checked: Sequence[Checked], findings: Sequence[Finding]) -> list[str]:
