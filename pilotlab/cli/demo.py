@@ -105,4 +105,5 @@ def _row(row: Compared) -> str:
 def _number(value: float, decimals: int) -> str:
     if math.isinf(value):
         return "−∞" if value < 0 else "∞"
-    return f"{value:+.{decimals}f}".replace("-", "−")
+    written = f"{value:+.{decimals}f}".replace("-", "−")
+    return written if value else written.lstrip("+")

@@ -102,21 +102,24 @@ def test_command_replaces_a_demo_only_with_force(run: DemoRun) -> None:
     assert "add --force" in refused.output
 
 
-def test_command_prints_verdict_truth_and_files(tmp_path: Path) -> None:
-    folder = tmp_path / "small"
-    (folder).mkdir()
-    (folder / ".pilotlab-demo").write_text("")
-    result = CliRunner().invoke(cli, ["demo", str(folder), "--teams", "8", "--force"])
-    assert result.exit_code == 0, result.output
+def test_command_prints_verdict_truth_and_files_and_the_same_bytes_each_time(tmp_path: Path) -> None:
+    """One run as text, where a former demo is replaced; one as JSON: same seed, same pages."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / ".pilotlab-demo").write_text("")
+    arguments = ["--teams", "8", "--seed", "3"]
+    text = CliRunner().invoke(cli, ["demo", str(tmp_path / "one"), *arguments, "--force"])
+    assert text.exit_code == 0, text.output
     for words in ("Truth", "Estimate", "Satisfaction", "hybrid-schedule.html", "truth.json", "next: "):
-        assert words in result.output
-
-
-def test_command_prints_json_alone(tmp_path: Path) -> None:
-    result = CliRunner().invoke(cli, ["demo", str(tmp_path / "d"), "--teams", "8", "--format", "json"])
-    data = json.loads(result.stdout)
+        assert words in text.output
+    data = json.loads(
+        CliRunner().invoke(cli, ["demo", str(tmp_path / "two"), *arguments, "--format", "json"]).stdout
+    )
     assert data["pilot"] == "hybrid-schedule"
     assert {row["role"] for row in data["compared"]} == {"goal", "guardrail", "watch", "adherence"}
+    for name in data["files"]:
+        path = Path(name).relative_to(tmp_path / "two")
+        if path.suffix != ".db":
+            assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes(), path
 
 
 def test_foreign_files_are_never_replaced(tmp_path: Path) -> None:
@@ -135,10 +138,3 @@ def test_wrong_arguments_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a file"):
         run_demo(tmp_path / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-def test_the_same_seed_gives_the_same_pages(tmp_path: Path) -> None:
-    one, two = (run_demo(tmp_path / name, teams=8, seed=3) for name in ("one", "two"))
-    for left, right in zip(one.files, two.files, strict=True):
-        if left.suffix != ".db":
-            assert left.read_bytes() == right.read_bytes(), left.name

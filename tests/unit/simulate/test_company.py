@@ -170,9 +170,9 @@ def test_start_and_weeks_are_arguments() -> None:
 
 def test_a_company_is_drawn_within_a_second() -> None:
     simulate()  # the calendar of holidays is imported once
-    begin = time.perf_counter()
+    begin = time.process_time()
     simulate(teams=200).observations  # noqa: B018 - the work is in the reading
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(
