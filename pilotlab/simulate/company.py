@@ -227,7 +227,7 @@ def simulate(
     Examples
     --------
     >>> simulate("null", teams=6, seed=1)
-    Company null, seed 1: 6 teams, 54 people, 2025-W28 to 2025-W51
+    Company null, seed 1: 6 teams, 60 people, 2025-W28 to 2025-W51
     """
     if seed < 0:
         raise UsageError(f"seed is {seed!r}", fix="give a whole number from 0")
