@@ -14,7 +14,7 @@ from pilotlab.estimate.law import Draws, Law, Student
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.randomize import randomize
 from pilotlab.estimate.result import Estimate, NotEstimable, Term
-from pilotlab.estimate.variance import Variance, with_cr2
+from pilotlab.estimate.variance import Variance, with_cr1, with_cr2
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.sup_t import sup_t_critical
 
@@ -43,7 +43,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
     low, high = headline.interval(options.alpha)
     return Estimate(
         att=float(fitted.linear.values[0]),
-        se=float(se) if math.isfinite(se) else 0.0,
+        se=float(se),
         ci=(low, high),
         p_value=headline.p_value,
         p_min=headline.result.p_min if isinstance(headline, Draws) else None,
@@ -79,7 +79,9 @@ def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law],
     laws, notes = randomize(fitted.drawn, fitted.study, options)
     scale = with_cr2(fitted.linear)
     if isinstance(scale, NotEstimable):
-        scale = Variance(np.full(len(laws), np.nan), np.full(len(laws), np.nan))
+        scale, notes = with_cr1(fitted.linear), (*notes, "se is CR1's, for the design is too large for CR2")
+    if isinstance(scale, NotEstimable):
+        scale = Variance(np.zeros(len(laws)), np.ones(len(laws)))
     if not all(map(math.isfinite, laws[0].interval(options.alpha))):
         notes = (
             *notes,

@@ -80,7 +80,11 @@ def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray
         argument = f"cohort {options.cohort!r}"
         values = cohorts(column(table, options.cohort, "cohort"), argument, rows.calendar, int(rows.times[0]))
         cohort = _constant(
-            values, rows, options, f"cohort {options.cohort!r}", lambda value: _when(value, rows)
+            values,
+            rows,
+            options,
+            f"cohort {options.cohort!r}",
+            lambda value: "never" if value == NEVER else rows.calendar.label(int(value)),
         )
     late = (cohort != NEVER) & (cohort > rows.times[-1])
     if not late.any():
@@ -199,10 +203,3 @@ def _means_never(value: Any) -> bool:
 
 def _is_zero(value: Any) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and value == 0
-
-
-def _when(value: int, rows: Rows) -> str:
-    if value == NEVER:
-        return "never"
-    at = np.flatnonzero(rows.times == value)
-    return rows.time_labels[at[0]] if at.size else str(value)

@@ -163,13 +163,14 @@ def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
         name: str | NotEstimable = "twfe"
         fitted = cross_section.fit(frame, options)
     else:
-        study = with_assignment(read_study(frame, options), options)
+        study = read_study(frame, options)
         if (refusal := _constant(study.y, options)) is not None:
             return refusal
         name = choose.estimator(study, options)
         if isinstance(name, NotEstimable):
             return name
-        fitted = registry.estimator(name).fit(study, options)
+        within = _compares_within_strata(name, options)
+        fitted = registry.estimator(name).fit(with_assignment(study, options, strata=within), options)
     if isinstance(fitted, NotEstimable):
         return fitted
     return _with_inference(fitted, name, options)
@@ -182,6 +183,19 @@ def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimat
     if (refusal := choose.refuse_clusters(fitted, name)) is not None:
         return refusal
     return assemble.estimate(fitted, options, estimator, name)
+
+
+def _compares_within_strata(name: str, options: Options) -> bool:
+    """Whether an estimator takes strata; refuses them by name where it does not."""
+    takes = name in registry.ESTIMATORS and registry.ESTIMATORS[name].strata
+    given = options.strata or options.pairs
+    if given and not takes:
+        able = [each for each, entry in registry.ESTIMATORS.items() if entry.strata]
+        raise UsageError(
+            f"{'strata' if options.strata else 'pairs'} {given!r}: estimator {name!r} does not compare within strata",
+            fix=f"estimator {' or '.join(map(repr, able))}, or leave strata out",
+        )
+    return takes
 
 
 def _constant(y: np.ndarray, options: Options) -> NotEstimable | None:

@@ -43,8 +43,8 @@ def is_drawn(assignment: Any) -> bool:
     )
 
 
-def with_assignment(study: Study, options: Options) -> Study:
-    """Check a recorded assignment against the frame, and take strata and clusters from it where none are named.
+def with_assignment(study: Study, options: Options, *, strata: bool) -> Study:
+    """Check a recorded assignment against the frame, and take clusters, and `strata` if wanted, from it where none are named.
 
     Raises
     ------
@@ -57,16 +57,16 @@ def with_assignment(study: Study, options: Options) -> Study:
     contrast = _contrast(assignment, study)
     place = {row.team: row for row in contrast.teams}
     rows = [place[str(unit)] for unit in study.units]
-    strata, drawn, cluster, paired = study.strata, study.drawn, study.cluster, study.paired
-    if contrast.drawn and strata is None and any(row.stratum for row in rows):
-        strata = np.unique([row.stratum for row in rows], return_inverse=True)[1].astype(np.int64)
+    groups, drawn, cluster, paired = study.strata, study.drawn, study.cluster, study.paired
+    if contrast.drawn and strata and groups is None and any(row.stratum for row in rows):
+        groups = np.unique([row.stratum for row in rows], return_inverse=True)[1].astype(np.int64)
         paired = contrast.method == "matched_pairs"
     if contrast.drawn and options.cluster is None and any(row.cluster for row in rows):
         names = [f"cluster {row.cluster}" if row.cluster else f"team {row.team}" for row in rows]
         drawn = cluster = recode(np.unique(names, return_inverse=True)[1])
-    if paired and not study.paired and strata is not None:
-        cluster = strata
-    return replace(study, strata=strata, drawn=drawn, cluster=cluster, paired=paired)
+    if paired and not study.paired and groups is not None:
+        cluster = groups
+    return replace(study, strata=groups, drawn=drawn, cluster=cluster, paired=paired)
 
 
 def design_of(study: Study, options: Options) -> Design:

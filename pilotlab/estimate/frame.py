@@ -144,17 +144,12 @@ def _read_time(table: pd.DataFrame, options: Options) -> tuple[Calendar, IntArra
     periods = calendar.read(pd.Index(distinct), options.time)
     refuse_codes(periods, f"time {options.time!r}", calendar.kind)
     times, code = np.unique(periods, return_inverse=True)
-    labels: dict[int, str] = {}
-    for period, label in zip(periods.tolist(), distinct, strict=True):
-        labels.setdefault(
-            period,
-            str(label)[:10]
-            if calendar.kind == "dates"
-            else f"{label:g}"
-            if isinstance(label, float)
-            else str(label),
-        )
-    return calendar, code.astype(np.int64)[found], times, tuple(labels[period] for period in times.tolist())
+    return (
+        calendar,
+        code.astype(np.int64)[found],
+        times,
+        tuple(calendar.label(period) for period in times.tolist()),
+    )
 
 
 def _read_weights(table: pd.DataFrame, options: Options, place: Any) -> FloatArray | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from pilotlab.errors import UsageError, unknown
@@ -76,6 +77,7 @@ class Options:
                 raise unknown(name, getattr(self, name), known)
         self._check_numbers()
         self._check_applicable()
+        self._check_for_others()
 
     def _check_numbers(self) -> None:
         _whole("baseline", self.baseline, least=1, optional=True)
@@ -118,11 +120,24 @@ class Options:
                 fix="give one of them",
             )
 
+    def _check_for_others(self) -> None:
+        """Refuse what only estimators by cohort read; the event study's base is universal anyway."""
+        by_event_time = self.estimator == "event_study" or self.aggregate == "event_time"
+        asked = {"comparison": "never_treated", "adjust": "dr", "base_period": "varying"}
+        for name, default in asked.items():
+            value = getattr(self, name)
+            if value == default or (name == "base_period" and by_event_time):
+                continue
+            raise UsageError(
+                f"{name} {value!r} belongs to estimators by cohort, none of which are here",
+                fix=f"leave {name} out; estimators here: {', '.join(registry.ESTIMATORS)}",
+            )
+
 
 def _whole(name: str, value: object, *, least: int, optional: bool = False) -> None:
     if value is None and optional:
         return
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise UsageError(
             f"{name} {value!r} is not a whole number of at least {least}", fix=f"write {name}={least} or more"
         )

@@ -20,6 +20,7 @@ class Entry:
     estimand: str
     formula: str
     source: str
+    strata: bool = False  # compares within strata and pairs
 
     def load(self) -> Any:
         """Import the target."""
@@ -34,12 +35,14 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             estimand="mean effect on the treated units over the weeks that count, units weighing alike",
             formula="per unit, mean after minus mean before; treated minus comparison within strata, strata weighted by their units",
             source="Frison & Pocock (1992); McKenzie (2012)",
+            strata=True,
         ),
         "twfe": Entry(
             "pilotlab.estimate.twfe:Twfe",
             estimand="mean effect on the treated, if effects are alike over units and time",
             formula="least squares of the outcome on a treated indicator with unit and time effects",
             source="Frisch & Waugh (1933); Goodman-Bacon (2021) on what it weighs",
+            strata=True,
         ),
         "event_study": Entry(
             "pilotlab.estimate.event_study:EventStudy",

@@ -81,9 +81,8 @@ class Study:
         return int(np.isfinite(self.y).sum())
 
     def label(self, period: int) -> str:
-        """A period as the frame writes it, where it is there."""
-        at = np.flatnonzero(self.times == period)
-        return self.time_labels[at[0]] if at.size else str(period)
+        """A period as the frame writes it."""
+        return self.calendar.label(period)
 
     def note(self, *notes: str) -> Study:
         """Add notes."""

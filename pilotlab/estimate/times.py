@@ -64,6 +64,19 @@ class Calendar:
             )
         return np.asarray((places - self.origin) // self.step)
 
+    def label(self, period: int) -> str:
+        """Write a period as the column does."""
+        if self.kind == "ISO weeks":
+            return str(Week(period))
+        if self.kind == "Periods":
+            return str(pd.Period(ordinal=period, freq=self.freq))
+        if self.kind == "whole numbers":
+            return str(period)
+        place = self.origin + period * self.step
+        if self.by_month:
+            return f"{(place - 1) // 12:04d}-{(place - 1) % 12 + 1:02d}-01"
+        return str(pd.Timestamp(place)).removesuffix(" 00:00:00")
+
     def _step_in_words(self) -> str:
         return (
             f"{self.step} months" if self.by_month else str(pd.Timedelta(self.step)).removesuffix(" 00:00:00")

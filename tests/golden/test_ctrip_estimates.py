@@ -67,3 +67,37 @@ def test_table_7(measure: str) -> None:
         (known["estimate"], known["se"], known["p"]), rel=1e-6
     )
     assert est.n_obs == known["n"]
+
+
+def test_monthly_scores() -> None:
+    """Scores above 100 are entry errors and count as missing; months as Periods, the first of `post` is the start."""
+    frame = read_shared("ctrip_course", "performance_panel.csv").dropna(subset=["year", "month"])
+    month = pd.PeriodIndex(
+        [
+            f"{int(year)}-{int(number):02d}"
+            for year, number in zip(frame["year"], frame["month"], strict=True)
+        ],
+        freq="M",
+    )
+    frame = frame.assign(
+        month=month, score=frame["performance_score"].where(frame["performance_score"] <= 100)
+    )
+    start = frame.loc[frame["post"] == 1, "month"].min()
+    treated = frame["treatment"] == 1
+    frame["start"] = pd.Series(
+        [start if home else pd.NaT for home in treated], index=frame.index, dtype="period[M]"
+    )
+    est = did(
+        frame,
+        outcome="score",
+        unit="personid",
+        time="month",
+        cohort="start",
+        estimator="twfe",
+        inference="cluster",
+    )
+    known = ENTRIES["ctrip.monthly.performance_score"]
+    assert (est.att, est.se, est.p_value) == pytest.approx(
+        (known["estimate"], known["se"], known["p"]), rel=1e-6
+    )
+    assert est.n_obs == known["n"]

@@ -23,6 +23,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"comparison": "all"}, "comparison 'all'"),
     ({"base_period": "fixed"}, "base_period 'fixed'"),
     ({"adjust": "dml"}, "adjust 'dml'"),
+    ({"comparison": "not_yet_treated"}, "belongs to estimators by cohort"),
+    ({"base_period": "universal"}, "base_period 'universal'"),
+    ({"adjust": "ipw"}, "adjust 'ipw'"),
+    ({"strata": "site", "estimator": "event_study"}, "'event_study' does not compare within strata"),
+    ({"pairs": "pair", "aggregate": "event_time"}, "pairs 'pair': estimator 'event_study'"),
     ({"alpha": 0}, "alpha 0"),
     ({"alpha": 5}, "alpha 5"),
     ({"alpha": "0.05"}, "alpha '0.05'"),
@@ -66,3 +71,16 @@ def test_one_covariate_or_excluded_time_needs_no_list() -> None:
     one = did(frame, estimator="twfe", covariates="skill", exclude=9, inference="cluster")
     many = did(frame, estimator="twfe", covariates=["skill"], exclude=np.array([9]), inference="cluster")
     assert one == many
+
+
+def test_numbers_may_be_numpys() -> None:
+    frame = simulate(seed=2)
+    assert did(frame, baseline=np.int64(3), washin=np.int32(1)) == did(frame, baseline=3, washin=1)
+
+
+def test_the_example_of_the_docstring_runs() -> None:
+    import doctest
+    import sys
+
+    result = doctest.testmod(sys.modules["pilotlab.estimate.did"])
+    assert (result.failed, result.attempted > 0) == (0, True)

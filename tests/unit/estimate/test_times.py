@@ -96,3 +96,15 @@ def test_codes_within_one_year_are_plain_numbers() -> None:
     frame = simulate(seed=1)
     shifted = frame.assign(week=frame["week"] + 202600, first_week=frame["first_week"].where(frame["first_week"] == 0, 202600 + START))
     assert did(shifted).att == pytest.approx(did(frame).att)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way not in ("float numbers", "years", "aware dates", "categories")])
+def test_refusals_write_times_as_the_frame_does(way: str) -> None:
+    frame, write = simulate(), WAYS[way]
+    first = [write(40 if row == 5 else START) if cohort else None for row, cohort in enumerate(frame["first_week"])]
+    with pytest.raises(UsageError) as caught:
+        did(frame.assign(week=[write(week) for week in frame["week"]], first_week=pd.Series(first, dtype=object)))
+    said = calendar_of(pd.Index([write(week) for week in range(1, 13)]), "week")
+    for week in (START, 40):
+        assert said.label(int(said.read(pd.Index([write(week)]), "week")[0])) in str(caught.value)
+    assert str(write(START))[:7].replace("-", "")[:4] in str(caught.value)
