@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pilotlab.errors import NotFound, PilotlabError, Span, nearest
+from pilotlab.errors import NotFound, PilotlabError, Span, UsageError, nearest
 
 MARK = "pilotlab.toml"
 KNOWN_KEYS = {"schema", "name", "database"}
@@ -116,4 +116,12 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def actor(named: str | None = None) -> str:
     """Return who acts: as named, else `PILOTLAB_ACTOR`, else the login name."""
-    return named or os.environ.get("PILOTLAB_ACTOR") or getpass.getuser()
+    if known := named or os.environ.get("PILOTLAB_ACTOR"):
+        return known
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user without a name
+        raise UsageError(
+            "nobody is named as acting, and this login has no name",
+            fix="pass --actor NAME, or set PILOTLAB_ACTOR",
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import next_line, rule, show, show_json
+from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json
 
 if TYPE_CHECKING:
     from pilotlab.readout.model import Arm, Effect, GoalResult, Promise, Readout
 
 CELLS = 30  # of the drawn interval; zero stands two thirds from the left
 ZERO = 18
+NAME = 18  # columns of a metric's name
 
 
 @click.command()
@@ -36,6 +38,7 @@ def command(
       pilotlab analyze anchor-days
     """
     from pilotlab import api
+    from pilotlab.readout.build.assemble import build_readout
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
     if form == "json":
@@ -43,7 +46,7 @@ def command(
     elif form == "csv":
         show(lab.analyze(pilot).to_frame().to_csv(index=False).rstrip("\n"))
     else:
-        show(analysis_text(lab.readout(pilot).readout), plain=plain)
+        show(analysis_text(build_readout(lab.course(pilot))), plain=plain)
 
 
 def analysis_text(page: Readout) -> str:
@@ -55,9 +58,12 @@ def analysis_text(page: Readout) -> str:
 
 
 def _arm(page: Readout, arm: Arm) -> list[str]:
-    head = "           Up is good         Change  95 % interval     worse        0          better  State"
-    lines = [f"{page.title}, {arm.label}" if len(page.arms) > 1 else page.title, rule(), head, rule()]
-    lines += [_goal(goal) for goal in arm.goals]
+    level = arm.promises.level if arm.promises else arm.goals[0].level
+    head = (
+        f"           Up is good         Change  {_percent(level):<16}  worse        0          better  State"
+    )
+    lines = [_title(page, arm), rule(), head, rule()]
+    lines += [_goal(goal, level) for goal in arm.goals]
     lines += [_promise(row) for row in (arm.promises.rows if arm.promises else ())]
     adherence = arm.adherence
     lines += [
@@ -68,18 +74,35 @@ def _arm(page: Readout, arm: Arm) -> list[str]:
     return lines
 
 
-def _goal(goal: GoalResult) -> str:
+def _title(page: Readout, arm: Arm) -> str:
+    name = f"{page.title}, {arm.label}" if len(page.arms) > 1 else page.title
+    counts = [str(mean.n) for mean in arm.goals[0].means if mean.n is not None]
+    units = "persons" if page.trust.completeness.unit == "person" else "teams"
+    beside = f"{' against '.join(counts)} {units}" if len(counts) == 2 else ""
+    return f"{name[: WIDTH - 2 - len(beside)]:<{WIDTH - 2 - len(beside)}}  {beside}".rstrip()
+
+
+def _percent(level: float) -> str:
+    return f"{round(100 * level, 2):g} % interval"
+
+
+def _goal(goal: GoalResult, level: float) -> str:
     mark = goal.bar if goal.bar is not None else goal.limit
-    return _line(
-        "goal", f"{goal.label}, {goal.unit}", goal.effect, goal.decimals, mark, goal.state, filled=True
-    )
+    state = goal.state if goal.level == level else f"{goal.state} ({_percent(goal.level)})"
+    return _line("goal", _name(goal.label, goal.unit), goal.effect, goal.decimals, mark, state, filled=True)
+
+
+def _name(label: str, unit: str) -> str:
+    """Label with its unit where both fit, else whole words of the label."""
+    both = f"{label}, {unit}"
+    return both if len(both) <= NAME else textwrap.shorten(label, NAME, placeholder="") or label[:NAME]
 
 
 def _promise(row: Promise) -> str:
     state = f"{row.state}: {row.reason}" if row.reason else row.state
     return _line(
         "guardrail" if row.deciding else "watch",
-        f"{row.label}, {row.unit}",
+        _name(row.label, row.unit),
         row.effect,
         row.decimals,
         row.limit,
@@ -91,12 +114,17 @@ def _promise(row: Promise) -> str:
 def _line(
     role: str, label: str, effect: Effect, decimals: int, mark: float | None, state: str, *, filled: bool
 ) -> str:
-    name = f"{role:<11}{label[:18]:<18}"
+    name = f"{role:<11}{label:<{NAME}}"
     if effect.estimate is None:
-        return f"{name}  {state or effect.reason}"
+        return f"{name}  {_why_none(state, effect.reason)}"
     interval = f"{_number(effect.low, decimals)} to {_number(effect.high, decimals)}"
     drawn = draw(effect.estimate, effect.low, effect.high, mark, filled=filled)
     return f"{name}{_number(effect.estimate, decimals):>7}  {interval:<16} {drawn} {state}"
+
+
+def _why_none(state: str, reason: str) -> str:
+    """State and reason, each once."""
+    return state if reason in state else f"{state}: {reason}" if state else reason
 
 
 def _number(value: float, decimals: int) -> str:

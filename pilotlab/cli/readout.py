@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from pilotlab.cli.options import actor_option, today_option, workspace_option
-from pilotlab.cli.output import show
+from pilotlab.cli.options import actor_option, plain_option, today_option, workspace_option
+from pilotlab.cli.output import next_line, show
 
 SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
 
@@ -20,9 +20,7 @@ SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
     "forms",
     type=click.Choice(list(SUFFIXES)),
     multiple=True,
-    default=("html",),
-    show_default=True,
-    help="May be given more than once.",
+    help="May be given more than once; else as --out ends, else html.",
 )
 @click.option(
     "--out",
@@ -32,6 +30,7 @@ SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
 @workspace_option
 @actor_option
 @today_option
+@plain_option
 def command(
     pilot: str,
     forms: tuple[str, ...],
@@ -39,6 +38,7 @@ def command(
     workspace: Path | None,
     actor: str | None,
     today: date,
+    plain: bool,
 ) -> None:
     """Write the readout of PILOT: one page for the leader, then whether to trust it.
 
@@ -48,6 +48,15 @@ def command(
     """
     from pilotlab import api
 
-    page = api.open_workspace(workspace, actor=actor, today=today).readout(pilot)
-    for form in forms:
-        show(f"wrote {page.write(out.with_suffix(SUFFIXES[form]) if out else None, form=form)}")
+    lab = api.open_workspace(workspace, actor=actor, today=today)
+    page = lab.readout(pilot)
+    if out and not forms:
+        written = [page.write(out)]
+    else:
+        written = [
+            page.write(out.with_suffix(SUFFIXES[form]) if out else None, form=form)
+            for form in forms or ("html",)
+        ]
+    for path in written:
+        show(f"Wrote {lab.folders.shown(path)}", plain=plain)
+    show(next_line(f"pilotlab decide {pilot}"), plain=plain)

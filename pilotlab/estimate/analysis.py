@@ -17,6 +17,7 @@ from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
 
 SCHEMA = "pilotlab/analysis@1"
+MEMBERS, TEAMS = 5, 4  # an effect may be shown with so many members in every team, and so many teams an arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,12 @@ def _weeks(
 ) -> tuple[WeekEffect, ...]:
     drawn = isinstance(estimate, Estimate) and estimate.inference == "randomization"
     inference: Literal["randomization", "cr2"] = "randomization" if drawn else "cr2"
-    return effects_by_week(panel, frame, inference=inference, alpha=spec.analysis.alpha, seed=seed)
+    weighted = spec.analysis.weights == "people"
+    weeks = effects_by_week(
+        panel, frame, inference=inference, alpha=spec.analysis.alpha, seed=seed, weighted=weighted
+    )
+    few = _weeks_of_few(panel)
+    return tuple(week for week in weeks if str(week.week) not in few)
 
 
 def _outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
@@ -207,14 +213,30 @@ def _hidden(panel: Panel) -> str:
     """Say why an effect may not be shown: too few people behind it; empty where there are enough."""
     if panel.metric.level != "person" and not panel.person_units:
         return ""
-    frame, least = panel.values, panel.min_group
-    people = frame.assign(n=1.0) if panel.person_units else frame
-    teams = people.groupby(["arm", "team"])["n"].median()
-    if not panel.person_units and teams.min() >= 5 and teams.groupby("arm").size().min() >= 4:
-        return ""
-    behind = teams.groupby("arm").sum()
-    few = [str(arm) for arm, count in behind.items() if not count >= least]
-    return f"fewer than {least} people in {' and '.join(few)}" if few else ""
+    teams = _people(panel).groupby(["arm", "team"])["n"].median()
+    few = _arms_of_few(teams, panel)
+    return f"fewer than {panel.min_group} people in {' and '.join(few)}" if few else ""
+
+
+def _weeks_of_few(panel: Panel) -> frozenset[str]:
+    """Weeks whose effect may not be shown, though that of all weeks may."""
+    if panel.metric.level != "person" and not panel.person_units:
+        return frozenset()
+    weeks = _people(panel).set_index(["arm", "team"]).groupby("week")["n"]
+    return frozenset(str(week) for week, teams in weeks if _arms_of_few(teams, panel))
+
+
+def _people(panel: Panel) -> pd.DataFrame:
+    """People behind every value; none where it is not known how many."""
+    return panel.values.assign(n=1.0 if panel.person_units else panel.values["n"].fillna(0.0))
+
+
+def _arms_of_few(teams: pd.Series, panel: Panel) -> list[str]:
+    """Arms with too few people: `teams` holds how many stand behind each, by arm and team."""
+    arms = teams.groupby("arm")
+    if not panel.person_units and teams.min() >= MEMBERS and arms.size().min() >= TEAMS:
+        return []
+    return [str(arm) for arm, people in arms.sum().items() if people < panel.min_group]
 
 
 def _means(panel: Panel) -> ArmMeans | None:

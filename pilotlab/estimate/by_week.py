@@ -62,7 +62,13 @@ class WeekEffect:
 
 
 def effects_by_week(
-    panel: Panel, frame: pd.DataFrame, *, inference: Inference, alpha: float, seed: int
+    panel: Panel,
+    frame: pd.DataFrame,
+    *,
+    inference: Inference,
+    alpha: float,
+    seed: int,
+    weighted: bool = False,
 ) -> tuple[WeekEffect, ...]:
     """Estimate each week's effect against the units' baseline means.
 
@@ -72,25 +78,31 @@ def effects_by_week(
         The panel's values on the scale of analysis.
     inference : {"randomization", "cr2"}
         How each week's interval is made: as the headline's, where that is a randomisation; else CR2.
+    weighted : bool
+        Whether a unit weighs its people in the baseline, as in the headline.
 
     Notes
     -----
     A week is a `change` of its own, from the baseline mean to that week, so that every point is made as the headline
-    is. The band of all weeks comes from the draws, or, under CR2, from Sidak's critical value.
+    is. The band of all weeks comes from the draws, or, under CR2, from Sidak's critical value; draws of weighted units
+    have none.
     """
     wide = frame.pivot(index="team", columns="week", values="value")
     baseline = [str(week) for week in panel.windows.baseline if str(week) in wide.columns]
     changes = wide.sub(wide[baseline].mean(axis=1), axis=0).dropna(how="all")
     places = frame.drop_duplicates("team").set_index("team").loc[changes.index]
+    places["n"] = frame[frame["week"].isin(baseline)].groupby("team")["n"].mean()
     if not baseline or places["arm"].nunique() < 2:
         return ()
-    method = {"inference": inference, "alpha": alpha, "seed": seed}
+    weights = "n" if weighted else None
+    method = {"inference": inference, "alpha": alpha, "seed": seed, "weights": weights}
     estimates = {str(week): _one_week(panel, changes[week], places, method) for week in changes.columns}
     made = {
         week: estimate for week, estimate in estimates.items() if estimate is not None and estimate.se > 0
     }
+    banded = {} if weighted and inference == "randomization" else made
     half = _half_widths(
-        panel, changes[list(made)], places, list(made.values()), inference, alpha=alpha, seed=seed
+        panel, changes[list(banded)], places, list(banded.values()), inference, alpha=alpha, seed=seed
     )
     return tuple(
         _effect(panel, week, places.loc[changes[week].dropna().index, "arm"], estimate, half.get(week))
@@ -107,7 +119,7 @@ def _one_week(
     units = places.loc[known.index]
     if units["arm"].nunique() < 2:
         return None
-    rows = units[["stratum", "cluster", "arm"]].assign(value=known).reset_index()
+    rows = units[["stratum", "cluster", "arm", "n"]].assign(value=known).reset_index()
     both = pd.concat([rows.assign(time=0, value=0.0), rows.assign(time=1)], ignore_index=True)
     both["cohort"] = np.where(both["arm"] == CONTROL, np.nan, 1.0)
     assignment = panel.assignment

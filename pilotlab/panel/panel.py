@@ -39,15 +39,26 @@ class Panel:
         """Return the tidy frame that may be handed out: `team, arm, stratum, week, cohort, event_time, treated, value, n`.
 
         `week` and `cohort` are ISO weeks as text (`cohort` is missing in control), `event_time` whole weeks since
-        the pilot's start, `value` in the metric's unit. A value with fewer respondents than `min_group` is missing,
-        and so is every value of a single person.
+        the pilot's start, `value` in the metric's unit. A value with fewer respondents than `min_group` is missing with
+        its `n`, and so is every value of a single person. Where one team of an arm is left out in a week, so is the
+        next smallest: the arm's mean would give the one away.
         """
         shown = self.values.copy()
-        if self.person_units:
-            shown["value"] = float("nan")
-        elif self.metric.level == "person":
-            shown.loc[shown["n"].fillna(0) < self.min_group, "value"] = float("nan")
+        shown.loc[self._small(), ["value", "n"]] = float("nan")
         return shown.drop(columns="cluster")
+
+    def _small(self) -> pd.Series:
+        """Rows that may not be shown."""
+        rows = self.values
+        if self.person_units or self.metric.level != "person":
+            return pd.Series(self.person_units, index=rows.index)
+        people = rows["n"].fillna(0.0)
+        small = people < self.min_group
+        cell = [rows["arm"], rows["week"]]
+        alone = small.groupby(cell).transform("sum") == 1
+        rest = people.where(~small)
+        next_smallest = rest.groupby(cell).rank(method="first") == 1
+        return small | (alone & next_smallest)
 
     def contrast(self, arm: str) -> Panel:
         """Return the part that compares one pilot arm with control."""

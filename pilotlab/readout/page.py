@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pilotlab.errors import UsageError, unknown
+from pilotlab.errors import PilotlabError, UsageError, unknown
 from pilotlab.readout.model import Readout
 from pilotlab.spec.frozen import digest
 
@@ -51,12 +53,13 @@ class Page:
         ------
         UsageError
             For a suffix that no form has.
+        PilotlabError
+            Where the file can't be written; what stood there before is untouched.
         """
         chosen = form or (_form_of(Path(path)) if path else "html")
         target = Path(path) if path else self.stem.with_name(self.stem.name + FORMS[chosen][0])
         text = self.text(chosen)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        _write_whole(target, text)
         return target
 
     def digest(self) -> str:
@@ -66,6 +69,22 @@ class Page:
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return self.readout.to_dict()
+
+
+def _write_whole(target: Path, text: str) -> None:
+    """Write a file whole or not at all: readers see the old page or the new one."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise PilotlabError(
+            f"{target.as_posix()} can't be written: {(error.strerror or str(error)).lower()}",
+            fix="free the place, or name another with --out FILE",
+        ) from None
 
 
 def _form_of(path: Path) -> str:
