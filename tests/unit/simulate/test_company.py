@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import doctest
+import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -209,3 +211,12 @@ def test_examples_in_docstring_and_page_run() -> None:
     results = doctest.testfile(str(page), module_relative=False)
     assert results.attempted >= 5
     assert results.failed == 0
+
+
+@pytest.mark.parametrize(
+    "before", ["", "import pilotlab.simulate.company;", "from pilotlab.simulate import Scenario;"]
+)
+def test_the_verb_can_be_called_whatever_was_imported_before(before: str) -> None:
+    code = f"{before} import pilotlab as pl; print(pl.simulate('null', teams=4, seed=1))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Company null, seed 1: 4 teams")
