@@ -214,9 +214,9 @@ def test_examples_in_docstring_and_page_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["", "import pilotlab.simulate.company;", "from pilotlab.simulate import Scenario;"]
+    "before", ["", "import pilotlab.simulate.company; ", "from pilotlab.simulate import Scenario; "]
 )
 def test_the_verb_can_be_called_whatever_was_imported_before(before: str) -> None:
-    code = f"{before} import pilotlab as pl; print(pl.simulate('null', teams=4, seed=1))"
+    code = f"{before}import pilotlab as pl; print(pl.simulate('null', teams=4, seed=1))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("Company null, seed 1: 4 teams")
