@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
+_HEADING = re.compile(r"## PL\d{3} \((error|warn|note)\) (.+)")
 _WIDTH = 100
 
 
@@ -38,12 +39,13 @@ def command(what: str, workspace: Path | None, form: str, plain: bool) -> None:
 
 
 def _explain_code(code: str, form: str, plain: bool) -> None:
-    from pilotlab.spec.codes import CODES
     from pilotlab.spec.pages import finding_entry
 
     entry = finding_entry(code)
     if form == "json":
-        show_json({"code": code, "level": CODES[code].level, "title": CODES[code].title, "text": entry})
+        heading = _HEADING.match(entry)
+        assert heading is not None  # a test holds every entry to this form
+        show_json({"code": code, "level": heading[1], "title": heading[2], "text": entry})
         return
     show(_entry_text(entry) + (f"\n\n{_metric_list()}" if code in ("PL306", "PL307") else ""), plain=plain)
 

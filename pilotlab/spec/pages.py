@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pilotlab.errors import NotFound, unknown
+from pilotlab.errors import NotFound, UsageError, nearest
 
 _PACKAGE = Path(__file__).parents[1]
+_FINDINGS = ("reference/findings.md", "reference/findings-import.md")
 _ENTRY = re.compile(r"^## (PL\d{3})\b.*$", re.MULTILINE)
 
 
@@ -20,8 +21,11 @@ def page(name: str) -> str:
 
 
 def finding_entries() -> dict[str, str]:
-    """Return the entry of each code in `reference/findings.md`, heading included."""
-    text = page("reference/findings.md")
+    """Return the entry of each code, of declarations and of imports, heading included."""
+    return {code: entry for name in _FINDINGS for code, entry in _entries(page(name)).items()}
+
+
+def _entries(text: str) -> dict[str, str]:
     starts = [*_ENTRY.finditer(text)]
     ends = [match.start() for match in starts[1:]] + [len(text)]
     return {match[1]: text[match.start() : end].strip() for match, end in zip(starts, ends, strict=True)}
@@ -37,5 +41,8 @@ def finding_entry(code: str) -> str:
     """
     entries = finding_entries()
     if code.upper() not in entries:
-        raise unknown("code", code, entries)
+        raise UsageError(
+            f"code {code!r} is not known{nearest(code, entries)}",
+            fix=f"codes run from {min(entries)} to {max(entries)}; each finding names its own",
+        )
     return entries[code.upper()]

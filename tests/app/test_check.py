@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import jsonschema
@@ -57,25 +54,6 @@ def test_ten_mistakes_are_ten_findings_in_one_run(tmp_path: Path) -> None:
     assert "10 errors. Nothing was written." in result.output
     assert "did you mean 'title'?" in result.output
     assert "did you mean 'burnout_level'?" in result.output
-
-
-def test_ten_mistakes_take_under_half_a_second(tmp_path: Path) -> None:
-    write(tmp_path, pilot=TEN.read_bytes(), teams=TEAMS)
-    command = [
-        sys.executable,
-        "-c",
-        call("check", "--workspace", str(tmp_path)).replace(
-            "assert not stop.code, stop.code", "assert stop.code == 1"
-        ),
-    ]
-    seconds = []
-    for _ in range(6):  # the quickest run: other tests share this machine
-        start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        seconds.append(time.perf_counter() - start)
-        if seconds[-1] < 0.5:
-            return
-    pytest.fail(f"quickest of {len(seconds)} runs took {min(seconds):.2f} s")
 
 
 def test_check_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -1,0 +1,5 @@
+"""`python -m pilotlab`: the command line."""
+
+from pilotlab.cli.main import main
+
+main()
