@@ -48,7 +48,7 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
         return None
     return NotEstimable(
-        f"{found} clusters: no interval can be had from fewer than {FEWEST_CLUSTERS}",
+        f"{found} {'cluster' if found == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
         "more units, or clusters that hold fewer of them",
     )
 

@@ -67,6 +67,10 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
             "rows of a cohort that starts, and of one that does not",
         )
     kept = rows.used & _inside(rows, cohort, starts, options)
+    if not kept.any():
+        return NotEstimable(
+            "no row is left in the windows", "values from both sides of the start, or shorter windows"
+        )
     cohort, time, cluster = cohort[kept], rows.times[rows.time[kept]], recode(cluster[kept])
     treated = time >= cohort
     weights = None if rows.weights is None else rows.weights[kept]

@@ -33,23 +33,10 @@ def unit_mean(y: FloatArray) -> FloatArray:
     return np.asarray(np.divide(total, count, out=np.full(len(y), np.nan), where=count > 0))
 
 
-def effect(
-    change: FloatArray, treated: BoolArray, strata: IntArray | None = None, weights: FloatArray | None = None
-) -> float:
-    """T(z) = sum over strata of n_s/n times (mean change of the treated minus mean change of the rest).
-
-    With unit weights the means are weighted, and a stratum counts by its weight. Each stratum must hold both arms.
-    """
-    cell, share = arm_cells(treated, strata, weights)
-    w = np.ones(len(change)) if weights is None else weights
-    means = np.bincount(cell, weights=w * change) / np.bincount(cell, weights=w)
-    return float(share @ means)
-
-
 def arm_cells(
     treated: BoolArray, strata: IntArray | None = None, weights: FloatArray | None = None
 ) -> tuple[IntArray, FloatArray]:
-    """Cells of stratum by arm: each unit's cell (2s for comparison, 2s + 1 for treated), and each cell's signed share."""
+    """Return the cells of T(z), stratum by arm: each unit's cell (2s for comparison, 2s + 1 for treated), and each cell's signed share."""
     stratum = np.zeros(len(treated), dtype=np.int64) if strata is None else strata
     size = np.bincount(stratum, weights=weights)
     share = np.repeat(size / size.sum(), 2) * np.tile([-1.0, 1.0], len(size))

@@ -149,6 +149,11 @@ def test_too_few_rows_for_their_parameters() -> None:
         assert "4 values for 4 parameters" in answer.reason
 
 
+def test_empty_windows_of_cross_sections() -> None:
+    frame = simulate(teams=4, weeks=2, start=2)
+    assert "no row is left" in did(frame, unit=None, washin=1, anticipation=1).reason
+
+
 def test_windows() -> None:
     frame = simulate(weeks=16, start=9, seed=7)
     est = did(frame, baseline=3, anticipation=2, washin=2, exclude=[12, 5])

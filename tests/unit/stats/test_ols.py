@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.stats.arrays import SingularDesign, pinv_symmetric
-from pilotlab.stats.change import effect, unit_change, within_strata
+from pilotlab.stats.change import arm_cells, unit_change, within_strata
 from pilotlab.stats.cluster import cr1, nested
 from pilotlab.stats.ols import hc1, iid, ols
 from pilotlab.stats.sup_t import sup_t_critical
@@ -66,10 +66,12 @@ def test_strata_weigh_by_their_units() -> None:
     change, treated = np.array([5.0, 1, 1, 10, 0, 2]), np.array([True, False, False, True, True, False])
     strata = np.array([0, 0, 0, 1, 1, 1])
     assert within_strata(change, treated, strata) == pytest.approx([4.0, 3.0])
-    assert effect(change, treated, strata) == pytest.approx(3.5)
-    assert effect(change, treated) == pytest.approx(15 / 3 - 4 / 3)
-    weights = np.array([1.0, 1, 3, 1, 1, 2])
-    assert effect(change, treated, strata, weights) == pytest.approx((5 * 4 + 4 * 3) / 9)
+    cell, share = arm_cells(treated, strata)
+    assert cell.tolist() == [1, 0, 0, 3, 3, 2]
+    assert share == pytest.approx([-0.5, 0.5, -0.5, 0.5])
+    _, weighed = arm_cells(treated, strata, np.array([1.0, 1, 3, 1, 1, 2]))
+    assert weighed == pytest.approx([-5 / 9, 5 / 9, -4 / 9, 4 / 9])
+    assert arm_cells(treated)[1].tolist() == [-1, 1]
 
 
 def test_band_of_one_row_is_t_and_grows_with_rows() -> None:
