@@ -98,9 +98,9 @@ def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
         )
         yield Panel(
             name=f"p{tag}-promises",
-            question="Promises kept",
+            question="Promises kept" if any(row.deciding for row in arm.promises.rows) else "Watched",
             finding=arm.promises.finding,
-            note=arm.promises.note,
+            note=arm.promises.note if any(row.limit is not None for row in arm.promises.rows) else "",
             figures=(figure,),
         )
     if arm.timing:

@@ -30,15 +30,13 @@ def result_table(goal: GoalResult) -> Table:
         )
         for arm in goal.means
     ]
-    words = f"{goal.unit} {goal.better}".strip().capitalize()
+    words = _opened(f"{goal.unit} {goal.better}".strip())
     threshold = _threshold(goal)
     estimate, ends = _effect(goal.effect, goal.decimals)
     rows.append((f"**{words}**", threshold, f"**{estimate}**", ends))
-    heads = (goal.means_unit.capitalize() or goal.label, "Baseline", "Counted weeks", "Change")
-    note = f"Last row: the bar or limit, the estimate, its {level(goal.level)} interval; up is good."
-    return Table(
-        title=f"{goal.label} against the bar", columns=heads, rows=tuple(rows), numeric=(1, 2, 3), note=note
-    )
+    heads = (_opened(goal.means_unit) or goal.label, "Baseline", "Counted weeks", "Change")
+    note = f"Last row: {_named(goal)}the estimate, its {level(goal.level)} interval; up is good."
+    return Table(title=_result_title(goal), columns=heads, rows=tuple(rows), numeric=(1, 2, 3), note=note)
 
 
 def promises_table(promises: Promises) -> Table:
@@ -50,8 +48,8 @@ def promises_table(promises: Promises) -> Table:
 
 def event_table(study: EventStudy) -> Table:
     """Every week with both intervals."""
-    words = f"{study.unit} {study.better}".strip().capitalize()
-    heads = ("Week of the pilot", words, "Each week alone", "All weeks together", study.n_of.capitalize())
+    words = _opened(f"{study.unit} {study.better}".strip())
+    heads = ("Week of the pilot", words, "Each week alone", "All weeks together", _opened(study.n_of))
     rows = tuple(_week(point, study.decimals) for point in study.points)
     return Table(title=f"{study.label}: when it happened", columns=heads, rows=rows, numeric=(1, 2, 3, 4))
 
@@ -73,7 +71,7 @@ def adherence_table(adherence: Adherence) -> Table:
             )
         )
     heads = ("Period", "Pilot, planned", "Pilot", "Comparison", "Gap")
-    title = f"{adherence.label[:1].upper()}{adherence.label[1:]}"
+    title = _opened(adherence.label)
     return Table(title=title, columns=heads, rows=tuple(rows), numeric=(1, 2, 3, 4))
 
 
@@ -88,7 +86,7 @@ def slices_table(slices: Slices) -> Table:
         else:
             estimate, ends = _effect(row.effect, slices.decimals, sign=True)
             rows.append((f"{row.attribute}: {row.group}", row.people, estimate, ends))
-    heads = ("Group", "People", slices.unit.capitalize(), "Interval")
+    heads = ("Group", "People", _opened(slices.unit), "Interval")
     return Table(
         title=f"For whom: {slices.label}, up is good", columns=heads, rows=tuple(rows), numeric=(1, 2, 3)
     )
@@ -104,6 +102,22 @@ def presence_table(completeness: Completeness) -> Table:
     return Table(
         title="Share present in each week", columns=heads, rows=rows, numeric=tuple(range(1, len(heads)))
     )
+
+
+def _opened(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _result_title(goal: GoalResult) -> str:
+    if goal.bar is None:
+        return f"{goal.label} against the limit" if goal.limit is not None else f"{goal.label}: the result"
+    return f"{goal.label} against the bar"
+
+
+def _named(goal: GoalResult) -> str:
+    if goal.bar is None:
+        return "the limit, " if goal.limit is not None else ""
+    return "the bar, "
 
 
 def _threshold(goal: GoalResult) -> str:

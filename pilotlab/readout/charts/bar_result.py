@@ -35,7 +35,7 @@ def draw_result(name: str, goal: GoalResult, *, means: bool = True) -> str:
     marks = _refused(goal) if goal.effect.estimate is None else _interval(goal)
     marks += _arms(goal, arms)
     height = 128 + ARM_STEP * len(arms) if arms else 106
-    return picture(name, f"{goal.label}: the result against the bar", describe(goal), height, marks)
+    return picture(name, f"{goal.label}: the result", describe(goal), height, marks)
 
 
 def describe(goal: GoalResult) -> str:

@@ -22,7 +22,7 @@ from pilotlab.readout.charts.marks import (
     zone,
 )
 from pilotlab.readout.charts.scale import Scale
-from pilotlab.readout.numbers import interval, level, number
+from pilotlab.readout.numbers import interval, level, number, with_unit
 from pilotlab.readout.page_one import Promise, Promises
 
 LEFT, RIGHT, NARROWEST = 112.0, 228.0, 206.0  # the plot; it gives way to values of many digits
@@ -44,6 +44,8 @@ class _Place:
 
 def draw_promises(name: str, promises: Promises) -> str:
     """Draw the rows in the order given, deciding ones first and with their state."""
+    if all(row.limit is None for row in promises.rows):
+        return _listed(name, promises)
     ordered = sorted(promises.rows, key=lambda row: (not row.deciding, not row.broken))
     places, floor = _places(ordered)
     scale = _scale(ordered)
@@ -56,6 +58,37 @@ def draw_promises(name: str, promises: Promises) -> str:
     marks.append(text((LEFT - 8, floor + 15), "← worse", "muted"))
     marks.append(text((scale.end + 6, floor + 15), "better →", "muted", anchor="end"))
     return picture(name, "Promises kept", describe(promises), floor + 18, marks)
+
+
+def _listed(name: str, promises: Promises) -> str:
+    """List the numbers where no row has a limit: mixed units have no axis to share."""
+    marks = [text((WIDTH, 11), f"change ({level(promises.level)} interval)", "muted", 9, anchor="end")]
+    y = TOP
+    for row in promises.rows:
+        marks.append(line((0, y), (WIDTH, y), "rule", 0.8))
+        marks += [
+            text((0, y + 11.5 + 11 * k), part, "ink", 9.5)
+            for k, part in enumerate(wrapped(row.label, 140, 9.5))
+        ]
+        value = (
+            with_unit(row.effect.estimate or 0.0, row.decimals, row.unit, sign=True)
+            if row.shown
+            else row.state
+        )
+        ends = f"({_ends(row)})" if row.shown else row.reason
+        room = WIDTH - VALUE - 2
+        marks.append(text((VALUE, y + 11.5), value, "ink", fitted(value, 112, 9.5), anchor="end"))
+        marks.append(
+            text(
+                (WIDTH, y + 11.5),
+                ends,
+                "ink" if row.shown else "muted",
+                fitted(ends, room, 9.1, least=5.5),
+                anchor="end",
+            )
+        )
+        y += 5.5 + 11 * len(wrapped(row.label, 140, 9.5))
+    return picture(name, "Watched", describe(promises), y + 2, marks)
 
 
 def describe(promises: Promises) -> str:

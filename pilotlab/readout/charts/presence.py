@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from pilotlab.readout.charts.ink import Colour
-from pilotlab.readout.charts.lettering import width
-from pilotlab.readout.charts.marks import DASHED, disc, line, path, picture, text
+from pilotlab.readout.charts.lettering import wrapped
+from pilotlab.readout.charts.marks import DASHED, WIDTH, disc, line, path, picture, text
 from pilotlab.readout.charts.scale import Scale
 from pilotlab.readout.charts.weekly import Frame, phase_labels, shading, week_ticks
 from pilotlab.readout.numbers import percent
@@ -85,8 +85,8 @@ def _last(group: MapGroup, scale: Scale) -> float:
 def _names(labels: list[tuple[float, str, str]], frame: Frame) -> list[str]:
     marks, edge = [], frame.top - 8.0
     for y, words, colour in sorted(labels):
-        edge = max(y + 3.5, edge + 11)
         tone: Colour = "blue" if colour == "blue" else "comp" if colour == "comp" else "ink"
-        size = 9.2 if width(words, 9.2) <= 350 - frame.right - 5 else 8.0
-        marks.append(text((frame.right + 5, edge), words, tone, size, bold=tone == "blue"))
+        for place, part in enumerate(wrapped(words, WIDTH - frame.right - 5, 9.2, bold=tone == "blue")):
+            edge = max(y + 3.5, edge + 11) if place == 0 else edge + 10
+            marks.append(text((frame.right + 5, edge), part, tone, 9.2, bold=tone == "blue"))
     return marks

@@ -295,6 +295,22 @@ def extreme() -> Readout:
     )
 
 
+def no_limits() -> Readout:
+    """Watched metrics alone, none with a limit."""
+    readout = learn()
+    assert readout.lead.promises is not None
+    rows = tuple(
+        replace(row, deciding=False, limit=None, state="no alarm" if row.shown else row.state)
+        for row in readout.lead.promises.rows
+    )
+    return with_arm(
+        readout,
+        promises=replace(
+            readout.lead.promises, rows=rows, note="", finding="No limit was declared; these were watched"
+        ),
+    )
+
+
 CASES = {
     "anchor_days": anchor_days,
     "without_slices": without_slices,
@@ -308,6 +324,7 @@ CASES = {
     "persons": persons,
     "many_weeks": many_weeks,
     "one_week": lambda: many_weeks(1),
+    "no_limits": no_limits,
     "bare": bare,
     "extreme": extreme,
 }

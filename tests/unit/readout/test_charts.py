@@ -285,3 +285,12 @@ def test_the_estimate_s_words_keep_off_the_upright_lines(estimate: float) -> Non
     for left, _, right, _, words in boxes(svg):
         if words in said and words != "0.50":
             assert not [x for x in upright if left + 0.5 < x < right - 0.5], words
+
+
+def test_rows_without_a_limit_share_no_axis_and_keep_their_units() -> None:
+    panel = draw(CASES["no_limits"]()).arms[0].panels[1]
+    svg = panel.figures[0].svg
+    assert panel.question == "Watched"
+    assert "<circle" not in svg
+    assert ">−1.3\u00a0h<" in svg
+    assert ">+0.04\u00a0points<" in svg
