@@ -26,7 +26,9 @@ def build_readout(course: Course) -> Readout:
         trust=trust(course),
         plan=plan(course),
         appendix=appendix(course),
-        notice="Units are the anonymous persons of a published study; none is shown singly." if spec.data == "published" else "",
+        notice="Units are the anonymous persons of a published study; none is shown singly."
+        if spec.data == "published"
+        else "",
     )
 
 
@@ -39,7 +41,9 @@ def _arm(course: Course, arm: str) -> Arm:
         name=arm,
         label=spec.policy[arm].note or arm,
         decision=decision_box(
-            course.decision, decided, frozen_on=course.plan.freeze.frozen_at[:10] if course.plan.freeze else ""
+            course.decision,
+            decided,
+            frozen_on=course.plan.freeze.frozen_at[:10] if course.plan.freeze else "",
         ),
         goals=tuple(goal_result(spec, result, decided) for result in goals),
         promises=promises(analysis.of(arm), decided, level=1 - spec.analysis.alpha),

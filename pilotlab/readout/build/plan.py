@@ -134,7 +134,9 @@ def _weeks(course: Course, item: str, weeks: tuple[Week, ...], declared: int) ->
 def _adherence(result: MetricResult) -> PlanRow:
     means, gap = result.means, result.use.planned_gap
     decimals = result.metric.decimals
-    planned = "no gap was planned" if gap is None else f"gap of {number(gap, decimals)} {result.metric.unit_word}"
+    planned = (
+        "no gap was planned" if gap is None else f"gap of {number(gap, decimals)} {result.metric.unit_word}"
+    )
     if means is None or result.hidden:
         return PlanRow(
             item="Did the policy happen",
@@ -146,7 +148,10 @@ def _adherence(result: MetricResult) -> PlanRow:
     met = not gap or observed / gap >= 1
     bearing = "none" if met else "the effect is of what people did, not of full adherence"
     return PlanRow(
-        item="Did the policy happen", planned=planned, done=f"gap of {number(observed, decimals)}", bearing=bearing
+        item="Did the policy happen",
+        planned=planned,
+        done=f"gap of {number(observed, decimals)}",
+        bearing=bearing,
     )
 
 

@@ -212,7 +212,9 @@ def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceW
         minimum_gap=minimum,
         observed_gap=observed,
         start=spec.calendar.start.monday.isoformat(),
-        note=f"A gap of at least {number(abs(minimum), metric.decimals)} was needed." if minimum is not None else "",
+        note=f"A gap of at least {number(abs(minimum), metric.decimals)} was needed."
+        if minimum is not None
+        else "",
     )
 
 

@@ -29,7 +29,11 @@ SHOWN_TEAMS = 60  # more rows than this say less than the arms' shares
 def trust(course: Course) -> Trust:
     """Say where teams were lost, and which weeks are missing."""
     quality = course.quality[_lead(course)]
-    return Trust(finding=_finding(course, quality), flow=_flow(course, quality), completeness=_completeness(course, quality))
+    return Trust(
+        finding=_finding(course, quality),
+        flow=_flow(course, quality),
+        completeness=_completeness(course, quality),
+    )
 
 
 def _lead(course: Course) -> str:
@@ -55,7 +59,9 @@ def _finding(course: Course, quality: Quality) -> str:
     met = sum(item.met is True for item in items)
     shares = [quality.share(arm) for arm in (*course.spec.arms, CONTROL)]
     said = " and ".join(f"{100 * share:.0f} %" for share in shares if share is not None)
-    kept = f"All {len(items)} conditions met" if met == len(items) else f"{met} of {len(items)} conditions met"
+    kept = (
+        f"All {len(items)} conditions met" if met == len(items) else f"{met} of {len(items)} conditions met"
+    )
     return f"{kept}; {said} of the {_unit(course)[:-1]}-weeks are there" if said else kept
 
 
@@ -81,7 +87,10 @@ def _not_drawn(course: Course) -> str:
     drawn = {row.team for row in course.plan.drawn.teams}
     buffer = set(course.spec.design.buffer)
     left = [team.name for team in course.teams.rows if team.name not in drawn]
-    counts = Counter("kept as a buffer: logged, not analysed" if name in buffer else "outside the declared group" for name in left)
+    counts = Counter(
+        "kept as a buffer: logged, not analysed" if name in buffer else "outside the declared group"
+        for name in left
+    )
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.items()))
     return f"{len(left)} not in an arm: {reasons}" if left else ""
 
@@ -91,7 +100,11 @@ def _how(course: Course) -> str:
     seed = f", seed {assignment.seed}" if assignment.seed is not None else ""
     match assignment.method:
         case "declared":
-            return f"Declared; drawn elsewhere by {assignment.drawn_by}" if assignment.drawn_by else "Declared, not drawn by lot"
+            return (
+                f"Declared; drawn elsewhere by {assignment.drawn_by}"
+                if assignment.drawn_by
+                else "Declared, not drawn by lot"
+            )
         case "stratified":
             return f"Drawn by lot within {', '.join(course.spec.design.assign.on)}{seed}"
         case _:
@@ -111,7 +124,10 @@ def _boxes(course: Course, quality: Quality, arm: str) -> tuple[FlowBox, ...]:
     present, expected = quality.count(arm)
     lost = len(rows) - used
     return (
-        FlowBox(head=f"{len(rows)} {unit}", text=f"{people(members)} people" if members and unit == "teams" else ""),
+        FlowBox(
+            head=f"{len(rows)} {unit}",
+            text=f"{people(members)} people" if members and unit == "teams" else "",
+        ),
         FlowBox(
             head=f"{used} with values, {'none lost' if not lost else f'{lost} lost'}",
             text=f"{present} of {expected} {unit[:-1]}-weeks",
