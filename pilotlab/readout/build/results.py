@@ -57,11 +57,18 @@ def goal_result(spec: PilotSpec, result: MetricResult, decision: ArmDecision) ->
         means_unit=metric.unit_word,
         means_decimals=metric.decimals,
         lower_is_better=metric.direction == "lower",
-        note="Means of team means; every team weighs the same."
-        if spec.design.unit == "team"
-        else "Means over persons; every person weighs the same.",
+        note=_means_note(spec, result),
         level=1 - judged.alpha,
     )
+
+
+def _means_note(spec: PilotSpec, result: MetricResult) -> str:
+    """Say what the means weigh, and where the estimate weighs otherwise."""
+    unit = "person" if spec.design.unit == "person" else "team"
+    means = f"Means of {unit} means; every {unit} weighs the same."
+    if getattr(result.estimate, "estimator", "") != "twfe":
+        return means
+    return f"{means} The estimate is by `twfe`: every {unit}-week weighs the same."
 
 
 def state_of(decision: ArmDecision, metric: str) -> MetricState:
@@ -74,12 +81,15 @@ def promises(results: Sequence[MetricResult], decision: ArmDecision, *, level: f
     rows = tuple(_promise(result, decision) for result in results if result.role in ("guardrail", "watch"))
     if not rows:
         return None
-    note = (
-        "Each row is scaled to its limit. Hollow: watched, not deciding."
-        if any(not row.deciding for row in rows)
-        else "Each row is scaled to its limit."
+    return Promises(finding=_promises_finding(rows), rows=rows, note=_promises_note(rows), level=level)
+
+
+def _promises_note(rows: Sequence[Promise]) -> str:
+    if all(row.limit is None for row in rows):
+        return "Watched, not deciding."
+    return "Each row is scaled to its limit." + (
+        "" if all(row.deciding for row in rows) else " Hollow: watched, not deciding."
     )
-    return Promises(finding=_promises_finding(rows), rows=rows, note=note, level=level)
 
 
 def _promise(result: MetricResult, decision: ArmDecision) -> Promise:

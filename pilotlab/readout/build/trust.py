@@ -19,7 +19,7 @@ from pilotlab.readout.model import (
     MapWeek,
     Trust,
 )
-from pilotlab.readout.numbers import people
+from pilotlab.readout.numbers import count, people
 from pilotlab.spec.pilot import CONTROL
 
 _CELLS: dict[State, CellState] = {"forgot": "forgotten"}
@@ -130,7 +130,7 @@ def _boxes(course: Course, quality: Quality, arm: str) -> tuple[FlowBox, ...]:
         ),
         FlowBox(
             head=f"{used} with values, {'none lost' if not lost else f'{lost} lost'}",
-            text=f"{present} of {expected} {unit[:-1]}-weeks",
+            text=f"{count(present)} of {count(expected)} {unit[:-1]}-weeks",
         ),
     )
 
