@@ -30,8 +30,20 @@ def main(folder: Path = HERE) -> None:
     for label, outcome, controls, published in rows:
         row = {"what": label, "published": published}
         for rule in ("iid", "hetero"):
-            est = pl.did(houses, outcome=outcome, unit=None, time="year", cohort="start", covariates=controls, inference=rule)
-            row |= {"estimate": round(est.att, 6), f"se_{rule}": round(est.se, 6), f"ci_{rule}": [round(end, 6) for end in est.ci]}
+            est = pl.did(
+                houses,
+                outcome=outcome,
+                unit=None,
+                time="year",
+                cohort="start",
+                covariates=controls,
+                inference=rule,
+            )
+            row |= {
+                "estimate": round(est.att, 6),
+                f"se_{rule}": round(est.se, 6),
+                f"ci_{rule}": [round(end, 6) for end in est.ci],
+            }
         found.append(row)
     (folder / "result.json").write_text(json.dumps(found, indent=2) + "\n")
 

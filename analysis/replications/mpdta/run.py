@@ -21,11 +21,21 @@ def main(folder: Path = HERE) -> None:
     found: dict[str, object] = {"auto": pl.did(counties, **COLUMNS).reason}
     for rule in ("cluster", "cr2", "hetero", "iid"):
         est = pl.did(counties, **COLUMNS, estimator="twfe", inference=rule)
-        found[rule] = {"estimate": round(est.att, 6), "se": round(est.se, 6), "df": round(est.df, 3), "p": round(est.p_value, 6)}
+        found[rule] = {
+            "estimate": round(est.att, 6),
+            "se": round(est.se, 6),
+            "df": round(est.df, 3),
+            "p": round(est.p_value, 6),
+        }
     path = pl.did(counties, **COLUMNS, estimator="event_study", inference="cluster")
     found["first_note"] = path.notes[0]
     found["event_study"] = [
-        {"event_time": int(row.event_time), "estimate": round(row.att, 6), "se": round(row.se, 6), "p": round(row.p_value, 6)}
+        {
+            "event_time": int(row.event_time),
+            "estimate": round(row.att, 6),
+            "se": round(row.se, 6),
+            "p": round(row.p_value, 6),
+        }
         for row in path.to_frame().itertuples()
     ]
     (folder / "result.json").write_text(json.dumps(found, indent=2) + "\n")

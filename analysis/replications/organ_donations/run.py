@@ -19,7 +19,9 @@ def read() -> pd.DataFrame:
     """Write quarters as Periods; California starts in Q3 2011."""
     states = pd.read_csv(DATA)
     states["quarter"] = pd.PeriodIndex([f"{text[2:]}Q{text[1]}" for text in states["Quarter"]], freq="Q")
-    states["start"] = [pd.Period("2011Q3", "Q") if state == "California" else None for state in states["State"]]
+    states["start"] = [
+        pd.Period("2011Q3", "Q") if state == "California" else None for state in states["State"]
+    ]
     return states
 
 
@@ -32,10 +34,19 @@ def main(folder: Path = HERE) -> None:
         est = pl.did(states, **COLUMNS, estimator="twfe", inference=rule)
         found[rule] = _row(est) | {"df": round(est.df, 4)}
     est = pl.did(states, **COLUMNS, estimator="twfe", inference="randomization", assignment="complete")
-    found["randomization"] = _row(est) | {"p_in_27ths": round(est.p_value * 27), "smallest_p": round(est.p_min, 6)}
-    path = pl.did(states, **COLUMNS, estimator="event_study", inference="randomization", assignment="complete").to_frame()
+    found["randomization"] = _row(est) | {
+        "p_in_27ths": round(est.p_value * 27),
+        "smallest_p": round(est.p_min, 6),
+    }
+    path = pl.did(
+        states, **COLUMNS, estimator="event_study", inference="randomization", assignment="complete"
+    ).to_frame()
     found["event_study"] = [
-        {"event_time": int(row.event_time), "estimate": round(row.att, 6), "p_randomization": round(row.p_value, 6)}
+        {
+            "event_time": int(row.event_time),
+            "estimate": round(row.att, 6),
+            "p_randomization": round(row.p_value, 6),
+        }
         for row in path.itertuples()
     ]
     (folder / "result.json").write_text(json.dumps(found, indent=2) + "\n")
@@ -43,7 +54,13 @@ def main(folder: Path = HERE) -> None:
 
 def _row(est: pl.Estimate) -> dict[str, object]:
     ends = [round(end, 6) for end in est.ci]
-    return {"estimate": round(est.att, 6), "se": round(est.se, 6), "ci": ends, "p": round(est.p_value, 6), "first_note": est.notes[0]}
+    return {
+        "estimate": round(est.att, 6),
+        "se": round(est.se, 6),
+        "ci": ends,
+        "p": round(est.p_value, 6),
+        "first_note": est.notes[0],
+    }
 
 
 if __name__ == "__main__":

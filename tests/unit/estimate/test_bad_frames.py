@@ -18,7 +18,11 @@ Change = Callable[[pd.DataFrame], pd.DataFrame]
 
 def _set(row: int, column: str, value: Any) -> Change:
     def change(frame: pd.DataFrame) -> pd.DataFrame:
-        frame = frame.astype({column: object}) if not isinstance(value, float) or frame[column].dtype != float else frame
+        frame = (
+            frame.astype({column: object})
+            if not isinstance(value, float) or frame[column].dtype != float
+            else frame
+        )
         frame.loc[row, column] = value
         return frame
 
@@ -27,10 +31,18 @@ def _set(row: int, column: str, value: Any) -> Change:
 
 CASES: dict[str, tuple[Change, dict[str, Any], list[str]]] = {
     "missing column": (lambda f: f, {"outcome": "Y"}, ["outcome", "'Y'", "team, week"]),
-    "near miss": (lambda f: f.rename(columns={"week": "weeks"}), {}, ["time", "'week'", "did you mean 'weeks'?"]),
+    "near miss": (
+        lambda f: f.rename(columns={"week": "weeks"}),
+        {},
+        ["time", "'week'", "did you mean 'weeks'?"],
+    ),
     "column twice": (lambda f: pd.concat([f, f[["y"]]], axis=1), {}, ["'y'", "2 times"]),
     "no rows": (lambda f: f.iloc[:0], {}, ["no rows"]),
-    "duplicate": (lambda f: pd.concat([f, f.iloc[[17]]]), {}, ["'team 01'", "more than one row", "week 6", "unit=None"]),
+    "duplicate": (
+        lambda f: pd.concat([f, f.iloc[[17]]]),
+        {},
+        ["'team 01'", "more than one row", "week 6", "unit=None"],
+    ),
     "infinite outcome": (_set(30, "y", np.inf), {}, ["outcome 'y' is infinite", "week 7", "'team 02'"]),
     "absurd outcome": (_set(30, "y", 1e308), {}, ["too large", "1e+308", "'team 02'"]),
     "text outcome": (_set(30, "y", "4,5"), {}, ["'4,5'", "no number", "week 7 of team 'team 02'"]),
@@ -41,30 +53,72 @@ CASES: dict[str, tuple[Change, dict[str, Any], list[str]]] = {
     "missing time": (lambda f: f.assign(week=f["week"].where(f.index != 5)), {}, ["time 'week'", "row 6"]),
     "half weeks": (lambda f: f.assign(week=f["week"] + 0.5), {}, ["1.5", "whole number"]),
     "booleans as time": (lambda f: f.assign(week=f["week"] > 3), {}, ["time"]),
-    "cohort changes": (_set(30, "first_week", 9), {}, ["cohort 'first_week' changes", "'team 02'", "7 and 9"]),
+    "cohort changes": (
+        _set(30, "first_week", 9),
+        {},
+        ["cohort 'first_week' changes", "'team 02'", "7 and 9"],
+    ),
     "cohort missing at times": (_set(30, "first_week", np.nan), {}, ["'team 02'", "7 and never"]),
-    "cohort of another kind": (lambda f: f.assign(first_week="2026-W07"), {}, ["another kind", "whole numbers"]),
-    "cohort as word": (lambda f: f.assign(first_week=np.where(f["first_week"] > 0, "7", "never")), {}, ["cohort 'first_week'", "can't be read as a time"]),
-    "cohort minus infinity": (lambda f: f.assign(first_week=np.where(f["first_week"] > 0, 7, -np.inf)), {}, ["-inf"]),
-    "zero where time is zero": (lambda f: f.assign(week=f["week"] - 1), {}, ["0 can mean never or time 0", "NaN"]),
+    "cohort of another kind": (
+        lambda f: f.assign(first_week="2026-W07"),
+        {},
+        ["another kind", "whole numbers"],
+    ),
+    "cohort as word": (
+        lambda f: f.assign(first_week=np.where(f["first_week"] > 0, "7", "never")),
+        {},
+        ["cohort 'first_week'", "can't be read as a time"],
+    ),
+    "cohort minus infinity": (
+        lambda f: f.assign(first_week=np.where(f["first_week"] > 0, 7, -np.inf)),
+        {},
+        ["-inf"],
+    ),
+    "zero where time is zero": (
+        lambda f: f.assign(week=f["week"] - 1),
+        {},
+        ["0 can mean never or time 0", "NaN"],
+    ),
     "week codes": (
-        lambda f: f.assign(week=np.where(f["week"] < 5, 201048 + f["week"], 201096 + f["week"]), first_week=0),
+        lambda f: f.assign(
+            week=np.where(f["week"] < 5, 201048 + f["week"], 201096 + f["week"]), first_week=0
+        ),
         {},
         ["201049", "codes of weeks", "'2010-W52'"],
     ),
-    "month codes": (lambda f: f.assign(week=np.where(f["week"] < 5, 201008 + f["week"], 201096 + f["week"])), {}, ["codes of months"]),
+    "month codes": (
+        lambda f: f.assign(week=np.where(f["week"] < 5, 201008 + f["week"], 201096 + f["week"])),
+        {},
+        ["codes of months"],
+    ),
     "codes in the cohort": (
         lambda f: f.assign(week=f["week"] + 202500, first_week=np.where(f["first_week"] > 0, 202607, 0)),
         {},
         ["codes of", "cohort 'first_week'"],
     ),
     "day codes": (lambda f: f.assign(week=20250130 + f["week"] % 2 * 71), {}, ["codes of days"]),
-    "negative weight": (_set(30, "people", -1.0), {"weights": "people"}, ["weights 'people' is negative (-1)", "'team 02'"]),
-    "infinite covariate": (_set(30, "skill", np.inf), {"covariates": ["skill"], "estimator": "twfe"}, ["covariates 'skill' is infinite"]),
-    "two clusters": (_set(30, "site", "elsewhere"), {"cluster": "site"}, ["cluster 'site' changes", "'elsewhere'"]),
+    "negative weight": (
+        _set(30, "people", -1.0),
+        {"weights": "people"},
+        ["weights 'people' is negative (-1)", "'team 02'"],
+    ),
+    "infinite covariate": (
+        _set(30, "skill", np.inf),
+        {"covariates": ["skill"], "estimator": "twfe"},
+        ["covariates 'skill' is infinite"],
+    ),
+    "two clusters": (
+        _set(30, "site", "elsewhere"),
+        {"cluster": "site"},
+        ["cluster 'site' changes", "'elsewhere'"],
+    ),
     "two strata": (_set(30, "site", "elsewhere"), {"strata": "site"}, ["strata 'site' changes"]),
     "stratum missing": (_set(30, "site", None), {"strata": "site"}, ["strata 'site' is missing", "team 02"]),
-    "no pair": (lambda f: f.assign(pair=f["pair"] // 2), {"pairs": "pair"}, ["pair of", "2 treated of 4 units"]),
+    "no pair": (
+        lambda f: f.assign(pair=f["pair"] // 2),
+        {"pairs": "pair"},
+        ["pair of", "2 treated of 4 units"],
+    ),
     "pair of one arm": (
         lambda f: f.assign(pair=f["team"].str[-2:].astype(int) // 2),
         {"pairs": "pair"},
@@ -80,7 +134,11 @@ CASES: dict[str, tuple[Change, dict[str, Any], list[str]]] = {
         {"treatment": "on"},
         ["treatment 'on' is switched off", "week 10", "'team 00'"],
     ),
-    "treatment is a dose": (lambda f: f.assign(on=0.5), {"treatment": "on"}, ["treatment 'on' is 0.5", "0 or 1"]),
+    "treatment is a dose": (
+        lambda f: f.assign(on=0.5),
+        {"treatment": "on"},
+        ["treatment 'on' is 0.5", "0 or 1"],
+    ),
     "treatment missing": (lambda f: f.assign(on=np.nan), {"treatment": "on"}, ["treatment 'on' is nan"]),
     "excluded time of another kind": (lambda f: f, {"exclude": ["2026-W01"]}, ["exclude", "'2026-W01'"]),
 }

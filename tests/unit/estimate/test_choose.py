@@ -18,7 +18,12 @@ from tests.panels import simulate
 def _assignment(frame: pd.DataFrame, method: str = "complete", **rest: Any) -> Assignment:
     first = frame.groupby("team")["first_week"].first()
     teams = tuple(
-        AssignedTeam(team, "hybrid" if start else "control", Week(0) if start else None, rest.get("strata", {}).get(team, ""))
+        AssignedTeam(
+            team,
+            "hybrid" if start else "control",
+            Week(0) if start else None,
+            rest.get("strata", {}).get(team, ""),
+        )
         for team, start in first.items()
     )
     return Assignment(pilot="p", method=method, teams=teams, drawn_by=rest.get("drawn_by", ""))
@@ -41,7 +46,10 @@ def test_uneven_arms_lead_with_cr2_and_show_the_randomisation_p() -> None:
     est = did(frame, assignment="complete")
     beside = did(frame, assignment="complete", inference="randomization")
     assert est.inference == "cr2"
-    assert f"5 against 9), so CR2 leads; the randomisation p over 2,002 draws is {beside.p_value:.4f}" in est.notes[-1]
+    assert (
+        f"5 against 9), so CR2 leads; the randomisation p over 2,002 draws is {beside.p_value:.4f}"
+        in est.notes[-1]
+    )
     assert did(simulate(teams=15, treated=6), assignment="complete").inference == "randomization"
 
 
@@ -54,7 +62,9 @@ def test_few_clusters_give_no_number_by_themselves(treated: int) -> None:
         assert f"{treated} treated cluster" in answer.reason
     named = did(frame, inference="cr2")
     assert "far too narrow" in named.notes[0]
-    assert did(frame, inference="randomization", assignment="complete").notes[0].startswith(f"{treated} treated")
+    assert (
+        did(frame, inference="randomization", assignment="complete").notes[0].startswith(f"{treated} treated")
+    )
 
 
 def test_clusters_are_counted_not_units() -> None:
@@ -90,7 +100,10 @@ def test_an_assignment_of_the_pilot() -> None:
     assert (drawn.p_value, drawn.ci) == (plain.p_value, plain.ci)
     declared = did(frame, assignment=_assignment(frame, "declared"))
     assert declared.inference == "cr2"
-    assert did(frame, assignment=_assignment(frame, "declared", drawn_by="birthdays")).inference == "randomization"
+    assert (
+        did(frame, assignment=_assignment(frame, "declared", drawn_by="birthdays")).inference
+        == "randomization"
+    )
 
 
 def test_a_stratified_assignment_restricts_the_draws() -> None:
@@ -128,7 +141,9 @@ def test_strata_and_clusters_of_the_assignment_are_used_where_none_are_named() -
 def test_several_arms_are_compared_one_by_one() -> None:
     frame = simulate(teams=12)
     one = _assignment(frame)
-    teams = tuple(AssignedTeam(t.team, "three days" if t.team == "team 00" else t.arm, t.start) for t in one.teams)
+    teams = tuple(
+        AssignedTeam(t.team, "three days" if t.team == "team 00" else t.arm, t.start) for t in one.teams
+    )
     several = Assignment(pilot="p", method="complete", teams=teams)
     with pytest.raises(UsageError, match="of several arms \\(hybrid, three days\\)"):
         did(frame, assignment=several)
@@ -161,7 +176,9 @@ def test_an_array_of_draws() -> None:
     rng = np.random.default_rng(0)
     draws = np.array([made, 1 - made, *(rng.permutation(made) for _ in range(30))])
     est = did(frame, assignment=draws)
-    named = pd.DataFrame(draws, columns=[f"team 0{i}" for i in range(8)])[[f"team 0{i}" for i in (3, 1, 2, 0, 7, 5, 6, 4)]]
+    named = pd.DataFrame(draws, columns=[f"team 0{i}" for i in range(8)])[
+        [f"team 0{i}" for i in (3, 1, 2, 0, 7, 5, 6, 4)]
+    ]
     assert est.inference == "randomization"
     assert did(frame, assignment=named) == est
     cohorts = np.where(draws == 1, 7.0, np.nan)

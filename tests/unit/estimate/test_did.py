@@ -15,7 +15,9 @@ from tests.panels import START, simulate, with_gaps
 
 def _changes(frame: pd.DataFrame, before: list[int], after: list[int]) -> pd.DataFrame:
     wide = frame.pivot(index="team", columns="week", values="y")
-    c = wide[[w for w in after if w in wide]].mean(axis=1) - wide[[w for w in before if w in wide]].mean(axis=1)
+    c = wide[[w for w in after if w in wide]].mean(axis=1) - wide[[w for w in before if w in wide]].mean(
+        axis=1
+    )
     first = frame.groupby("team")[["first_week", "pair", "site"]].first()
     return first.assign(c=c, z=(first["first_week"] > 0).to_numpy())
 
@@ -28,7 +30,13 @@ def test_change_is_the_two_sample_t_of_the_changes_in_cr2() -> None:
     assert est.att == pytest.approx(one.mean() - zero.mean())
     assert est.se == pytest.approx(np.sqrt(one.var() / 5 + zero.var() / 8))
     assert est.df == pytest.approx((1 / 5 + 1 / 8) ** 2 / (1 / (25 * 4) + 1 / (64 * 7)))
-    assert (est.estimator, est.inference, est.n_units, est.n_treated, est.n_clusters) == ("change", "cr2", 13, 5, 13)
+    assert (est.estimator, est.inference, est.n_units, est.n_treated, est.n_clusters) == (
+        "change",
+        "cr2",
+        13,
+        5,
+        13,
+    )
 
 
 def test_change_and_twfe_agree_on_a_complete_panel() -> None:
@@ -51,7 +59,10 @@ def test_gaps_part_change_from_twfe() -> None:
     frame = with_gaps(simulate(seed=3), 0.2)
     change, twfe = did(frame, inference="cr2"), did(frame, estimator="twfe", inference="cr2")
     assert change.att != pytest.approx(twfe.att, rel=1e-6)
-    fit = smf.ols("y ~ D + C(team) + C(week)", frame.assign(D=((frame["first_week"] > 0) & (frame["week"] >= START)) * 1.0)).fit()
+    fit = smf.ols(
+        "y ~ D + C(team) + C(week)",
+        frame.assign(D=((frame["first_week"] > 0) & (frame["week"] >= START)) * 1.0),
+    ).fit()
     assert twfe.att == pytest.approx(fit.params["D"])
 
 
@@ -65,7 +76,10 @@ def test_pairs_are_a_paired_t() -> None:
             est = did(frame, pairs="pair", estimator=estimator, inference=rule)
             assert est.att == pytest.approx((wide[True] - wide[False]).mean())
             assert (est.df, est.n_clusters) == (pytest.approx(5), 6)
-            if (estimator, rule) != ("twfe", "cluster"):  # CR1 of the regression has its own small-sample factor
+            if (estimator, rule) != (
+                "twfe",
+                "cluster",
+            ):  # CR1 of the regression has its own small-sample factor
                 assert est.p_value == pytest.approx(known.pvalue)
     assert did(frame, pairs="pair", cluster="team", inference="cr2").df == pytest.approx(5)
 
@@ -89,7 +103,9 @@ def test_strata_weigh_by_their_units_in_change() -> None:
     frame = simulate(teams=14, treated=6, seed=8)
     number = frame["team"].str[-2:].astype(int)
     frame["floor"] = np.where(number.isin([0, 1, 2, 3, 6, 7, 8, 9, 10]), "a", "b")
-    table = _changes(frame, list(range(1, 7)), list(range(7, 13))).assign(floor=frame.groupby("team")["floor"].first())
+    table = _changes(frame, list(range(1, 7)), list(range(7, 13))).assign(
+        floor=frame.groupby("team")["floor"].first()
+    )
     means = table.groupby(["floor", "z"])["c"].agg(["mean", "var", "size"])
     share = table.groupby("floor").size() / 14
     att = sum(share[f] * (means.loc[(f, True), "mean"] - means.loc[(f, False), "mean"]) for f in "ab")
@@ -101,7 +117,9 @@ def test_strata_weigh_by_their_units_in_change() -> None:
 def test_a_stratum_with_one_team_in_an_arm_is_measured_between_strata() -> None:
     frame = simulate(teams=12, treated=5, seed=8)
     number = frame["team"].str[-2:].astype(int)
-    frame["floor"] = np.where(number < 5, number, (number - 5) % 5)  # one treated and one or two others a floor
+    frame["floor"] = np.where(
+        number < 5, number, (number - 5) % 5
+    )  # one treated and one or two others a floor
     est = did(frame, strata="floor", inference="cr2")
     assert est.df < 5
     assert any("between strata" in note for note in est.notes)
@@ -121,10 +139,14 @@ def test_clusters_drawn_together() -> None:
     frame["floor"] = np.where(number < 12, number // 2, 6 + (number - 12) // 2)
     est = did(frame, cluster="floor", inference="cr2")
     assert est.n_clusters == 12
-    table = _changes(frame, list(range(1, 7)), list(range(7, 13))).assign(floor=frame.groupby("team")["floor"].first())
+    table = _changes(frame, list(range(1, 7)), list(range(7, 13))).assign(
+        floor=frame.groupby("team")["floor"].first()
+    )
     by_floor = table.groupby("floor")[["c", "z"]].mean()
     one, zero = by_floor.loc[by_floor["z"] == 1, "c"], by_floor.loc[by_floor["z"] == 0, "c"]
-    assert est.se == pytest.approx(np.sqrt(one.var() / 6 + zero.var() / 6))  # equal floors: their means are enough
+    assert est.se == pytest.approx(
+        np.sqrt(one.var() / 6 + zero.var() / 6)
+    )  # equal floors: their means are enough
     drawn = did(frame, cluster="floor", inference="randomization", assignment="complete")
     assert any("924 draws" in note for note in drawn.notes)
 
@@ -143,7 +165,9 @@ def test_clusters_with_gaps_in_every_type(dtype: str) -> None:
 
 
 def test_too_few_rows_for_their_parameters() -> None:
-    frame = pd.DataFrame({"week": [1, 2, 1, 2], "first_week": [2, 2, 0, 0], "y": [1.0, 3.0, 2.0, 2.0], "g": [1, 2, 3, 4]})
+    frame = pd.DataFrame(
+        {"week": [1, 2, 1, 2], "first_week": [2, 2, 0, 0], "y": [1.0, 3.0, 2.0, 2.0], "g": [1, 2, 3, 4]}
+    )
     for rule in ("iid", "hetero", "cluster"):
         answer = did(frame, unit=None, inference=rule, cluster="g" if rule == "cluster" else None)
         assert "4 values for 4 parameters" in answer.reason
@@ -194,7 +218,9 @@ def test_event_study_by_randomization_tests_each_time() -> None:
     est = did(frame, aggregate="event_time", inference="randomization", assignment="complete")
     row = est.to_frame().set_index("event_time").loc[1]
     alone = did(frame[frame["week"].isin([4, 6])], inference="randomization", assignment="complete")
-    assert (row["att"], row["p_value"], row["ci_low"]) == pytest.approx((alone.att, alone.p_value, alone.ci[0]))
+    assert (row["att"], row["p_value"], row["ci_low"]) == pytest.approx(
+        (alone.att, alone.p_value, alone.ci[0])
+    )
 
 
 def test_staggered_event_study_against_dummies() -> None:
@@ -222,7 +248,10 @@ def test_always_treated_stay_in_twfe_only() -> None:
     twfe, change = did(frame, estimator="twfe", inference="cluster"), did(frame, inference="cr2")
     assert (twfe.n_units, change.n_units) == (12, 11)
     assert any("treated from the first time on: team 00" in note for note in change.notes)
-    fit = smf.ols("y ~ D + C(team) + C(week)", frame.assign(D=((frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])) * 1.0)).fit()
+    fit = smf.ols(
+        "y ~ D + C(team) + C(week)",
+        frame.assign(D=((frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])) * 1.0),
+    ).fit()
     assert twfe.att == pytest.approx(fit.params["D"])
 
 
@@ -236,7 +265,9 @@ def test_a_start_after_the_last_time_is_never() -> None:
 
 def test_treatment_column_stands_for_cohort() -> None:
     frame = simulate(seed=12)
-    on = frame.assign(on=((frame["first_week"] > 0) & (frame["week"] >= START)).astype(bool)).drop(columns="first_week")
+    on = frame.assign(on=((frame["first_week"] > 0) & (frame["week"] >= START)).astype(bool)).drop(
+        columns="first_week"
+    )
     assert did(on, treatment="on") == did(frame)
 
 
@@ -260,13 +291,19 @@ def test_weights() -> None:
     frame = simulate(seed=14)
     w = frame.groupby("team")["people"].first()
     table = _changes(frame, list(range(1, 7)), list(range(7, 13)))
-    means = [np.average(table.loc[table["z"] == arm, "c"], weights=w[table["z"] == arm]) for arm in (True, False)]
+    means = [
+        np.average(table.loc[table["z"] == arm, "c"], weights=w[table["z"] == arm]) for arm in (True, False)
+    ]
     est = did(frame, weights="people", inference="cr2")
     assert est.att == pytest.approx(means[0] - means[1])
     D = ((frame["first_week"] > 0) & (frame["week"] >= START)) * 1.0
     fit = smf.wls("y ~ D + C(team) + C(week)", frame.assign(D=D), weights=frame["people"]).fit()
-    assert did(frame, weights="people", estimator="twfe", inference="cluster").att == pytest.approx(fit.params["D"])
-    assert did(frame, weights="people", inference="randomization", assignment="complete").att == pytest.approx(est.att)
+    assert did(frame, weights="people", estimator="twfe", inference="cluster").att == pytest.approx(
+        fit.params["D"]
+    )
+    assert did(
+        frame, weights="people", inference="randomization", assignment="complete"
+    ).att == pytest.approx(est.att)
 
 
 def test_zero_weight_leaves_rows_out_and_says_so() -> None:
@@ -286,7 +323,9 @@ def test_covariates() -> None:
     assert (est.att, est.se) == pytest.approx((known.params["z"], known.bse["z"]))
     D = ((frame["first_week"] > 0) & (frame["week"] >= START)) * 1.0
     rows = smf.ols("y ~ D + skill + C(team) + C(week)", frame.assign(D=D)).fit()
-    assert did(frame, covariates="skill", estimator="twfe", inference="cluster").att == pytest.approx(rows.params["D"])
+    assert did(frame, covariates="skill", estimator="twfe", inference="cluster").att == pytest.approx(
+        rows.params["D"]
+    )
 
 
 def test_a_covariate_without_variation_over_time_leaves_with_a_note() -> None:

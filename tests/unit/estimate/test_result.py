@@ -71,7 +71,9 @@ def test_students_interval_and_bounds(plain: Estimate) -> None:
     assert plain.interval(0.9) == pytest.approx((plain.att - reach, plain.att + reach))
     assert plain.interval() == plain.ci
     assert plain.p_value == pytest.approx(2 * stats.t.sf(abs(plain.att) / plain.se, plain.df))
-    assert plain.p_one_sided("greater", null=1.0) == pytest.approx(stats.t.sf((plain.att - 1) / plain.se, plain.df))
+    assert plain.p_one_sided("greater", null=1.0) == pytest.approx(
+        stats.t.sf((plain.att - 1) / plain.se, plain.df)
+    )
     assert plain.p_one_sided("greater") + plain.p_one_sided("less") == pytest.approx(1)
 
 
@@ -119,7 +121,13 @@ def test_summary_holds_method_counts_and_notes() -> None:
     frame = simulate(seed=1)
     frame.loc[0, "y"] = np.nan
     text = did(frame, assignment="complete").summary()
-    for words in ("95 % interval", "change with randomization", "143 from 12 units, 6 treated", "1 rows without y", "924 draws"):
+    for words in (
+        "95 % interval",
+        "change with randomization",
+        "143 from 12 units, 6 treated",
+        "1 rows without y",
+        "924 draws",
+    ):
         assert words in text
 
 

@@ -65,14 +65,19 @@ def test_every_way_to_write_a_time_gives_one_answer(way: str, missing: Any) -> N
 def test_nullable_and_small_types(dtype: str) -> None:
     frame = simulate(seed=4)
     known = did(frame)
-    other = frame.assign(week=frame["week"].astype(dtype), first_week=frame["first_week"].where(frame["first_week"] > 0).astype("Int64"))
+    other = frame.assign(
+        week=frame["week"].astype(dtype),
+        first_week=frame["first_week"].where(frame["first_week"] > 0).astype("Int64"),
+    )
     assert did(other.assign(y=other["y"].astype("Float64"))).att == pytest.approx(known.att)
 
 
 @pytest.mark.parametrize("never", [np.nan, None, np.inf, 0])
 def test_four_ways_to_say_never(never: Any) -> None:
     frame = simulate(seed=2)
-    other = frame.assign(first_week=pd.Series([first or never for first in frame["first_week"]], dtype=object))
+    other = frame.assign(
+        first_week=pd.Series([first or never for first in frame["first_week"]], dtype=object)
+    )
     assert did(other) == did(frame)
 
 
@@ -81,7 +86,9 @@ def test_dates_off_the_step_are_refused() -> None:
     days = frame["week"].map(_day)
     with pytest.raises(UsageError, match=r"does not lie on the steps of 'week' \(4 days\)"):
         did(frame.assign(week=days.where(days != days[3], days + pd.Timedelta(days=3)), first_week=pd.NaT))
-    start = pd.Series([_day(START) + pd.Timedelta(days=2) if first else pd.NaT for first in frame["first_week"]])
+    start = pd.Series(
+        [_day(START) + pd.Timedelta(days=2) if first else pd.NaT for first in frame["first_week"]]
+    )
     with pytest.raises(UsageError, match="first_week"):
         did(frame.assign(week=days, first_week=start))
 
@@ -94,16 +101,27 @@ def test_text_that_is_no_time(bad: str) -> None:
 
 def test_codes_within_one_year_are_plain_numbers() -> None:
     frame = simulate(seed=1)
-    shifted = frame.assign(week=frame["week"] + 202600, first_week=frame["first_week"].where(frame["first_week"] == 0, 202600 + START))
+    shifted = frame.assign(
+        week=frame["week"] + 202600,
+        first_week=frame["first_week"].where(frame["first_week"] == 0, 202600 + START),
+    )
     assert did(shifted).att == pytest.approx(did(frame).att)
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way not in ("float numbers", "years", "aware dates", "categories")])
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if way not in ("float numbers", "years", "aware dates", "categories")]
+)
 def test_refusals_write_times_as_the_frame_does(way: str) -> None:
     frame, write = simulate(), WAYS[way]
-    first = [write(40 if row == 5 else START) if cohort else None for row, cohort in enumerate(frame["first_week"])]
+    first = [
+        write(40 if row == 5 else START) if cohort else None for row, cohort in enumerate(frame["first_week"])
+    ]
     with pytest.raises(UsageError) as caught:
-        did(frame.assign(week=[write(week) for week in frame["week"]], first_week=pd.Series(first, dtype=object)))
+        did(
+            frame.assign(
+                week=[write(week) for week in frame["week"]], first_week=pd.Series(first, dtype=object)
+            )
+        )
     said = calendar_of(pd.Index([write(week) for week in range(1, 13)]), "week")
     for week in (START, 40):
         assert said.label(int(said.read(pd.Index([write(week)]), "week")[0])) in str(caught.value)
