@@ -54,7 +54,7 @@ def _panels(first: ArmPanels) -> float:
     heights = [_panel(panel) for panel in first.panels]
     alone = len(heights) % 2 == 0
     if first.arm.care:
-        heights.append(10 + _care(first.arm.care, 100 if alone else 46))
+        heights.append(10 + _care(first.arm.care, 112 if alone else 46))
     return sum(max(heights[place : place + 2]) for place in range(0, len(heights), 2))
 
 
