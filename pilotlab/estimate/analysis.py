@@ -170,6 +170,10 @@ def _outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
             "any arm" if arms == 0 else "control" if CONTROL not in set(frame["arm"]) else "the pilot arm"
         )
         return frame, NotEstimable(f"no value in {missing}", "log or import this metric for both arms")
+    seen = set(frame["week"])
+    for name, weeks in (("baseline", panel.windows.baseline), ("counted", panel.windows.counted)):
+        if seen.isdisjoint(map(str, weeks)):
+            return frame, NotEstimable(f"no value in the {name} weeks", "log or import these weeks")
     if transform == "none":
         return frame, None
     low, high = (0.0, np.inf) if transform == "log" else (0.0, 1.0)

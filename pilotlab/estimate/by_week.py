@@ -30,7 +30,7 @@ class WeekEffect:
     low, high : float or None
         The week alone, by the headline's method; None where it can't be had.
     band_low, band_high : float or None
-        All weeks together; None in weeks with too few units.
+        All weeks together, never inside the week's own interval; None in weeks with too few units.
     """
 
     week: Week
@@ -173,8 +173,8 @@ def _effect(panel: Panel, week: str, arms: pd.Series, estimate: Estimate, half: 
         att=estimate.att,
         low=estimate.ci[0],
         high=estimate.ci[1],
-        band_low=estimate.att - half if banded and half is not None else None,
-        band_high=estimate.att + half if banded and half is not None else None,
+        band_low=min(estimate.att - half, estimate.ci[0]) if banded and half is not None else None,
+        band_high=max(estimate.att + half, estimate.ci[1]) if banded and half is not None else None,
         n_pilot=n_pilot,
         n_control=n_control,
     )

@@ -1,0 +1,140 @@
+"""The panel: rows joined to the design, and what of it may be handed out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pilotlab.panel.build import COLUMNS, build_panel
+from pilotlab.spec.pilot import CONTROL
+from pilotlab.weeks import Week
+from tests.pilots import START, make_assignment, make_metric, make_panel, make_spec
+
+TEAMS = ("a", "b", "c", "d", "e", "f")
+ASSIGNMENT = make_assignment({CONTROL: TEAMS[:3], "anchor": TEAMS[3:]})
+PERSONS = make_metric(level="person", min_group=8)
+
+
+def built(rows, metric=None, **options):
+    spec = make_spec(**options)
+    return build_panel(spec, metric or make_metric(), ASSIGNMENT, rows, sizes={"a": 7})
+
+
+def test_a_row_knows_its_place() -> None:
+    panel = built([("d", 202640, 4.5, None), ("a", 202634, 4.0, 6)])
+    assert list(panel.values.columns) == COLUMNS
+    first, last = panel.values.to_dict("records")
+    assert (first["team"], first["arm"], first["week"], first["event_time"]) == (
+        "a",
+        "control",
+        "2026-W34",
+        -3,
+    )
+    assert first["cohort"] is None or pd.isna(first["cohort"])
+    assert (first["treated"], first["n"], first["cluster"]) == (False, 6.0, "a")
+    assert (last["cohort"], last["event_time"], last["treated"]) == ("2026-W37", 3, True)
+    assert np.isnan(last["n"])
+
+
+def test_gaps_strangers_and_weeks_outside_are_left_out() -> None:
+    rows = [
+        ("a", 202637, None, None),  # a gap is no zero
+        ("stranger", 202637, 1.0, None),
+        ("a", 202601, 1.0, None),
+        ("a", 202701, 1.0, None),
+        ("a", 202633, 0.0, None),  # the first of the baseline; a zero is a value
+        ("a", 202641, 2.0, None),  # the last of the pilot
+    ]
+    assert built(rows).values["value"].tolist() == [0.0, 2.0]
+
+
+def test_the_size_of_the_team_stands_in_for_respondents() -> None:
+    assert built([("a", 202637, 1.0, None), ("a", 202638, 1.0, 3)]).values["n"].tolist() == [7.0, 3.0]
+
+
+def test_no_rows_make_an_empty_panel_of_the_same_columns() -> None:
+    panel = built([])
+    assert panel.values.empty
+    assert list(panel.values.columns) == COLUMNS
+    assert panel.frame.empty
+    assert panel.contrast("anchor").values.empty
+
+
+def test_the_years_turn_has_53_weeks() -> None:
+    panel = built(
+        [("d", 202653, 1.0, None), ("d", 202701, 2.0, None)],
+        calendar={"start": "2026-W50", "baseline_weeks": 4, "washin_weeks": 1, "pilot_weeks": 8},
+    )
+    assert panel.values["event_time"].tolist() == [3, 4]
+
+
+def test_the_least_group_is_the_larger_of_metric_and_pilot() -> None:
+    assert built([], PERSONS).min_group == 8
+    assert built([], PERSONS, privacy={"min_group": 12}).min_group == 12
+
+
+def test_a_contrast_holds_one_arm_and_control() -> None:
+    spec = make_spec(policy={"control": {}, "anchor": {}, "home": {}})
+    assignment = make_assignment({CONTROL: ("a", "b"), "anchor": ("c", "d"), "home": ("e", "f")})
+    panel = make_panel(spec, make_metric(), assignment, lambda team, at: 1.0).contrast("home")
+    assert set(panel.values["arm"]) == {CONTROL, "home"}
+    assert panel.assignment.arms == (CONTROL, "home")
+
+
+# what may be handed out
+
+
+def one_week(n, metric=PERSONS, **options):
+    rows = [(team, START.code, 1.0, n.get(team)) for team in TEAMS]
+    return build_panel(make_spec(**options), metric, ASSIGNMENT, rows)
+
+
+def test_enough_people_are_shown_as_they_are() -> None:
+    frame = one_week(dict.fromkeys(TEAMS, 8)).frame
+    assert frame["value"].notna().all()
+    assert "cluster" not in frame.columns
+
+
+@pytest.mark.parametrize("few", [{}, {"b": 7}, {"b": 0}])
+def test_a_small_group_takes_the_next_smallest_of_its_arm_with_it(few) -> None:
+    people = {"a": 12, "b": 9, "c": 10, **dict.fromkeys("def", 20), **few}
+    if not few:
+        people.pop("b")  # nobody said how many
+    shown = one_week(people).frame.set_index("team")
+    assert shown["value"].isna().to_dict() == {
+        "a": False,
+        "b": True,
+        "c": True,  # else control's mean would give b away
+        "d": False,
+        "e": False,
+        "f": False,
+    }
+    assert shown["n"].isna().equals(shown["value"].isna())
+
+
+def test_two_small_groups_hide_each_other() -> None:
+    shown = one_week({"a": 12, "b": 3, "c": 3, **dict.fromkeys("def", 20)}).frame.set_index("team")
+    assert shown.index[shown["value"].isna()].tolist() == ["b", "c"]
+
+
+def test_hiding_never_changes_what_is_analysed() -> None:
+    panel = one_week(dict.fromkeys(TEAMS, 2))
+    assert panel.frame["value"].isna().all()
+    assert panel.values["value"].notna().all()
+    assert panel.values["n"].tolist() == [2.0] * 6
+
+
+def test_team_metrics_have_no_threshold() -> None:
+    assert one_week(dict.fromkeys(TEAMS, 1), make_metric()).frame["value"].notna().all()
+
+
+def test_no_person_is_ever_handed_out() -> None:
+    panel = one_week({}, make_metric(), design={"unit": "person"}, data="published")
+    assert panel.frame["value"].isna().all()
+    assert panel.values["value"].notna().all()
+
+
+def test_the_repr_counts() -> None:
+    assert repr(one_week({})) == "Panel anchor-days cycle@1: 6 teams, 1 weeks, 6 values"
+    assert Week.parse("2026-W37") == START
