@@ -18,6 +18,9 @@ _OPEN = {"low": -math.inf, "high": math.inf}  # what null stands for, where a fi
 def plain(value: Any) -> Any:
     """Return `value` as dicts, lists, text and finite numbers; an infinite number becomes None.
 
+    Numbers have ten significant digits and at most twelve decimals: the last of a double's sixteen depend on the
+    processor and on the order in which a linear-algebra library adds, and the same pilot writes the same bytes.
+
     Raises
     ------
     ValueError
@@ -53,7 +56,7 @@ def build(kind: type[T], data: Mapping[str, Any], *, schema: str) -> T:
 def _number(value: float) -> float | None:
     if math.isnan(value):
         raise ValueError("a readout holds no nan: leave the number out and say why")
-    return value if math.isfinite(value) else None
+    return round(float(f"{value:.10g}"), 12) + 0.0 if math.isfinite(value) else None  # + 0.0: no minus zero
 
 
 def _record(kind: Any, data: Any, where: str) -> Any:

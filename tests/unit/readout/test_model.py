@@ -17,8 +17,21 @@ from tests.unit.readout.fixture import anchor_days
 
 @pytest.mark.parametrize("name", CASES)
 def test_json_gives_the_same_readout_back(name: str) -> None:
-    readout = CASES[name]()
-    assert Readout.from_dict(json.loads(render_json(readout))) == readout
+    text = render_json(CASES[name]())
+    readout = Readout.from_dict(json.loads(text))
+    assert render_json(readout) == text
+    assert Readout.from_dict(readout.to_dict()) == readout
+
+
+def test_numbers_keep_ten_digits_so_that_every_processor_writes_the_same() -> None:
+    readout = anchor_days()
+    sums = (Effect(estimate=0.37469826388888927, low=-1e-17), Effect(estimate=0.3746982638888892, low=0.0))
+    goals = (replace(readout.lead.goals[0], effect=effect) for effect in sums)
+    one, other = (
+        render_json(replace(readout, arms=(replace(readout.lead, goals=(goal,)),))) for goal in goals
+    )
+    assert one == other
+    assert '"estimate": 0.3746982639' in one
 
 
 def test_json_names_its_schema_and_holds_no_infinity() -> None:
