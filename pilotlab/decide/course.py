@@ -96,7 +96,9 @@ def first_pilot_row(store: Store, plan: Plan) -> int | None:
     """Ledger row of the first value or gap of a pilot week; None before any."""
     windows = plan.spec.windows
     weeks = (*windows.washin, *windows.counted)
-    return store.first_entry_seq([metric.key for metric in plan.metrics.values()], teams=_names(plan), weeks=weeks)
+    return store.first_entry_seq(
+        [metric.key for metric in plan.metrics.values()], teams=_names(plan), weeks=weeks
+    )
 
 
 def observed_panel(store: Store, plan: Plan, metric: MetricSpec, teams: TeamList) -> Panel:
@@ -144,5 +146,3 @@ def _records(store: Store, plan: Plan, quality: Mapping[str, Completeness], toda
 
 def _names(plan: Plan) -> list[str]:
     return [row.team for row in plan.drawn.teams]
-
-

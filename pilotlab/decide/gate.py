@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date, datetime
+
 from pilotlab.decide.decision import GateItem
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
 
@@ -26,12 +29,8 @@ def _plan(facts: GateFacts) -> GateItem:
     needed = "frozen before the first pilot-week row, digests match"
     if facts.frozen_at is None:
         return _item("plan", needed, "not frozen", False)
-    when = f"frozen {facts.frozen_at:%Y-%m-%d %H:%M}"
-    rows = (
-        f", first row {facts.first_pilot_row_at:%Y-%m-%d %H:%M}"
-        if facts.first_pilot_row_at
-        else ", no row yet"
-    )
+    when = f"frozen {_moment(facts.frozen_at)}"
+    rows = f", first row {_moment(facts.first_pilot_row_at)}" if facts.first_pilot_row_at else ", no row yet"
     match = (
         "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
     )
@@ -83,14 +82,16 @@ def _adherence(facts: GateFacts) -> GateItem:
         return _item("adherence", needed, "no office days were reported", False)
     met = sign * said.observed_gap >= abs(said.minimum_gap) - _DUST
     if said.hidden:
-        return _item("adherence", needed, f"{'enough' if met else 'too little'}; not shown, {said.hidden}", met)
+        return _item(
+            "adherence", needed, f"{'enough' if met else 'too little'}; not shown, {said.hidden}", met
+        )
     found = f"{sign * said.observed_gap:.2f} of {abs(said.planned_gap):g} planned".replace("-", "−")
     return _item("adherence", needed, found, met)
 
 
 def _end(facts: GateFacts) -> GateItem:
     found = "reached" if facts.end_reached else "not yet"
-    return _item("end", f"{facts.planned_end:%Y-%m-%d}", found, facts.end_reached)
+    return _item("end", _day(facts.planned_end), found, facts.end_reached)
 
 
 _NAMES = {
@@ -121,5 +122,20 @@ def _least(row: MetricFacts) -> float:
 
 
 def _share(share: float | None) -> str:
-    """Round down: 79.9 % must not read as 80 %."""
-    return "none due" if share is None else f"{int(share * 100 + _DUST)} %"
+    """Write a share as whole per cent, as the page does; one that misses 80 % is never written as 80 %."""
+    if share is None:
+        return "none due"
+    whole = math.floor(100 * share + 0.5)
+    return (
+        f"{100 * share - 0.05:.1f} %"
+        if share < SHARE_NEEDED - _DUST and whole >= 100 * SHARE_NEEDED
+        else f"{whole} %"
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{_day(at)}, {at:%H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -13,17 +13,27 @@ _SMALL_ODDS, _TENTHS = 0.01, 0.2
 def movement(metric: Metric, estimate: float, level: Level) -> str:
     """Size, unit and interval together: "Cycle time improved by 0.76 days (95 % interval 0.30 to 1.19)".
 
-    The interval is written in the direction of the verb, so that a part below zero carries a minus sign.
+    An interval that holds zero names the side of each end: "(95 % interval 0.38 worse to 0.29 better)".
     """
     size = _own(metric, estimate)
     if float(_digits(metric, abs(size))) == 0:
         verb, sign = "moved by", 1.0
     else:
         verb, sign = ("improved by", 1.0) if estimate > 0 else ("worsened by", -1.0)
-    low, high = sorted((sign * _own(metric, level.low), sign * _own(metric, level.high)))
     percent = f"{round(100 * (1 - level.alpha), 2):g} %"
+    if -math.inf < level.low < 0 < level.high < math.inf:
+        ends = f"{percent} interval {_side(metric, level.low)} to {_side(metric, level.high)}"
+    else:
+        low, high = sorted((sign * _own(metric, level.low), sign * _own(metric, level.high)))
+        ends = _interval(metric, low, high, percent)
     amount = f"{_digits(metric, abs(size))} {unit(metric)}".rstrip()
-    return f"{metric.label} {verb} {amount} ({_interval(metric, low, high, percent)})"
+    return f"{metric.label} {verb} {amount} ({ends})"
+
+
+def _side(metric: Metric, end: float) -> str:
+    """Write one end of an interval that holds zero: "0.38 worse"."""
+    side = "better" if end > 0 else "worse"
+    return f"{_digits(metric, abs(_own(metric, end)))} {side}"
 
 
 def size(metric: Metric, value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.readout.model import DecisionBox, GateItem, Row
 from pilotlab.readout.numbers import day
@@ -21,7 +23,7 @@ def decision_box(decision: Decision, arm: ArmDecision, *, frozen_on: str = "") -
         lead=arm.lead,
         rule=_rule(arm, frozen_on),
         grade=arm.grade,
-        evidence=arm.grade_words.partition(": ")[2] or arm.grade_words,
+        evidence=_evidence(arm),
         decides=_decides(decision),
         steps=steps,
         not_made=arm.not_made,
@@ -33,7 +35,7 @@ def care(decision: Decision, arm: ArmDecision) -> tuple[Row, ...]:
     rows = [Row(label="Luck", text=_sentence(arm.luck))] if arm.luck else []
     rows += [Row(label="Look at", text=_sentence(flag)) for flag in arm.flags]
     if decision.not_measured:
-        rows.append(Row(label="Not measured", text=", ".join(decision.not_measured) + "."))
+        rows.append(Row(label="Not measured", text=_sentence(", ".join(decision.not_measured))))
     if arm.would_change:
         rows.append(
             Row(
@@ -59,11 +61,19 @@ def _sentence(text: str) -> str:
 def _rule(arm: ArmDecision, frozen_on: str) -> str:
     name, _, path = arm.rule.partition(": ")
     fixed = f", fixed on {day(frozen_on)}" if frozen_on else ""
-    lowered = f" Lowered by {'; '.join(arm.lowered_by)}." if arm.lowered_by else ""
-    return f"Rule {name}{fixed}: {path}.{lowered}"
+    read = path.rpartition(" → ")[0].replace(" × ", ", ")
+    lowered = f"Lowered by {'; '.join(arm.lowered_by)}." if arm.lowered_by else ""
+    return f"Rule {name}{fixed}: {read}. {lowered}".rstrip()
+
+
+def _evidence(arm: ArmDecision) -> str:
+    """Name the arms behind the grade: "lottery, 12 pilot and 12 comparison teams"."""
+    said = arm.grade_words.partition(": ")[2] or arm.grade_words
+    return re.sub(r"(\d+) and (\d+) (team|person)", r"\1 pilot and \2 comparison \3", said)
 
 
 def _decides(decision: Decision) -> str:
-    who = decision.sponsor or "The sponsor"
+    sponsor = decision.sponsor or "the sponsor"
+    who = sponsor[:1].upper() + sponsor[1:]
     by = f", by {day(decision.decide_by.isoformat())}" if decision.decide_by else ""
     return f"{who}{by}"

@@ -53,7 +53,7 @@ def goal_result(spec: PilotSpec, result: MetricResult, decision: ArmDecision) ->
         limit=limit(result.use, metric) if no_harm else None,
         state=judged.state,
         finding=finding or _described(result, shown.estimate),
-        means=_means(result),
+        means=_means(spec, result),
         means_unit=metric.unit_word,
         means_decimals=metric.decimals,
         lower_is_better=metric.direction == "lower",
@@ -156,9 +156,7 @@ def event_study(spec: PilotSpec, result: MetricResult) -> EventStudy | None:
         bar=worth,
         start=spec.calendar.start.monday.isoformat(),
         n_of="people" if spec.design.unit == "person" else "teams",
-        note="Zero: baseline mean."
-        + (" Dashes: the bar." if worth else "")
-        + (" Hollow: too few teams." if any(point.few for point in points) else ""),
+        note=_timing_note(spec, points, bar_drawn=worth is not None, decimals=scale.decimals),
     )
 
 
@@ -183,15 +181,26 @@ def _point(spec: PilotSpec, row: WeekEffect, scale: Scale) -> EventPoint:
 
 def _timing_finding(spec: PilotSpec, weeks: Sequence[WeekEffect], scale: Scale) -> str:
     windows = spec.windows
-    before = [row for row in weeks if row.week in windows.baseline]
     counted = [row for row in weeks if row.week in windows.counted]
     if not counted:
         return "No counted week has both arms"
     half = len(counted) // 2
     early, late = _mean(counted[: half or 1], scale), _mean(counted[half:], scale)
-    wander = max((abs(scale.orient(row.att)) for row in before), default=0.0)
-    sizes = f"{signed(early, scale.decimals)} in the first half of the counted weeks, {signed(late, scale.decimals)} in the second"
-    return f"{sizes}; baseline weeks wander by up to {wander:.{scale.decimals}f}" if before else sizes
+    return f"{signed(early, scale.decimals)} in the first half of the counted weeks, {signed(late, scale.decimals)} in the second"
+
+
+def _timing_note(spec: PilotSpec, points: Sequence[EventPoint], *, bar_drawn: bool, decimals: int) -> str:
+    wander = [
+        abs(point.estimate) for point in points if point.phase == "baseline" and point.estimate is not None
+    ]
+    unit = "people" if spec.design.unit == "person" else "teams"
+    parts = [
+        "Zero: baseline mean.",
+        "Dashes: the bar." if bar_drawn else "",
+        f"Baseline weeks wander by up to {number(max(wander), decimals)}." if wander else "",
+        f"Hollow: too few {unit}." if any(point.few for point in points) else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _mean(rows: Sequence[WeekEffect], scale: Scale) -> float:
@@ -261,8 +270,8 @@ def _adherence_finding(
     return f"{'Yes' if enough else 'Hardly'}: {share}"
 
 
-def _means(result: MetricResult) -> tuple[ArmMean, ...]:
-    means = result.means
+def _means(spec: PilotSpec, result: MetricResult) -> tuple[ArmMean, ...]:
+    means, unit = result.means, "persons" if spec.design.unit == "person" else "teams"
     if means is None or result.hidden:
         return ()
     estimate = result.estimate
@@ -270,8 +279,19 @@ def _means(result: MetricResult) -> tuple[ArmMean, ...]:
     units = getattr(estimate, "n_units", None)
     comparison = units - treated if units is not None and treated is not None else None
     return (
-        ArmMean(label="Pilot", baseline=means.pilot_before, counted=means.pilot_after, pilot=True, n=treated),
-        ArmMean(label="Comparison", baseline=means.control_before, counted=means.control_after, n=comparison),
+        ArmMean(
+            label=f"Pilot {unit}",
+            baseline=means.pilot_before,
+            counted=means.pilot_after,
+            pilot=True,
+            n=treated,
+        ),
+        ArmMean(
+            label=f"Comparison {unit}",
+            baseline=means.control_before,
+            counted=means.control_after,
+            n=comparison,
+        ),
     )
 
 

@@ -89,4 +89,4 @@ def test_a_guardrail_that_cannot_be_estimated_is_named_with_its_reason() -> None
 
 def test_a_share_just_short_never_reads_as_enough() -> None:
     item = missing(gate(arm(gate=gate_facts(metrics=facts(0.7999, 0.85)))))[0]
-    assert "79 % pilot, 85 % comparison" in item.found
+    assert "79.9 % pilot, 85 % comparison" in item.found

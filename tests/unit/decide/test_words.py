@@ -25,12 +25,12 @@ def level(low: float, high: float, alpha: float = 0.05) -> Level:
     [
         (make.CYCLE, 0.76, level(0.3, 1.19), "Cycle time improved by 0.76 days (95 % interval 0.30 to 1.19)"),
         (make.FOCUS, -1.3, level(-1.9, -0.6), "Focus time worsened by 1.3 h/week (95 % interval 0.6 to 1.9)"),
-        (make.FOCUS, -0.3, level(-0.9, 0.3), "Focus time worsened by 0.3 h/week (95 % interval −0.3 to 0.9)"),
+        (make.FOCUS, -0.3, level(-0.9, 0.3), "Focus time worsened by 0.3 h/week (95 % interval 0.9 worse to 0.3 better)"),
         (
             make.BURNOUT,
             0.001,
             level(-0.1, 0.102),
-            "Burnout moved by 0.00 points (95 % interval −0.10 to 0.10)",
+            "Burnout moved by 0.00 points (95 % interval 0.10 worse to 0.10 better)",
         ),
         (
             make.CYCLE,
