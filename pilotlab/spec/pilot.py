@@ -202,7 +202,7 @@ class PilotSpec(Frozen):
     intent: str = ""
     never_used_for: Names = ()
     announced_on: date | None = None
-    data: Literal["company", "published"] = "company"
+    data: Literal["company", "published", "simulated"] = "company"
     policy: dict[str, ArmPolicy]
     design: DesignSpec = DesignSpec()
     teams: TeamsSpec

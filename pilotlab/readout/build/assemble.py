@@ -12,6 +12,12 @@ from pilotlab.readout.model import AdherenceWeek, Arm, Readout
 from pilotlab.spec.pilot import CONTROL
 
 
+NOTICES = {
+    "published": "Units are the anonymous persons of a published study; none is shown singly.",
+    "simulated": "A simulated company: every number on this page is invented.",
+}
+
+
 def build_readout(course: Course) -> Readout:
     """Turn what was found and decided into the values of the page; arms with the highest verdict first."""
     spec = course.spec
@@ -26,9 +32,7 @@ def build_readout(course: Course) -> Readout:
         trust=trust(course),
         plan=plan(course),
         appendix=appendix(course),
-        notice="Units are the anonymous persons of a published study; none is shown singly."
-        if spec.data == "published"
-        else "",
+        notice=NOTICES.get(spec.data, ""),
     )
 
 
