@@ -7,7 +7,7 @@ BIN := .venv/bin
 demo: .venv/base
 	$(BIN)/pilotlab demo demo --force
 
-test: .venv/dev
+test: .venv/dev .venv/browser
 	$(BIN)/python -m pytest
 
 lint: .venv/dev
@@ -26,6 +26,13 @@ clean:
 .venv/base: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	touch $@
+
+# Pages are looked at in Chromium. Where it is not here and can't be installed, those tests say so and are skipped.
+.venv/browser: .venv/bin/python
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } || \
+	  echo "Chromium is not here: tests of the page in a browser will be skipped"
+	@touch $@
 
 .venv/dev: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
