@@ -29,7 +29,7 @@ clean:
 
 # Pages are looked at in Chromium. Where it is not here and can't be installed, those tests say so and are skipped.
 .venv/browser: .venv/bin/python
-	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } || \
 	  echo "Chromium is not here: tests of the page in a browser will be skipped"
 	@touch $@
