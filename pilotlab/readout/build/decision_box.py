@@ -20,7 +20,7 @@ def decision_box(decision: Decision, arm: ArmDecision, *, frozen_on: str = "") -
     )
     return DecisionBox(
         verdict=arm.headline,
-        lead=arm.lead,
+        lead=_bold_sizes(arm.lead),
         rule=_rule(arm, frozen_on),
         grade=arm.grade,
         evidence=_evidence(arm),
@@ -64,6 +64,11 @@ def _rule(arm: ArmDecision, frozen_on: str) -> str:
     read = path.rpartition(" → ")[0].replace(" × ", ", ")
     lowered = f"Lowered by {'; '.join(arm.lowered_by)}." if arm.lowered_by else ""
     return f"Rule {name}{fixed}: {read}. {lowered}".rstrip()
+
+
+def _bold_sizes(lead: str) -> str:
+    """Set the sizes of a lead sentence in bold: "improved by **0.52 points** (95 % interval …)"."""
+    return re.sub(r"\b(improved|worsened|moved) by (.+?) \(", r"\1 by **\2** (", lead)
 
 
 def _evidence(arm: ArmDecision) -> str:
