@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from pilotlab.design.plan import Plan
     from pilotlab.estimate.analysis import Analysis
     from pilotlab.panel.panel import Panel
+    from pilotlab.panel.status import Status
     from pilotlab.readout.page import Page
+    from pilotlab.sources.entry import Form
     from pilotlab.sources.importing import ImportReport
     from pilotlab.spec.metric import MetricSpec
     from pilotlab.spec.metric_catalogue import Catalogue
     from pilotlab.spec.pilot import PilotSpec
     from pilotlab.spec.team import TeamList
-    from pilotlab.store.entries import Receipt
+    from pilotlab.store.entries import Entry, Receipt
     from pilotlab.store.store import Store
     from pilotlab.weeks import Week
 
@@ -143,7 +145,7 @@ class Workspace:
 
         path, catalogue = self.folders.pilot_file(pilot), self.catalogue()
         reading = read_pilot(path, root=self.folders.root, catalogue=catalogue)
-        if reading.spec is None:
+        if reading.spec is None or any(finding.level == "error" for finding in reading.findings):
             raise _unreadable(pilot, reading.findings)
         teams = read_teams(team_file(path, reading.spec), reading.spec, self.folders.root)
         if any(finding.level == "error" for finding in teams.findings):
@@ -152,11 +154,14 @@ class Workspace:
 
     def plan(self, pilot: str) -> Plan:
         """Find the plan in force."""
+        with self._reading() as store:
+            return self._plan(store, pilot)
+
+    def _plan(self, store: Store | None, pilot: str) -> Plan:
         from pilotlab.design.plan import plan_in_force
 
         spec, metrics, _ = self.declared(pilot)
-        with self._reading() as store:
-            return plan_in_force(store, spec, metrics)
+        return plan_in_force(store, spec, metrics)
 
     # designed and agreed
 
@@ -285,7 +290,7 @@ class Workspace:
         """
         from pilotlab.sources.importing import import_file
 
-        with self.store() as store:
+        with self._reading() if dry_run else self.store() as store:
             return import_file(
                 path,
                 store,
@@ -296,7 +301,23 @@ class Workspace:
                 dry_run=dry_run,
                 only_good=only_good,
                 why=why,
+                shown=self.folders.shown(Path(path)),
             )
+
+    def form(self, pilot: str, team: str, week: Week | str | None = None) -> Form:
+        """Gather what one team logs in a week, by default the last that is over, and what is stored of it.
+
+        Raises
+        ------
+        UsageError
+            For a team the pilot does not have, or a week that has not begun.
+        """
+        from pilotlab.sources.entry import known_team, stored_form, week_to_log
+
+        when = week_to_log(None if week is None else str(week), self.today)
+        chosen = known_team(team, self.teams(pilot))
+        with self._reading() as store:
+            return stored_form(store, tuple(self._plan(store, pilot).metrics.values()), chosen, when)
 
     def log(
         self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = ""
@@ -315,14 +336,38 @@ class Workspace:
         UsageError
             For a team or metric the pilot does not have, a week that has not begun, a value out of range.
         """
-        from pilotlab.sources.entry import Form, from_values, known_team, week_to_log
+        from pilotlab.sources.entry import from_values
 
-        _, metrics, teams = self.declared(pilot)
-        chosen = known_team(team, teams.names)
-        when = week_to_log(str(week), self.today)
-        form = Form(team=chosen, week=when, metrics=tuple(metrics.values()), stored={}, before={})
+        return self.save(from_values(self.form(pilot, team, week), values), why=why)
+
+    def save(self, entries: Sequence[Entry], *, why: str = "") -> Receipt:
+        """Write entries of a form, as one act."""
         with self.store() as store:
-            return store.log_values(from_values(form, values), actor=self.actor, why=why)
+            return store.log_values(entries, actor=self.actor, why=why)
+
+    def status(self, pilot: str) -> Status:
+        """Say what has arrived of a pilot's goals and guardrails by today, and who is missing."""
+        from pilotlab.panel.status import status
+
+        names = self.teams(pilot)
+        with self._reading() as store:
+            plan = self._plan(store, pilot)
+            return status(store, plan.spec, plan.metrics, plan.assignment, names, today=self.today)
+
+    def teams(self, pilot: str) -> tuple[str, ...]:
+        """Names of a pilot's teams, alphabetical.
+
+        Raises
+        ------
+        FindingsError
+            Where there is none.
+        """
+        listed = self.declared(pilot)[2]
+        if not listed.names:
+            raise FindingsError(
+                f"pilot {pilot!r} has no teams", listed.findings, fix=f"see `pilotlab check {pilot}`"
+            )
+        return tuple(sorted(listed.names))
 
     def team_names(self) -> set[str]:
         """Every team that a pilot of the workspace lists; a pilot that can't be read adds none."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, plain_option, workspace_option
+from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, rule, show, show_json
 
 if TYPE_CHECKING:
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
 )
 @workspace_option
 @actor_option
+@today_option
 @format_option("text", "json")
 @plain_option
 def command(
-    pilot: str, seed: int | None, workspace: Path | None, actor: str | None, form: str, plain: bool
+    pilot: str,
+    seed: int | None,
+    workspace: Path | None,
+    actor: str | None,
+    today: date,
+    form: str,
+    plain: bool,
 ) -> None:
     """Draw the teams of PILOT to arms, or read the declared arms.
 
@@ -38,7 +46,7 @@ def command(
     """
     from pilotlab import api
 
-    assignment = api.open_workspace(workspace, actor=actor).assign(pilot, seed=seed)
+    assignment = api.open_workspace(workspace, actor=actor, today=today).assign(pilot, seed=seed)
     if form == "json":
         show_json(assignment.to_dict())
     else:

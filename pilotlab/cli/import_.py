@@ -46,30 +46,19 @@ def command(
     Example:
       pilotlab import week40.csv --dry-run
     """
-    from pilotlab.cli.collecting import looked_at, opened
-    from pilotlab.sources.importing import ImportRefused, import_file
+    from pilotlab import api
+    from pilotlab.sources.importing import ImportRefused
 
-    with (looked_at if dry_run else opened)(workspace, actor) as (ground, store):
-        try:
-            report = import_file(
-                file,
-                store,
-                ground.catalogue,
-                ground.all_teams(),
-                today=today,
-                actor=ground.actor,
-                dry_run=dry_run,
-                only_good=only_good,
-                why=why,
-                shown=ground.folders.shown(file),
-            )
-        except ImportRefused as refused:
-            if form == "json":
-                show_json(refused.report.to_dict())
-                raise click.exceptions.Exit(1) from None
-            _findings(refused.report)
-            click.echo(f"error: {refused}", err=True)
+    lab = api.open_workspace(workspace, actor=actor, today=today)
+    try:
+        report = lab.import_file(file, dry_run=dry_run, only_good=only_good, why=why)
+    except ImportRefused as refused:
+        if form == "json":
+            show_json(refused.report.to_dict())
             raise click.exceptions.Exit(1) from None
+        _findings(refused.report)
+        click.echo(f"error: {refused}", err=True)
+        raise click.exceptions.Exit(1) from None
     _report(report, form=form, plain=plain)
 
 

@@ -55,24 +55,21 @@ def command(
     Example:
       pilotlab log anchor-days --team api --week 2026-W40 --set focus_hours=21.5 --gap burnout_level=holiday
     """
-    from pilotlab.cli.collecting import form_of, opened
-    from pilotlab.sources.entry import corrections, from_flags, from_prompt, known_team, review, week_to_log
+    from pilotlab import api
+    from pilotlab.sources.entry import corrections, from_flags, from_prompt, review
 
-    at = week_to_log(week, today)
-    with opened(workspace, actor) as (ground, store):
-        teams = ground.teams(pilot)
-        asked = known_team(team or _ask_team(teams), teams)
-        sheet = form_of(ground, store, pilot, asked, at)
-        typed = not (sets or gaps)
-        entries = from_prompt(sheet, _ask, _say) if typed else from_flags(sheet, sets, gaps)
-        if not entries:
-            click.echo("Nothing was typed. Nothing was written.")
-            return
-        if typed:
-            _say("\n" + review(sheet, entries))
-            why = why or (_ask("Why does a stored value change?") if corrections(sheet, entries) else "")
-            click.confirm("Save?", default=True, abort=True)
-        receipt = store.log_values(entries, actor=ground.actor, why=why)
+    lab = api.open_workspace(workspace, actor=actor, today=today)
+    sheet = lab.form(pilot, team or _ask_team(lab.teams(pilot)), week)
+    typed = not (sets or gaps)
+    entries = from_prompt(sheet, _ask, _say) if typed else from_flags(sheet, sets, gaps)
+    if not entries:
+        click.echo("Nothing was typed. Nothing was written.")
+        return
+    if typed:
+        _say("\n" + review(sheet, entries))
+        why = why or (_ask("Why does a stored value change?") if corrections(sheet, entries) else "")
+        click.confirm("Save?", default=True, abort=True)
+    receipt = lab.save(entries, why=why)
     _report(pilot, sheet, entries, receipt, form=form, plain=plain)
 
 

@@ -42,8 +42,11 @@ def today_option(command: Command) -> Command:
         if value is None:
             return date.today()
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise click.BadParameter(f"{value!r} is not a date; write 2026-10-19") from None
+        if not 1900 <= day.year <= 9000:
+            raise click.BadParameter(f"{value!r} is outside the years 1900 to 9000")
+        return day
 
     return click.option("--today", metavar="DATE", callback=parse, help="Take this day as today.")(command)

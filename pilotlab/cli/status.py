@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +11,8 @@ from pilotlab.cli.options import actor_option, format_option, plain_option, toda
 from pilotlab.cli.output import next_line, rule, show, show_json
 
 if TYPE_CHECKING:
-    from pilotlab.cli.collecting import Ground
-    from pilotlab.panel.quality import Completeness
-    from pilotlab.spec.pilot import PilotSpec, Windows
-    from pilotlab.store.store import Store
+    from pilotlab.panel.status import Status
 
-NEEDED = 0.8  # of the trust gate: share of the expected team-weeks in each arm
 _LETTERS = {
     "counts": "·",
     "outside": "·",
@@ -31,44 +25,7 @@ _LETTERS = {
     "blackout": "×",
     "not_due": " ",
 }
-_WORST = (
-    "missing",
-    "forgot",
-    "leave",
-    "holiday",
-    "no_work",
-    "counts",
-    "outside",
-    "not_applicable",
-    "not_due",
-    "blackout",
-)
 _LEGEND = "· logged   ? missing   L leave   H holiday   N no work finished   F forgotten   A not applicable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What has arrived of a pilot's goals and guardrails by a day.
-
-    `arms` holds (arm, present, expected, metric) for the metric that is furthest behind in the arm; `states` a letter a week.
-    """
-
-    spec: PilotSpec
-    today: date
-    weeks: tuple[Any, ...]
-    arms: tuple[tuple[str, int, int, str], ...]
-    states: dict[str, tuple[str, ...]]
-    arm_of: dict[str, str]
-
-    @property
-    def last(self) -> Any:
-        """The last week that is over."""
-        return self.weeks[-1] if self.weeks else None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Teams that owe the last week, alphabetical."""
-        return tuple(team for team, states in self.states.items() if states and states[-1] == "missing")
 
 
 @click.command()
@@ -87,106 +44,13 @@ def command(
     Example:
       pilotlab status anchor-days
     """
-    from pilotlab.cli.collecting import looked_at
+    from pilotlab import api
 
-    with looked_at(workspace, actor) as (ground, store):
-        status = status_of(ground, store, pilot, today)
+    status = api.open_workspace(workspace, actor=actor, today=today).status(pilot)
     if form == "json":
-        show_json(to_dict(status))
+        show_json(status.to_dict())
     else:
         show("\n".join(lines(status)), plain=plain)
-
-
-def status_of(ground: Ground, store: Store | None, pilot: str, today: date) -> Status:
-    """Gather the status of a pilot; without a draw all its teams stand in one group."""
-    from pilotlab.design.assignment import AssignedTeam, Assignment
-    from pilotlab.panel.quality import completeness
-    from pilotlab.weeks import Week
-
-    spec = ground.spec(pilot)
-    drawn = ground.assignment(store, pilot) or Assignment(
-        pilot, "declared", tuple(AssignedTeam(team, "not drawn yet") for team in ground.teams(pilot))
-    )
-    through = Week.of(today) - 1
-    gated = {
-        ground.catalogue.get(use.use).key: ground.catalogue.get(use.use)
-        for role, use in spec.uses
-        if role in ("goal", "guardrail")
-    }
-    tables = []
-    for key, metric in gated.items():
-        rows = store.observations(key, teams=[row.team for row in drawn.teams]) if store else []
-        seen = {(row.team, row.week): row.gap for row in rows}
-        tables.append(
-            completeness(key, spec.windows, drawn, seen, cadence=metric.cadence_weeks, through=through)
-        )
-    begun = bool(tables[0].weeks)
-    return Status(
-        spec=spec,
-        today=today,
-        weeks=tables[0].weeks,
-        arms=tuple(_furthest_behind(tables, arm) for arm in _pilot_first(drawn.arms)) if begun else (),
-        states={team.team: _joined(tables, at) for at, team in enumerate(tables[0].teams)},
-        arm_of={team.team: team.arm for team in tables[0].teams},
-    )
-
-
-def _pilot_first(arms: tuple[str, ...]) -> list[str]:
-    return sorted(arms, key=lambda arm: (arm == "control", arm))
-
-
-def _furthest_behind(tables: list[Completeness], arm: str) -> tuple[str, int, int, str]:
-    table = min(
-        tables, key=lambda table: (1.0 if (share := table.share(arm)) is None else share, table.metric)
-    )
-    return (arm, *table.count(arm), table.metric)
-
-
-def _joined(tables: list[Completeness], at: int) -> tuple[str, ...]:
-    """Worst state of a team in each week, over the metrics."""
-    rows = [[_owed(state, table.cadence) for state in table.teams[at].states] for table in tables]
-    return tuple(min(cell, key=_WORST.index) for cell in zip(*rows, strict=True))
-
-
-def _owed(state: str, cadence: int) -> str:
-    """A weekly metric is logged in announced and wash-in weeks too, though they don't count."""
-    return "missing" if state == "not_due" and cadence == 1 else state
-
-
-def to_dict(status: Status) -> dict[str, Any]:
-    """Plain data after docs/reference/schema/status.json; people are not listed singly."""
-    singly = status.spec.design.unit == "team"
-    return {
-        "schema": "pilotlab/status@1",
-        "pilot": status.spec.id,
-        "today": str(status.today),
-        "week": str(status.last) if status.last else None,
-        "needed": NEEDED,
-        "arms": [
-            {
-                "arm": arm,
-                "present": present,
-                "expected": expected,
-                "share": present / expected if expected else None,
-                "met": _met(present, expected),
-                "metric": metric,
-            }
-            for arm, present, expected, metric in status.arms
-        ],
-        "units": len(status.states),
-        "missing_last_week": list(status.missing) if singly else len(status.missing),
-        "weeks": [{"week": str(week), "window": _window(status.spec.windows, week)} for week in status.weeks],
-        "teams": [
-            {"team": team, "arm": status.arm_of[team], "states": list(states)}
-            for team, states in status.states.items()
-        ]
-        if singly
-        else [],
-    }
-
-
-def _met(present: int, expected: int) -> bool | None:
-    return present / expected >= NEEDED if expected else None
 
 
 def lines(status: Status) -> list[str]:
@@ -222,6 +86,8 @@ def _title(status: Status) -> str:
 
 
 def _shares(status: Status) -> list[str]:
+    from pilotlab.panel.status import NEEDED
+
     names = [_arm_name(status, arm) for arm, *_ in status.arms]
     wide, many = (
         max(map(len, names)),
@@ -232,7 +98,7 @@ def _shares(status: Status) -> list[str]:
     found = []
     for name, (_, present, expected, metric) in zip(names, status.arms, strict=True):
         share = f"{100 * present / expected:>4.0f} %" if expected else "   -  "
-        verdict = {True: "met", False: "not met", None: "nothing due yet"}[_met(present, expected)]
+        verdict = {True: "met", False: "not met", None: "nothing due yet"}[status.met(present, expected)]
         line = f"{name:<{wide}}   {present:>{digits}} of {expected:>{digits}} team-weeks  {share}    needed {100 * NEEDED:.0f} %    {verdict}"
         found.append(f"{line}    {metric.partition('@')[0]}" if many else line)
     return found
@@ -275,22 +141,13 @@ def _groups(status: Status) -> list[tuple[str, list[int]]]:
     """Weeks by what they are for, as runs of positions."""
     runs: list[tuple[str, list[int]]] = []
     for at, week in enumerate(status.weeks):
-        name = _window(status.spec.windows, week)
+        name = status.window(week)
         name = "counted" if name == "blackout" and runs and runs[-1][0] == "counted" else name
         if runs and runs[-1][0] == name:
             runs[-1][1].append(at)
         else:
             runs.append((name, [at]))
     return runs
-
-
-def _window(windows: Windows, week: Any) -> str:
-    if week in windows.blackout:
-        return "blackout"
-    for name in ("baseline", "announced", "washin", "counted"):
-        if week in getattr(windows, name):
-            return {"washin": "wash-in"}.get(name, name)
-    return "between"
 
 
 def _next(status: Status) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.sources.values import LETTERS, Problem, check_value, read_gap, read_number, read_week
@@ -12,6 +13,9 @@ from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry, NeedsReason
 from pilotlab.store.observations import Observation
 from pilotlab.weeks import Week
+
+if TYPE_CHECKING:
+    from pilotlab.store.store import Store
 
 Ask = Callable[[str], str]  # a question to the answer typed
 Say = Callable[[str], None]
@@ -31,6 +35,19 @@ class Form:
     metrics: Sequence[MetricSpec]
     stored: Mapping[str, Observation]  # metric key to this week's value
     before: Mapping[str, Observation]  # metric key to the last value before this week
+
+
+def stored_form(store: Store | None, metrics: Sequence[MetricSpec], team: str, week: Week) -> Form:
+    """Gather what is stored of a team's week and of the weeks before it."""
+    once = tuple({metric.key: metric for metric in metrics}.values())
+    rows = store.observations([metric.key for metric in once], teams=[team]) if store else []
+    return Form(
+        team=team,
+        week=week,
+        metrics=once,
+        stored={row.metric: row for row in rows if row.week == week},
+        before={row.metric: row for row in rows if row.week < week and row.value is not None},
+    )
 
 
 def week_to_log(text: str | None, today: date) -> Week:
@@ -194,5 +211,6 @@ __all__ = [
     "known_team",
     "review",
     "shown",
+    "stored_form",
     "week_to_log",
 ]

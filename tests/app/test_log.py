@@ -60,6 +60,8 @@ def log(run: Run, *args: str, week: str = "2026-W40", typed: str | None = None) 
 def stored(run: Run, workspace: Path) -> list[tuple[object, ...]]:
     from pilotlab.store import Store
 
+    if not (workspace / "data" / "pilots.db").exists():
+        return []
     with Store.open(workspace / "data" / "pilots.db", readonly=True) as store:
         assert store.verify()
         return [(row.metric, str(row.week), row.value, row.gap, row.revision) for row in store.observations()]
