@@ -5,6 +5,7 @@ from __future__ import annotations
 from pilotlab.estimate.drawing import is_drawn
 from pilotlab.estimate.fitted import FEWEST, Fitted
 from pilotlab.estimate.options import Options
+from pilotlab.estimate.registry import ESTIMATORS
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 
@@ -17,6 +18,9 @@ def estimator(study: Study, options: Options) -> str | NotEstimable:
     """Name the estimator; `auto` is `change` where there is one start."""
     if options.estimator != "auto":
         return options.estimator
+    for argument in ("exposure", "dose", "group"):
+        if getattr(options, argument) is not None:
+            return next(name for name, row in ESTIMATORS.items() if argument in row.reads)
     if options.aggregate == "event_time":
         return "event_study"
     if len(study.starts) > 1:

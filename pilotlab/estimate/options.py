@@ -98,18 +98,15 @@ class Options:
 
     def _check_applicable(self) -> None:
         for name, what in _ELSEWHERE.items():
-            if getattr(self, name) is not None:
+            able = [each for each, entry in registry.ESTIMATORS.items() if name in entry.reads]
+            chosen = self.estimator in able or (self.estimator == "auto" and able)
+            if getattr(self, name) is not None and not chosen:
+                others = f", or estimator {' or '.join(map(repr, able))}" if able else ""
                 raise UsageError(
-                    f"{name}={getattr(self, name)!r}: {what} belongs to none of the estimators that are here",
-                    fix=f"leave {name} out; estimators here: {', '.join(registry.ESTIMATORS)}",
+                    f"{name}={getattr(self, name)!r}: {what} does not belong to estimator {self.estimator!r}",
+                    fix=f"leave {name} out{others}",
                 )
-        if self.aggregate in ("cohort", "week") or (
-            self.aggregate == "event_time" and self.estimator in ("change", "twfe")
-        ):
-            raise UsageError(
-                f"aggregate {self.aggregate!r} can't be had from estimator {self.estimator!r}",
-                fix="aggregate 'overall', or estimator 'event_study' with 'event_time'",
-            )
+        self._check_aggregate()
         if self.strata is not None and self.pairs is not None:
             raise UsageError(
                 "strata and pairs are both given; a pair is a stratum of two units", fix="give one of them"
@@ -119,6 +116,19 @@ class Options:
                 f"cohort {self.cohort!r} and treatment {self.treatment!r} say the same thing twice",
                 fix="give one of them",
             )
+
+    def _check_aggregate(self) -> None:
+        """Each row of the table says which aggregates it gives; estimators from outside are asked nothing."""
+        entry, auto = registry.ESTIMATORS.get(self.estimator), self.estimator == "auto"
+        able = [name for name, row in registry.ESTIMATORS.items() if self.aggregate in row.aggregates]
+        if (entry is None and not auto) or self.estimator in able or (auto and able):
+            return
+        fix = "aggregate 'overall'" + (
+            f", or estimator {' or '.join(map(repr, able))} with {self.aggregate!r}" if able else ""
+        )
+        raise UsageError(
+            f"aggregate {self.aggregate!r} can't be had from estimator {self.estimator!r}", fix=fix
+        )
 
     def _check_for_others(self) -> None:
         """Refuse what only estimators by cohort read; the event study's base is universal anyway."""

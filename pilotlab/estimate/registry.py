@@ -21,6 +21,10 @@ class Entry:
     formula: str
     source: str
     strata: bool = False  # compares within strata and pairs
+    reads: tuple[
+        str, ...
+    ] = ()  # arguments that no estimator reads but those that name them: exposure, dose, group
+    aggregates: tuple[str, ...] = ("overall",)
 
     def load(self) -> Any:
         """Import the target."""
@@ -49,6 +53,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             estimand="effect at each time since start, if effects are alike over cohorts; overall, their plain mean after start",
             formula="least squares of the outcome on an indicator for each event time but the last before start, with unit and time effects",
             source="Sun & Abraham (2021) on what it assumes",
+            aggregates=("overall", "event_time"),
         ),
     }
 )
