@@ -1,23 +1,25 @@
-"""`pilotlab db`: check the store, copy it."""
+"""`pilotlab db`: what keeps the store in order."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from pilotlab.cli.options import format_option, workspace_option
+from pilotlab.cli.options import actor_option, format_option, today_option, workspace_option
 from pilotlab.cli.output import show_json
 
 
 @click.group()
 def command() -> None:
-    """Check and back up the store.
+    """Check and back up the store; tell it a team's new name.
 
     \b
     Example:
       pilotlab db verify
       pilotlab db backup backups/pilots-2026-10-19.db
+      pilotlab db rename-team checkout basket --why "merged with carts"
     """
 
 
@@ -74,3 +76,31 @@ def backup(target: Path, workspace: Path | None) -> None:
     )
     if not result:
         raise click.exceptions.Exit(1)
+
+
+@command.command("rename-team")
+@click.argument("old")
+@click.argument("new")
+@click.option("--since", metavar="WEEK", help="First week of the new name; else this week.")
+@click.option("--why", required=True, metavar="TEXT", help="The reason, kept with the name.")
+@workspace_option
+@actor_option
+@today_option
+def rename_team(
+    old: str, new: str, since: str | None, why: str, workspace: Path | None, actor: str | None, today: date
+) -> None:
+    """Let imports know the team OLD as NEW too; its values, its arm and its key in teams.csv stay.
+
+    \b
+    Example:
+      pilotlab db rename-team checkout basket --since 2026-W41 --why "merged with carts"
+    """
+    from pilotlab.store.store import Store
+    from pilotlab.weeks import Week
+    from pilotlab.workspace import Folders
+    from pilotlab.workspace import actor as who_acts
+
+    week = Week.parse(since) if since else Week.of(today)
+    with Store.open(Folders.find(workspace).database) as store:
+        store.rename_team(old, new, since=week, actor=who_acts(actor), why=why)
+    click.echo(f"{old} is known as {new} too, from {week} on. Its key stays {old}.")

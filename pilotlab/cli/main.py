@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
         "analyze": Row("pilotlab.cli.analyze", "Analyse", "Estimate the effect on every declared metric."),
         "decide": Row("pilotlab.cli.decide", "Decide", "The verdict, its reasons, and what would change it."),
         "readout": Row("pilotlab.cli.readout", "Report", "One page for the leader: HTML, Markdown, JSON."),
-        "db": Row("pilotlab.cli.db", "Operate", "Check and back up the store."),
+        "db": Row("pilotlab.cli.db", "Operate", "Check and back up the store; rename a team."),
     }
 )
 
