@@ -25,6 +25,7 @@ from pilotlab.stats.arrays import (
     SingularDesign,
     pinv_symmetric,
 )
+from pilotlab.stats.within import centred, moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,45 +185,19 @@ def _moments(panel: TwoWayPanel, units: IntArray) -> _Moments:
     square, weeks_y, columns_y = np.zeros((k + p, k + p)), np.zeros(weeks), np.zeros(k + p)
     for own in _by_cohort(panel, units):
         regressors = panel.regressors[panel.cohort[own[0]]]
-        within, outcome, extra = _cohort_moments(panel, own)
-        laplacian += within
-        cross[:, :k] += within @ regressors
-        square[:k, :k] += regressors.T @ within @ regressors
-        weeks_y += outcome
-        columns_y[:k] += regressors.T @ outcome
-        if extra is not None:
-            by_week, products, with_y = extra
-            cross[:, k:] += by_week
-            square[:k, k:] += regressors.T @ by_week
-            square[k:, k:] += products
-            columns_y[k:] += with_y
+        extra = None if panel.covariates is None else panel.covariates[:, own]
+        part = moments(panel.y[own], _weights(panel, own), extra)
+        laplacian += part.weeks
+        cross[:, :k] += part.weeks @ regressors
+        cross[:, k:] += part.weeks_columns
+        square[:k, :k] += regressors.T @ part.weeks @ regressors
+        square[:k, k:] += regressors.T @ part.weeks_columns
+        square[k:, k:] += part.columns
+        weeks_y += part.weeks_y
+        columns_y[:k] += regressors.T @ part.weeks_y
+        columns_y[k:] += part.columns_y
     square[k:, :k] = square[:k, k:].T
     return _Moments(units, laplacian, cross, square, weeks_y, columns_y)
-
-
-def _cohort_moments(
-    panel: TwoWayPanel, units: IntArray
-) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray, FloatArray] | None]:
-    """Return D'MD, D'My of one cohort and, with covariates, D'MQ, Q'MQ, Q'My; M takes unit means out."""
-    y = panel.y[units]
-    weights = _weights(panel, units)
-    if weights is None:
-        within = len(units) * (np.eye(y.shape[1]) - 1 / y.shape[1])
-    else:
-        totals = weights.sum(axis=1, keepdims=True)
-        within = np.diag(weights.sum(axis=0)) - (weights / totals).T @ weights
-    outcome = _centred(y, weights)
-    with_weights = outcome if weights is None else outcome * weights
-    if panel.covariates is None:
-        return within, with_weights.sum(axis=0), None
-    columns = np.stack([_centred(column[units], weights) for column in panel.covariates])
-    weighed = columns if weights is None else columns * weights
-    products = np.einsum("pit,qit->pq", weighed, columns)
-    return (
-        within,
-        with_weights.sum(axis=0),
-        (weighed.sum(axis=1).T, products, np.einsum("pit,it->p", weighed, outcome)),
-    )
 
 
 def _weights(panel: TwoWayPanel, units: IntArray) -> FloatArray | None:
@@ -233,19 +208,6 @@ def _weights(panel: TwoWayPanel, units: IntArray) -> FloatArray | None:
     return np.where(observed, panel.weights[units], 0.0)
 
 
-def _centred(values: FloatArray, weights: FloatArray | None) -> FloatArray:
-    """Take out unit means; cells without weight become 0."""
-    if weights is None:
-        return np.asarray(values - values.mean(axis=1, keepdims=True))
-    filled = np.where(weights > 0, values, 0.0)
-    # A first pass with plain means keeps digits where levels are far above differences.
-    filled -= (filled.sum(axis=1) / np.maximum((weights > 0).sum(axis=1), 1))[:, None]
-    mean = (filled * weights).sum(axis=1, keepdims=True, where=weights > 0) / weights.sum(
-        axis=1, keepdims=True
-    )
-    return np.where(weights > 0, filled - mean, 0.0)
-
-
 def _residuals(panel: TwoWayPanel, units: IntArray, coef: FloatArray, week_effect: FloatArray) -> FloatArray:
     """Residuals of units of one cohort and stratum, shape (units, T); 0 where there is no value."""
     k = panel.regressors.shape[2]
@@ -253,7 +215,7 @@ def _residuals(panel: TwoWayPanel, units: IntArray, coef: FloatArray, week_effec
     rest = panel.y[units] - fitted
     if panel.covariates is not None:
         rest -= np.tensordot(coef[k:], panel.covariates[:, units], axes=1)
-    return _centred(rest, _weights(panel, units))
+    return centred(rest, _weights(panel, units))
 
 
 def _weigh(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> FloatArray:
