@@ -9,6 +9,7 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate import choose, registry
 from pilotlab.estimate.drawing import is_drawn
+from pilotlab.estimate.event_path import EventPath, event_path
 from pilotlab.estimate.fitted import Fitted
 from pilotlab.estimate.law import Draws, Law, Student
 from pilotlab.estimate.options import Options
@@ -67,6 +68,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
             *notes,
         ),
         law=headline,
+        path=_path(fitted, spread),
     )
 
 
@@ -146,6 +148,31 @@ def _band_reach(fitted: Fitted, options: Options, laws: list[Law], spread: Varia
     return sup_t_critical(
         full[fitted.skip :, fitted.skip :], df, alpha=options.alpha, draws=draws, seed=options.seed
     )
+
+
+def _path(fitted: Fitted, spread: Variance) -> EventPath | None:
+    """Coefficients by event time with their covariance, the headline as weights on them."""
+    if fitted.reference is None:
+        return None
+    rows = slice(fitted.skip, None)
+    full = spread.full if spread.full is not None else _scaled(with_full(fitted), spread.se)
+    contrasts = fitted.linear.contrasts
+    weights = np.linalg.lstsq(contrasts[rows].T, contrasts[0], rcond=None)[0]
+    return event_path(
+        [int(at) for at in fitted.rows],
+        fitted.linear.values[rows],
+        full[rows, rows],
+        weights,
+        reference=fitted.reference,
+        df=float(np.nanmin(spread.df[rows])),
+    )
+
+
+def _scaled(full: FloatArray, se: FloatArray) -> FloatArray:
+    """Bring a covariance to given standard errors, its correlation kept."""
+    own = np.sqrt(np.diag(full))
+    scale = np.divide(se, own, out=np.zeros_like(se), where=own > 0)
+    return np.asarray(full * np.outer(scale, scale))
 
 
 def with_full(fitted: Fitted) -> FloatArray:

@@ -42,7 +42,8 @@ class EventStudy:
         if isinstance(found, NotEstimable):
             return found
         study, linear = found
-        table = {"key": "event_time", "rows": tuple(int(each) for each in event), "skip": 1}
+        rows = tuple(int(each) for each in event)
+        table = {"key": "event_time", "rows": rows, "skip": 1, "reference": _common_reference(study, options)}
         notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
         if not is_change(study):
             return of_study(study, linear, not_drawn=not_drawn("event_study"), notes=notes, **table)
@@ -56,6 +57,13 @@ def reference(study: Study, cohort: int, options: Options) -> int | None:
     seen = np.isfinite(study.y[study.cohort == cohort]).any(axis=0)
     before = study.times[seen & (study.times < cohort - options.anticipation)]
     return int(before[-1]) if before.size else None
+
+
+def _common_reference(study: Study, options: Options) -> int | None:
+    """Event time of the reference, where all cohorts share it."""
+    found = ((int(start), reference(study, int(start), options)) for start in study.starts)
+    own = {at - start for start, at in found if at is not None}
+    return own.pop() if len(own) == 1 else None
 
 
 def _with_reference(study: Study, options: Options) -> Study:

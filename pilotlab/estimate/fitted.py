@@ -78,12 +78,18 @@ class Differences:
     treated : ndarray, shape (n,)
     strata : ndarray, shape (n,), optional
     weights : ndarray, shape (n,), optional
+    covariates : ndarray, shape (n, p), optional
+        Known before the draw, and adjusted for anew in every draw.
+    between : bool
+        The adjustment is made between strata, each of which gives one difference.
     """
 
     changes: FloatArray
     treated: BoolArray
     strata: IntArray | None
     weights: FloatArray | None = None
+    covariates: FloatArray | None = None
+    between: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class Fitted:
         Names of the contrasts that make the table.
     skip : int
         Contrasts that stand before those of the table: 1 where the headline is no row of it.
+    reference : int or None
+        Event time that every coefficient of the table is measured from; None where rows are no such path.
     drawn : Differences or None
         None where the estimate can't be drawn again; `not_drawn` says why.
     """
@@ -135,6 +143,7 @@ class Fitted:
     key: str = "term"
     rows: tuple[str | int, ...] = ("att",)
     skip: int = 0
+    reference: int | None = None
     drawn: Differences | None = None
     not_drawn: str = ""
     notes: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate import show
+from pilotlab.estimate.event_path import EventPath
 from pilotlab.estimate.law import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Estimate:
         What was left out and what to beware of, most important first; shown wherever the number is shown.
     terms : tuple of Term
         Rows of `to_frame`.
+    path : EventPath or None
+        Coefficients by event time with their covariance, where the estimator has them: what `sensitivity` reads.
     """
 
     att: float
@@ -84,6 +87,7 @@ class Estimate:
     terms: tuple[Term, ...]
     notes: tuple[str, ...] = ()
     law: Law = field(repr=False, compare=False)
+    path: EventPath | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return show.line(self)
@@ -177,6 +181,7 @@ class Estimate:
             "notes": list(self.notes),
             "terms": [_term_to_dict(term) for term in self.terms],
             "law": self.law.to_dict(self.alpha),
+            **({"path": self.path.to_dict()} if self.path else {}),
         }
 
     @classmethod
@@ -195,6 +200,7 @@ class Estimate:
             notes=tuple(data["notes"]),
             terms=tuple(_term_from_dict(row) for row in data["terms"]),
             law=rebuild(data["law"], data["att"], data["se"]),
+            path=EventPath.from_dict(data["path"]) if data.get("path") else None,
         )
 
     def _alpha(self, level: float | None) -> float:
