@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import next_line, show, show_json
+from pilotlab.cli.output import WIDTH, next_line, show, show_json
+from pilotlab.errors import nearest
 
 if TYPE_CHECKING:
     from pilotlab.sources.entry import Form
@@ -53,7 +56,7 @@ def command(
 
     \b
     Example:
-      pilotlab log anchor-days --team api --week 2026-W40 --set focus_hours=21.5 --gap burnout_level=holiday
+      pilotlab log anchor-days --team api --week 2026-W40 --set focus_hours=21.5 --gap belonging=leave
     """
     from pilotlab import api
     from pilotlab.sources.entry import corrections, from_flags, from_prompt, review
@@ -74,7 +77,16 @@ def command(
 
 
 def _ask_team(teams: tuple[str, ...]) -> str:
-    return str(click.prompt(f"Team ({', '.join(teams[:8])}{', ...' if len(teams) > 8 else ''})"))
+    """Ask until a team of the pilot is named."""
+    while True:
+        named = str(
+            click.prompt("Team", default="?" if len(teams) > 1 else teams[0], show_default=len(teams) < 2)
+        ).strip()
+        if named in teams:
+            return named
+        _say(
+            ", ".join(teams) if named == "?" else f"  no team {named!r}{nearest(named, teams)}; ? lists them"
+        )
 
 
 def _ask(question: str) -> str:
@@ -82,7 +94,11 @@ def _ask(question: str) -> str:
 
 
 def _say(text: str) -> None:
-    click.echo(text)
+    """Print between the questions, words whole at any width."""
+    width = min(shutil.get_terminal_size().columns, WIDTH)
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        click.echo(textwrap.fill(line, width, subsequent_indent=indent, drop_whitespace=True) or "")
 
 
 def _report(

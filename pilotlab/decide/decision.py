@@ -169,9 +169,18 @@ class Decision(Frozen):
         """Rebuild from `to_dict`."""
         return cls.model_validate(data)
 
+    def summary(self) -> str:
+        """Verdict, sentence and reasons of every arm, as text."""
+        return "\n\n".join(_summary(arm, named=len(self.arms) > 1) for arm in self.arms)
+
     def __repr__(self) -> str:
         lead = self.leading
         arm = f", arm {self.arm}" if len(self.arms) > 1 else ""
         return f"Decision {lead.headline!r} (grade {self.grade}{arm})"
 
     __str__ = __repr__
+
+
+def _summary(arm: ArmDecision, *, named: bool) -> str:
+    head = f"{arm.headline} (arm {arm.arm})" if named else arm.headline
+    return "\n".join([head, arm.lead, *(f"  {reason}" for reason in arm.reasons)])

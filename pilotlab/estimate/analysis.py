@@ -67,7 +67,7 @@ class MetricResult:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Analysis:
     """Every declared metric of every pilot arm, in declared order."""
 
@@ -78,6 +78,17 @@ class Analysis:
     def of(self, arm: str, role: Role | None = None) -> tuple[MetricResult, ...]:
         """Results of one arm, of one role where asked."""
         return tuple(row for row in self.results if row.arm == arm and role in (None, row.role))
+
+    def __repr__(self) -> str:
+        arms = len({row.arm for row in self.results})
+        return f"Analysis {self.pilot}: {len(self.results)} results, {arms} {'arm' if arms == 1 else 'arms'}"
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False, na_rep="")
+
+    def summary(self) -> str:
+        """Effect and interval of every metric, or why there is none, as text."""
+        return "\n".join(f"{row.arm}  {row.role:<9}  {row.metric.key}: {_said(row)}" for row in self.results)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a metric and arm: estimate, interval, p; missing where hidden or not estimable."""
@@ -91,6 +102,12 @@ class Analysis:
             "seed": self.seed,
             "results": [row.to_dict() for row in self.results],
         }
+
+
+def _said(result: MetricResult) -> str:
+    if result.hidden:
+        return f"hidden: {result.hidden}"
+    return repr(result.estimate) if isinstance(result.estimate, Estimate) else result.estimate.reason
 
 
 def _row(result: MetricResult) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -10,8 +11,10 @@ from pilotlab.design.assignment import Assignment
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, Windows
 
+SCHEMA = "pilotlab/panel@1"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Panel:
     """Values of one metric by team and week, with where each week and team stands in the design.
 
@@ -59,6 +62,23 @@ class Panel:
         rest = people.where(~small)
         next_smallest = rest.groupby(cell).rank(method="first") == 1
         return small | (alone & next_smallest)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data of what may be handed out; a value that may not be is null, with its `n`."""
+        shown = self.frame
+        rows = [
+            {name: None if pd.isna(value) else value for name, value in row.items()}
+            for row in shown.to_dict("records")
+        ]
+        return {
+            "schema": SCHEMA,
+            "pilot": self.pilot,
+            "metric": self.metric.key,
+            "unit": self.metric.unit,
+            "min_group": self.min_group,
+            "rows": [] if self.person_units else rows,
+            "notes": list(self.notes),
+        }
 
     def contrast(self, arm: str) -> Panel:
         """Return the part that compares one pilot arm with control."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -35,7 +35,7 @@ class Page:
         Where `write` puts it without a path of its own; the form's suffix is added.
     """
 
-    readout: Readout
+    readout: Readout = field(repr=False)
     stem: Path
 
     def text(self, form: str = "html") -> str:
