@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.sources.values import LETTERS, Problem, check_value, read_gap, read_number, read_week
+from pilotlab.sources.values import LETTERS, Problem, bounds, check_value, read_gap, read_number, read_week
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry, NeedsReason
 from pilotlab.store.observations import Observation
@@ -21,7 +21,7 @@ Ask = Callable[[str], str]  # a question to the answer typed
 Say = Callable[[str], None]
 
 HELP = (
-    "A number in the metric's unit, with a point for decimals; Enter skips the question; a letter gives the reason for a gap:\n"
+    "A number, with a point for decimals. Enter skips a question. A letter or its word is the reason for a gap:\n"
     "  L leave   H holiday   N no work finished   F forgotten   A not applicable"
 )
 
@@ -138,7 +138,7 @@ def _gap(text: str) -> str | Problem:
 
 def from_prompt(form: Form, ask: Ask, say: Say) -> list[Entry]:
     """Ask for each metric in turn; nothing is kept that was not typed."""
-    say(HELP)
+    say(f"{_heading(form)}\n{HELP}")
     answers = [
         _ask_metric(form, metric, number, ask, say) for number, metric in enumerate(form.metrics, start=1)
     ]
@@ -149,18 +149,37 @@ def _ask_metric(form: Form, metric: MetricSpec, number: int, ask: Ask, say: Say)
     say(f"\n{number} of {len(form.metrics)}  {metric.question or metric.label}")
     say(f"  {_context(form, metric)}")
     while True:
-        text = ask(f"  {metric.id} ({metric.unit})").strip()
+        text = ask(f"  {metric.label}, {_unit(metric)}").strip()
         if not text:
             return None
         if text == "?":
             say(HELP)
             continue
-        gap = LETTERS.get(text.upper())
-        value = None if gap else _number(text, metric)
-        if isinstance(value, Problem):
-            say(f"  {value.what}\n  fix: {value.fix}")
-            continue
-        return Entry(form.team, form.week, metric, value, gap)
+        read = _typed(text, metric)
+        if isinstance(read, Problem):
+            say(f"  {read.what}\n  fix: {read.fix}")
+        elif isinstance(read, str):
+            return Entry(form.team, form.week, metric, gap=read)
+        else:
+            return Entry(form.team, form.week, metric, read)
+
+
+def _typed(text: str, metric: MetricSpec) -> float | str | Problem:
+    """Read a number or the reason for a gap."""
+    if not text[0].isalpha() or text.lower() in {"nan", "inf", "infinity"}:
+        return _number(text, metric)
+    gap = _gap(text)
+    if isinstance(gap, Problem):
+        return Problem(
+            gap.code, f"{text!r} is neither a number nor a reason", f"? shows the letters; {gap.fix}"
+        )
+    return gap
+
+
+def _unit(metric: MetricSpec) -> str:
+    """Write the unit with the ends of a share, which could be meant in per cent."""
+    low, high = bounds(metric)
+    return f"{metric.unit}, {low:g} to {high:g}" if metric.kind == "share" else metric.unit
 
 
 def _context(form: Form, metric: MetricSpec) -> str:
@@ -191,7 +210,7 @@ def corrections(form: Form, entries: Sequence[Entry]) -> list[Entry]:
 def review(form: Form, entries: Sequence[Entry]) -> str:
     """What is about to be saved, line by line."""
     changed = {entry.metric.key for entry in corrections(form, entries)}
-    lines = [f"{form.team}, {form.week} ({form.week.monday:%d %b} to {form.week.sunday:%d %b %Y})"]
+    lines = [_heading(form)]
     for entry in entries:
         was = (
             f"   was {shown(form.stored[entry.metric.key], entry.metric)}"
@@ -200,6 +219,10 @@ def review(form: Form, entries: Sequence[Entry]) -> str:
         )
         lines.append(f"  {entry.metric.id:<28}{shown(entry, entry.metric)}{was}")
     return "\n".join(lines)
+
+
+def _heading(form: Form) -> str:
+    return f"{form.team}, {form.week} ({form.week.monday:%d %b} to {form.week.sunday:%d %b %Y})"
 
 
 __all__ = [

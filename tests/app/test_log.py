@@ -135,11 +135,36 @@ def test_the_prompt_shows_last_week_and_keeps_only_what_was_typed(run: Run, work
     result = log(run, typed="7.5\n\n?\nabc\nH\n\n\ny\n")
     assert result.exit_code == 0, result.output
     assert "last: 7 points (0-10) in 2026-W39" in result.output
-    assert "'abc' is not a number" in result.output
+    assert "'abc' is neither a number nor a reason" in result.output
     assert [row for row in stored(run, workspace) if row[1] == "2026-W40"] == [
         ("burnout_level@1", "2026-W40", None, "holiday", 1),
         ("job_satisfaction@1", "2026-W40", 7.5, None, 1),
     ]
+
+
+def test_the_prompt_says_first_whose_week_it_is_and_takes_a_reason_as_a_word(
+    run: Run, workspace: Path
+) -> None:
+    result = log(run, typed="no work\n\n\n\n\ny\n")
+    assert result.output.startswith("api, 2026-W40 (28 Sep to 04 Oct 2026)\n")
+    assert "Time with other teams, share, 0 to 1:" in result.output
+    assert stored(run, workspace) == [("job_satisfaction@1", "2026-W40", None, "no_work", 1)]
+
+
+def test_the_prompt_asks_again_for_a_team_it_does_not_know(run: Run, workspace: Path) -> None:
+    result = run(
+        "log", "anchor-days", "--week", "2026-W40", *TODAY, typed="chekout\n?\ncheckout\n7\n\n\n\n\ny\n"
+    )
+    assert "no team 'chekout'; did you mean 'checkout'?; ? lists them" in result.output
+    assert "api, checkout, data, edge" in result.output
+    assert "Saved for checkout, 2026-W40: 1 new" in result.output
+
+
+def test_the_prompt_keeps_words_whole_on_a_narrow_screen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = log(run, typed="7\n" + "\n" * 5).output.splitlines()
+    assert max(map(len, lines[:4])) <= 40
+    assert lines[1].endswith("a point for decimals.")
 
 
 def test_nothing_typed_writes_nothing(run: Run, workspace: Path) -> None:
