@@ -27,30 +27,46 @@ class Change:
     @staticmethod
     def fit(study: Study, options: Options) -> Fitted | NotEstimable:
         """Make changes, compare them, and keep what inference needs."""
-        study = windows.drop_always(study)
-        if (refusal := refuse_starts(study, options, "change")) is not None:
-            return refusal
-        start = int(study.starts[0])
-        span = windows.spans(study.times, study.excluded, options, start)
-        study = _with_both_sides(study.keep_cells(span.before | span.after), start)
-        study = needs_both_arms(study)
-        if not strata_hold_both(study).any():
-            return nothing_to_compare(study)
-        before = study.times < start
+        ready = prepare(study, options, "change")
+        if isinstance(ready, NotEstimable):
+            return ready
+        study, before = ready
         change = kernel.unit_change(study.y, before, ~before)
-        weights = _unit_weights(study, before)
-        try:
-            linear, notes = fit_change(study, change, _baseline_covariates(study, before), weights)
-        except SingularDesign:
-            return NotEstimable(
-                f"covariates {', '.join(study.covariate_names)} do not vary enough over the units to be adjusted for",
-                "fewer covariates, or more units",
-            )
-        if study.covariates is not None:
-            reason = "`change` adjusted for covariates can't be drawn again here; leave covariates out"
-            return of_study(study, linear, not_drawn=reason, notes=notes)
-        drawn = Differences(changes=change[None], treated=study.ever, strata=study.strata, weights=weights)
-        return of_study(study, linear, drawn=drawn, notes=notes)
+        return compare(study, change, baseline_covariates(study, before), unit_weights(study, before))
+
+
+def prepare(study: Study, options: Options, name: str) -> tuple[Study, BoolArray] | NotEstimable:
+    """Keep units with values on both sides of the one start, and say which times are baseline."""
+    study = windows.drop_always(study)
+    if (refusal := refuse_starts(study, options, name)) is not None:
+        return refusal
+    start = int(study.starts[0])
+    span = windows.spans(study.times, study.excluded, options, start)
+    study = _with_both_sides(study.keep_cells(span.before | span.after), start)
+    study = needs_both_arms(study)
+    return (study, study.times < start) if strata_hold_both(study).any() else nothing_to_compare(study)
+
+
+def compare(
+    study: Study, outcome: FloatArray, covariates: FloatArray, weights: FloatArray | None, *notes: str
+) -> Fitted | NotEstimable:
+    """Compare one number a unit (n,) between the arms, adjusted for covariates (n, p), with all that draws need."""
+    try:
+        linear, more = fit_change(study, outcome, covariates, weights)
+    except SingularDesign:
+        return NotEstimable(
+            f"covariates {', '.join(study.covariate_names) or 'of the baseline'} do not vary enough over the units to be adjusted for",
+            "fewer covariates, or more units",
+        )
+    drawn = Differences(
+        changes=outcome[None],
+        treated=study.ever,
+        strata=study.strata,
+        weights=weights,
+        covariates=covariates if covariates.shape[1] else None,
+        between=_is_between(study, weights),
+    )
+    return of_study(study, linear, drawn=drawn, notes=(*notes, *more))
 
 
 def fit_change(
@@ -61,14 +77,13 @@ def fit_change(
     Where a stratum's arm holds one cluster only its spread can't be measured; then each stratum gives one difference
     and their spread counts, as with pairs.
     """
-    treated, strata = study.ever, study.strata
-    cell, share = kernel.arm_cells(treated, strata, weights)
-    if strata is not None and strata.max() > 0 and _lonely(cell, study.cluster):
+    cell, share = kernel.arm_cells(study.ever, study.strata, weights)
+    if _is_between(study, weights):
         return _between_strata(study, change, baseline, weights), () if study.paired else (BETWEEN_NOTE,)
     X = np.hstack([(cell[:, None] == np.arange(len(share))).astype(float), baseline])
     contrast = np.concatenate([share, np.zeros(baseline.shape[1])])
     linear = _linear(X, change, contrast, study.cluster, weights)
-    alone = study.cluster.max() + 1 == len(treated) and weights is None and not baseline.shape[1]
+    alone = study.cluster.max() + 1 == len(change) and weights is None and not baseline.shape[1]
     if not alone:
         return linear, ()
     return replace(linear, closed=lambda: _closed(change, cell, share)), ()
@@ -128,13 +143,21 @@ def _closed(change: FloatArray, cell: IntArray, share: FloatArray) -> tuple[Floa
     return np.array([se]), np.array([df])
 
 
+def _is_between(study: Study, weights: FloatArray | None) -> bool:
+    """Whether spread can only be measured between strata."""
+    if study.strata is None or study.strata.max() == 0:
+        return False
+    cell, _ = kernel.arm_cells(study.ever, study.strata, weights)
+    return _lonely(cell, study.cluster)
+
+
 def _lonely(cell: IntArray, cluster: IntArray) -> bool:
     """Whether some arm of some stratum holds one cluster only."""
     pairs = np.unique(np.stack([cell, cluster]), axis=1)
     return bool((np.bincount(pairs[0]) == 1).any())
 
 
-def _baseline_covariates(study: Study, before: BoolArray) -> FloatArray:
+def baseline_covariates(study: Study, before: BoolArray) -> FloatArray:
     """Each unit's mean over the baseline, centred; shape (n, p)."""
     if study.covariates is None:
         return np.zeros((len(study.units), 0))
@@ -143,7 +166,8 @@ def _baseline_covariates(study: Study, before: BoolArray) -> FloatArray:
     return np.asarray(means - means.mean(axis=0))
 
 
-def _unit_weights(study: Study, before: BoolArray) -> FloatArray | None:
+def unit_weights(study: Study, before: BoolArray) -> FloatArray | None:
+    """Each unit's mean weight over the baseline, brought to a mean of 1."""
     if study.weights is None:
         return None
     weights = kernel.unit_mean(np.where(np.isfinite(study.y), study.weights, np.nan)[:, before])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pilotlab.estimate.drawing import design_of, is_drawn
@@ -9,6 +11,7 @@ from pilotlab.estimate.fitted import Differences
 from pilotlab.estimate.law import Draws
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
+from pilotlab.stats.adjusted_draws import adjusted_test
 from pilotlab.stats.randomization import randomization_test
 
 REPS = 9_999
@@ -27,18 +30,19 @@ def randomize(
     """
     design = design_of(study, options)
     laws = []
+    alone = np.zeros(len(study.units), dtype=np.int64)
+    common: dict[str, Any] = {
+        "strata": alone if differences.strata is None else differences.strata,
+        "weights": differences.weights,
+        "reps": REPS if options.reps is None else options.reps,
+        "seed": options.seed,
+    }
     for change in differences.changes:
-        result = randomization_test(
-            change,
-            differences.treated,
-            design,
-            strata=np.zeros(len(study.units), dtype=np.int64)
-            if differences.strata is None
-            else differences.strata,
-            weights=differences.weights,
-            reps=REPS if options.reps is None else options.reps,
-            seed=options.seed,
-        )
+        if differences.covariates is None:
+            result = randomization_test(change, differences.treated, design, **common)
+        else:
+            adjusted: dict[str, Any] = {"covariates": differences.covariates, "between": differences.between}
+            result = adjusted_test(change, z=differences.treated, design=design, **adjusted, **common)
         laws.append(Draws(result))
     return laws, (*_about(options), *laws[0].result.notes, _how_many(laws[0]))
 

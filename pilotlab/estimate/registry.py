@@ -41,6 +41,13 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Frison & Pocock (1992); McKenzie (2012)",
             strata=True,
         ),
+        "ancova": Entry(
+            "pilotlab.estimate.ancova:Ancova",
+            estimand="mean effect on the treated units over the weeks that count, units weighing alike",
+            formula="per unit, the mean after regressed on arms within strata and the mean before; treated minus comparison at the same baseline",
+            source="Frison & Pocock (1992); McKenzie (2012)",
+            strata=True,
+        ),
         "twfe": Entry(
             "pilotlab.estimate.twfe:Twfe",
             estimand="mean effect on the treated, if effects are alike over units and time",

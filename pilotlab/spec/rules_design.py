@@ -225,10 +225,9 @@ def alpha_is_usual(case: Case) -> Issues:
 
 
 # The engine's tables hold the code (pilotlab.estimate.registry); a contract test keeps these lists and them together.
-ESTIMATORS = ("change", "twfe", "event_study")
-INFERENCES = ("randomization", "cr2", "cluster")
+ESTIMATORS = ("change", "ancova", "twfe", "event_study")
+INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster")
 ESTIMATORS_TO_COME = (
-    "ancova",
     "group_time",
     "sun_abraham",
     "imputation",

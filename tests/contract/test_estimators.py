@@ -104,5 +104,5 @@ def test_every_row_has_an_entry_on_the_methods_page() -> None:
 
 
 def test_an_unknown_name_lists_those_that_are_there() -> None:
-    with pytest.raises(UsageError, match="one of: auto, change, event_study, twfe"):
-        estimator("synthetic_did")
+    with pytest.raises(UsageError, match=f"one of: {', '.join(sorted(['auto', *ESTIMATORS]))}"):
+        estimator("crystal_ball")

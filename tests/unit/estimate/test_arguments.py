@@ -13,8 +13,7 @@ from tests.panels import simulate
 
 CASES: list[tuple[dict[str, Any], str]] = [
     ({"estimator": "chnage"}, "estimator 'chnage' is not known; did you mean 'change'?"),
-    ({"estimator": "group_time"}, "one of: auto, change, event_study, twfe"),
-    ({"estimator": "ancova"}, "estimator 'ancova' is not known"),
+    ({"estimator": "crystal_ball"}, "estimator 'crystal_ball' is not known"),
     ({"inference": "wild"}, "one of: auto, cluster, cr2, hetero, iid, randomization"),
     ({"inference": "CR2"}, "inference 'CR2' is not known"),
     ({"aggregate": "total"}, "aggregate 'total'"),
