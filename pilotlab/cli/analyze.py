@@ -58,7 +58,7 @@ def analysis_text(page: Readout) -> str:
 
 
 def _arm(page: Readout, arm: Arm) -> list[str]:
-    level = arm.promises.level if arm.promises else arm.goals[0].level
+    level = arm.promises.level if arm.promises else next((goal.level for goal in arm.goals), 0.95)
     head = (
         f"           Up is good         Change  {_percent(level):<16}  worse        0          better  State"
     )
@@ -76,7 +76,8 @@ def _arm(page: Readout, arm: Arm) -> list[str]:
 
 def _title(page: Readout, arm: Arm) -> str:
     name = f"{page.title}, {arm.label}" if len(page.arms) > 1 else page.title
-    counts = [str(mean.n) for mean in arm.goals[0].means if mean.n is not None]
+    means = arm.goals[0].means if arm.goals else ()
+    counts = [str(mean.n) for mean in means if mean.n is not None]
     units = "persons" if page.trust.completeness.unit == "person" else "teams"
     beside = f"{' against '.join(counts)} {units}" if len(counts) == 2 else ""
     return f"{name[: WIDTH - 2 - len(beside)]:<{WIDTH - 2 - len(beside)}}  {beside}".rstrip()
