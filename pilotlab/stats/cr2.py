@@ -60,6 +60,7 @@ def cr2(
     *,
     weights: FloatArray | None = None,
     absorbed: IntArray | None = None,
+    influence: FloatArray | None = None,
 ) -> Cr2:
     """Variance of linear contrasts of the coefficients of X.
 
@@ -76,8 +77,11 @@ def cr2(
         Regression weights; the working model stays homoskedastic, as clubSandwich has it for `lm`.
     absorbed : ndarray, shape (N,), optional
         Codes of effects that lie within clusters and have no column in X.
+    influence : ndarray, shape (N, m), optional
+        What each row weighs in linear estimates of the contrasts that are not least squares on X; these sum to 0 over
+        every absorbed effect. X stays the model of the residuals.
     """
-    parts = _parts(X, residuals, cluster, contrasts, weights, absorbed)
+    parts = _parts(X, residuals, cluster, contrasts, weights, absorbed, influence)
     df = np.array([_satterthwaite(parts, s) for s in range(len(contrasts))])
     return Cr2(np.asarray(parts.estimate.T @ parts.estimate), df, len(parts.estimate))
 
@@ -137,6 +141,7 @@ def _parts(
     contrasts: FloatArray,
     weights: FloatArray | None,
     absorbed: IntArray | None,
+    influence: FloatArray | None = None,
 ) -> _Parts:
     within = X if absorbed is None else absorb(X, absorbed, weights)
     length = np.sqrt((within**2).sum(axis=0))
@@ -149,20 +154,23 @@ def _parts(
     found: dict[bytes, tuple[FloatArray, ...]] = {}
     pieces = []
     for members in _groups(cluster):
-        key = _key(within[members], weights, absorbed, members)
+        given = None if influence is None else influence[members]
+        key = _key(within[members], weights, absorbed, members) + (b"" if given is None else given.tobytes())
         if key not in found:
             if weights is None or square is None:
-                found[key] = _equal(within[members], M, sides)
+                found[key] = _equal(within[members], M, sides, given)
             else:
                 own = None if absorbed is None else absorbed[members]
-                found[key] = _unequal(within[members], weights[members], own, M, square, sides)
+                found[key] = _unequal(within[members], weights[members], own, M, square, sides, given)
         g, own_block, a, h = found[key]
         pieces.append((g.T @ residuals[members], own_block, a, h))
     estimate, own_blocks, left, right = (np.stack(column) for column in zip(*pieces, strict=True))
     return _Parts(estimate, own_blocks, left, right, M)
 
 
-def _equal(X: FloatArray, M: FloatArray, sides: FloatArray) -> tuple[FloatArray, ...]:
+def _equal(
+    X: FloatArray, M: FloatArray, sides: FloatArray, given: FloatArray | None
+) -> tuple[FloatArray, ...]:
     """Unweighted cluster: g = (I - X M X')^{-1/2} X M c through the K x K side; absorbed effects are orthogonal to it."""
     values, vectors = np.linalg.eigh(M)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
@@ -170,15 +178,26 @@ def _equal(X: FloatArray, M: FloatArray, sides: FloatArray) -> tuple[FloatArray,
     shares, directions = np.linalg.eigh(Y.T @ Y)
     left_over = 1 - shares
     power = np.where(left_over > SINGULAR, np.maximum(left_over, SINGULAR) ** -0.5, 0.0)
-    # root' M^- M c = root^- M c: the coordinates of X M c in Y
-    coordinates = np.linalg.lstsq(root, sides, rcond=None)[0]
-    g = Y @ (directions * power) @ (directions.T @ coordinates)
+    if given is None:
+        # root' M^- M c = root^- M c: the coordinates of X M c in Y
+        coordinates = np.linalg.lstsq(root, sides, rcond=None)[0]
+        g = Y @ (directions * power) @ (directions.T @ coordinates)
+    else:
+        spans = shares > SINGULAR
+        axes = Y @ (directions[:, spans] / np.sqrt(shares[spans]))
+        g = given + (axes * (power[spans] - 1)) @ (axes.T @ given)
     a = X.T @ g
     return g, g.T @ g - a.T @ M @ a, a, a / 2
 
 
 def _unequal(
-    X: FloatArray, w: FloatArray, units: IntArray | None, M: FloatArray, square: FloatArray, sides: FloatArray
+    X: FloatArray,
+    w: FloatArray,
+    units: IntArray | None,
+    M: FloatArray,
+    square: FloatArray,
+    sides: FloatArray,
+    given: FloatArray | None,
 ) -> tuple[FloatArray, ...]:
     """Weighted cluster: the block of (I - H)(I - H)', with the absorbed effects' part of H, written out."""
     effects = np.zeros((len(w), len(w)))
@@ -191,7 +210,8 @@ def _unequal(
     block += X @ M @ square @ M @ X.T + cross + cross.T + effects @ effects.T
     values, vectors = np.linalg.eigh((block + block.T) / 2)
     power = np.where(values > SINGULAR, np.maximum(values, SINGULAR) ** -0.5, 0.0)
-    g = (vectors * power) @ (vectors.T @ (X * w[:, None] @ sides))
+    raw = X * w[:, None] @ sides if given is None else given
+    g = (vectors * power) @ (vectors.T @ raw)
     a = X.T @ g
     h = (X * w[:, None]).T @ (g - effects.T @ g) - square @ M @ a / 2
     return g, g.T @ block @ g, a, h
