@@ -79,7 +79,9 @@ def _report(report: ImportReport, *, form: str, plain: bool) -> None:
 
 def _lines(report: ImportReport) -> list[str]:
     receipt, would = report.receipt, "would be " if report.dry_run else ""
-    head = f"{report.file}: {report.rows:,} rows, {report.layout}"
+    head = f"{report.file}: {report.rows:,} row{'' if report.rows == 1 else 's'}"
+    if report.layout:
+        head += f", {report.layout}"
     if report.bad_rows:
         head += f"; {report.bad_rows:,} bad"
     if receipt.earlier:

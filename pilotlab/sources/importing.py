@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilotlab.errors import Finding, FindingsError, UsageError
+from pilotlab.errors import Finding, FindingsError, UsageError, nearest
 from pilotlab.sources.codes import CODES
 from pilotlab.sources.collecting import LONG, Cell, Collector, finder
 from pilotlab.sources.findings import SHOWN, Findings
@@ -215,12 +215,10 @@ def _layout(table: Table, collector: Collector) -> str:
     )
     for name in wanted:
         if name not in header:
-            fix = "long: team,week,metric,value; wide: team,week and a column a metric"
-            findings.add(
-                Problem("PL404", f"column {name!r} is missing; the header is {', '.join(header)[:80]}", fix),
-                row,
-            )
+            findings.add(_missing_column(name, header), row)
     for name in header:
+        if name not in wanted and name.lower() in wanted:
+            continue  # said above
         problem = _unknown_column(name, long="metric" in wanted, collector=collector)
         if problem:
             findings.add(problem, row, value=name)
@@ -233,6 +231,17 @@ def _layout(table: Table, collector: Collector) -> str:
     return "long" if "metric" in wanted else "wide"
 
 
+def _missing_column(name: str, header: Sequence[str]) -> Problem:
+    alike = next((other for other in header if other.lower() == name), None)
+    if alike:
+        return Problem("PL404", f"column {name!r} is written {alike!r}", f"write it {name}")
+    return Problem(
+        "PL404",
+        f"column {name!r} is missing; the header is {', '.join(header)[:80]}",
+        "long: team,week,metric,value; wide: team,week and a column a metric",
+    )
+
+
 def _unknown_column(name: str, *, long: bool, collector: Collector) -> Problem | None:
     if not name or name in (LONG if long else ("team", "week")):
         return None
@@ -243,7 +252,7 @@ def _unknown_column(name: str, *, long: bool, collector: Collector) -> Problem |
         return None
     return Problem(
         "PL406",
-        f"column {unknown_name('metric', name, collector.metric_names).what}",
+        f"column {name!r} is no metric{nearest(name, collector.metric_names)}",
         "see the metric catalogue, or remove the column",
     )
 
@@ -288,7 +297,8 @@ def _duplicate(collector: Collector, before: int, at: int) -> set[int]:
 
 def _notes(collector: Collector) -> None:
     if collector.blank:
-        what = f"{collector.blank} cells without a value or a reason: nothing is logged for them"
+        some = "1 cell" if collector.blank == 1 else f"{collector.blank} cells"
+        what = f"{some} without a value or a reason: nothing is logged there"
         collector.findings.add(Problem("PL425", what, "give a reason where you know one"))
     denominators = collector.part("denominator") or [None] * len(collector.value)
     bare = Counter(

@@ -221,7 +221,8 @@ FILES = [
     (b"team,week,metric,value,value\n", "PL405", "column 'value' is there 2 times"),
     (b"team,week,focus_hours,\n", "PL405", "a column has no name"),
     (b"team,week,metric,value,weight\n", "PL406", "column 'weight' is not known"),
-    (b"team,week,focus_hour\n", "PL406", "metric 'focus_hour' is not known; did you mean 'focus_hours'?"),
+    (b"team,week,focus_hour\n", "PL406", "column 'focus_hour' is no metric; did you mean 'focus_hours'?"),
+    (b"Team,week,focus_hours\n", "PL404", "column 'team' is written 'Team'"),
     (HEAD.encode() + b'api,"2026-W40,focus_hours,1\n', "PL401", "a quote is opened and never closed"),
 ]
 
