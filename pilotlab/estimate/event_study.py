@@ -26,11 +26,11 @@ class EventStudy:
         if (refusal := refuse_arms(study, options)) is not None:
             return refusal
         study = study.keep_cells(windows.cells(study, options, by_event_time=True))
-        study = needs_both_arms(_with_reference(windows.drop_silent(study), options))
+        study = needs_both_arms(with_reference(windows.drop_silent(study), options))
         if not strata_hold_both(study).any() or not len(study.starts):
             return nothing_to_compare(study)
         cohorts, code = np.unique(study.cohort, return_inverse=True)
-        event, regressors = _indicators(study, cohorts, options)
+        event, regressors = indicators(study, cohorts, options)
         after = event >= options.washin
         if not after.any():
             return NotEstimable(
@@ -43,7 +43,7 @@ class EventStudy:
             return found
         study, linear = found
         rows = tuple(int(each) for each in event)
-        table = {"key": "event_time", "rows": rows, "skip": 1, "reference": _common_reference(study, options)}
+        table = {"key": "event_time", "rows": rows, "skip": 1, "reference": common_reference(study, options)}
         notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
         if not is_change(study):
             return of_study(study, linear, not_drawn=not_drawn("event_study"), notes=notes, **table)
@@ -59,14 +59,15 @@ def reference(study: Study, cohort: int, options: Options) -> int | None:
     return int(before[-1]) if before.size else None
 
 
-def _common_reference(study: Study, options: Options) -> int | None:
+def common_reference(study: Study, options: Options) -> int | None:
     """Event time of the reference, where all cohorts share it."""
     found = ((int(start), reference(study, int(start), options)) for start in study.starts)
     own = {at - start for start, at in found if at is not None}
     return own.pop() if len(own) == 1 else None
 
 
-def _with_reference(study: Study, options: Options) -> Study:
+def with_reference(study: Study, options: Options) -> Study:
+    """Leave out cohorts without a value before their start."""
     without = [int(start) for start in study.starts if reference(study, int(start), options) is None]
     if not without:
         return study
@@ -77,7 +78,7 @@ def _with_reference(study: Study, options: Options) -> Study:
     )
 
 
-def _indicators(study: Study, cohorts: IntArray, options: Options) -> tuple[IntArray, FloatArray]:
+def indicators(study: Study, cohorts: IntArray, options: Options) -> tuple[IntArray, FloatArray]:
     """Event times, and an indicator of each by cohort and time: (k,), (cohorts, T, k)."""
     references = {
         int(cohort): reference(study, int(cohort), options) for cohort in cohorts if cohort != NEVER

@@ -30,21 +30,34 @@ def not_drawn(name: str) -> str:
 
 
 def regress(
-    study: Study, regressors: FloatArray, cohort: IntArray, contrasts: FloatArray, terms: Sequence[str]
+    study: Study,
+    regressors: FloatArray,
+    cohort: IntArray,
+    contrasts: FloatArray,
+    terms: Sequence[str],
+    *,
+    leading: int = 0,
 ) -> tuple[Study, Linear] | NotEstimable:
-    """Fit regressors by cohort and time with the study's covariates; one that the effects explain leaves with a note."""
+    """Fit regressors by cohort and time with the study's covariates; one that the effects explain leaves with a note.
+
+    Parameters
+    ----------
+    contrasts : ndarray, shape (m, k + leading)
+    leading : int
+        Covariates that come first and may not leave: regressors that differ from row to row.
+    """
     k = regressors.shape[2]
     while True:
         panel = TwoWayPanel(study.y, cohort, regressors, study.covariates, study.weights, study.strata)
         try:
             fit = two_way(panel)
         except SingularDesign as error:
-            lost = [column - k for column in error.columns if column >= k]
+            lost = [column - k for column in error.columns if column >= k + leading]
             if not lost:
                 return _inseparable([terms[column] for column in error.columns])
-            study = _without_covariate(study, lost[-1])
+            study = without_covariate(study, lost[-1])
             continue
-        wide = np.hstack([contrasts, np.zeros((len(contrasts), len(fit.coef) - k))])
+        wide = np.hstack([contrasts, np.zeros((len(contrasts), len(fit.coef) - k - leading))])
         return study, _linear(study, panel, fit, wide)
 
 
@@ -119,7 +132,8 @@ def _paired(study: Study, changes: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.array(se), np.full(len(se), float(linear.n_obs - 1))
 
 
-def _without_covariate(study: Study, position: int) -> Study:
+def without_covariate(study: Study, position: int) -> Study:
+    """Leave out a covariate that the effects explain, with a note."""
     assert study.covariates is not None
     name = study.covariate_names[position]
     names = tuple(each for each in study.covariate_names if each != name)
