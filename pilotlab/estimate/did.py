@@ -11,7 +11,7 @@ import pandas as pd
 from pilotlab.errors import UsageError
 from pilotlab.estimate import assemble, choose, cross_section, registry
 from pilotlab.estimate.drawing import is_drawn, with_assignment
-from pilotlab.estimate.fitted import Fitted
+from pilotlab.estimate.fitted import Answering, Fitted
 from pilotlab.estimate.frame import read_study
 from pilotlab.estimate.options import Options, names, values
 from pilotlab.estimate.result import Estimate, NotEstimable
@@ -173,6 +173,8 @@ def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
         fitted = registry.estimator(name).fit(with_assignment(study, options, strata=within), options)
     if isinstance(fitted, NotEstimable):
         return fitted
+    if isinstance(fitted, Answering):
+        return fitted.answer(options, name)
     return _with_inference(fitted, name, options)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
@@ -147,6 +150,15 @@ class Fitted:
     drawn: Differences | None = None
     not_drawn: str = ""
     notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A fit whose uncertainty is not that of least squares: it applies an inference of its own row by itself."""
+
+    def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
+        """Return the whole result."""
+        ...
 
 
 def of_study(study: Study, linear: Linear, **rest: object) -> Fitted:

@@ -107,6 +107,7 @@ class Options:
                     fix=f"leave {name} out{others}",
                 )
         self._check_aggregate()
+        self._check_inference()
         if self.strata is not None and self.pairs is not None:
             raise UsageError(
                 "strata and pairs are both given; a pair is a stratum of two units", fix="give one of them"
@@ -128,6 +129,18 @@ class Options:
         )
         raise UsageError(
             f"aggregate {self.aggregate!r} can't be had from estimator {self.estimator!r}", fix=fix
+        )
+
+    def _check_inference(self) -> None:
+        """Each row of the table says which inferences it takes; estimators from outside are asked nothing."""
+        entry = registry.ESTIMATORS.get(self.estimator)
+        if entry is None or self.inference in ("auto", *entry.inferences):
+            return
+        able = [name for name, row in registry.ESTIMATORS.items() if self.inference in row.inferences]
+        fix = f"inference {', '.join(name for name in entry.inferences if name in registry.INFERENCES)}"
+        raise UsageError(
+            f"inference {self.inference!r} does not go with estimator {self.estimator!r}",
+            fix=fix + (f"; or estimator {' or '.join(able)}" if able else ""),
         )
 
     def _check_for_others(self) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 from pilotlab.errors import unknown
 
 
+LEAST_SQUARES = ("randomization", "cr2", "jackknife", "wild", "cluster", "iid", "hetero")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row: where the code is, what it estimates or assumes, how, and who said so."""
@@ -25,6 +28,7 @@ class Entry:
         str, ...
     ] = ()  # arguments that no estimator reads but those that name them: exposure, dose, group
     aggregates: tuple[str, ...] = ("overall",)
+    inferences: tuple[str, ...] = LEAST_SQUARES  # that an estimator takes
 
     def load(self) -> Any:
         """Import the target."""
