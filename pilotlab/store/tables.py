@@ -58,7 +58,7 @@ _ACT = "INTEGER NOT NULL REFERENCES ledger(seq) DEFERRABLE INITIALLY DEFERRED"
 def _act(verb: str) -> tuple[Column, ...]:
     return (
         Column("at", "TEXT NOT NULL", f"when it was {verb}, UTC"),
-        Column("actor", "TEXT NOT NULL", f"who {verb} it"),
+        Column("actor", "TEXT NOT NULL", f"by whom it was {verb}"),
         Column("ledger_seq", _ACT, "the act in the ledger"),
     )
 
