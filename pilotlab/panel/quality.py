@@ -27,6 +27,8 @@ Seen = Mapping[
     tuple[str, Week], str | None
 ]  # (team, week) to the reason for a gap, None where there is a value
 
+Purpose = Mapping[Week, str]  # of the weeks that count, and of the blackout
+
 
 @dataclass(frozen=True, slots=True)
 class TeamWeeks:
@@ -114,8 +116,9 @@ def completeness(
     first = min((*windows.baseline, windows.start))
     weeks = tuple(weeks_between(first, last))
     blocks = [block for part in (windows.baseline, windows.counted) for block in _blocks(part, cadence, last)]
+    purpose = dict.fromkeys(windows.expected, "counts") | dict.fromkeys(windows.blackout, "blackout")
     rows = tuple(
-        _team(row.team, row.arm, windows, seen, weeks, blocks)
+        _team(row.team, row.arm, purpose, seen, weeks, blocks)
         for row in sorted(assignment.teams, key=lambda row: row.team)
     )
     return Completeness(metric, weeks, rows, cadence)
@@ -130,21 +133,21 @@ def _blocks(weeks: tuple[Week, ...], cadence: int, last: Week) -> Iterator[tuple
 
 
 def _team(
-    team: str, arm: str, windows: Windows, seen: Seen, weeks: tuple[Week, ...], blocks: list[tuple[Week, ...]]
+    team: str, arm: str, purpose: Purpose, seen: Seen, weeks: tuple[Week, ...], blocks: list[tuple[Week, ...]]
 ) -> TeamWeeks:
     due = [block for block in blocks if any(seen.get((team, week), "") != "not_applicable" for week in block)]
     filled = [block for block in due if any(seen.get((team, week), "") is None for week in block)]
     late = {block[-1] for block in due if block not in filled}
-    states = tuple(_state(team, week, windows, seen, late) for week in weeks)
+    states = tuple(_state(team, week, purpose, seen, late) for week in weeks)
     return TeamWeeks(team, arm, states, len(filled), len(due))
 
 
-def _state(team: str, week: Week, windows: Windows, seen: Seen, late: set[Week]) -> State:
-    if week in windows.blackout:
+def _state(team: str, week: Week, purpose: Purpose, seen: Seen, late: set[Week]) -> State:
+    if purpose.get(week) == "blackout":
         return "blackout"
     gap = seen.get((team, week), "")
     if gap is None:
-        return "counts" if week in windows.expected else "outside"
+        return "counts" if week in purpose else "outside"
     if gap:
         return gap  # type: ignore[return-value]
     return "missing" if week in late else "not_due"
