@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 HEAVY = {"pandas", "numpy", "scipy", "statsmodels", "sqlite_utils", "matplotlib"}
 
 

@@ -11,7 +11,6 @@ from pilotlab.readout.build.trust import trust
 from pilotlab.readout.model import AdherenceWeek, Arm, Readout
 from pilotlab.spec.pilot import CONTROL
 
-
 NOTICES = {
     "published": "Units are the anonymous persons of a published study; none is shown singly.",
     "simulated": "A simulated company: every number on this page is invented.",

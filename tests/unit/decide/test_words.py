@@ -25,7 +25,12 @@ def level(low: float, high: float, alpha: float = 0.05) -> Level:
     [
         (make.CYCLE, 0.76, level(0.3, 1.19), "Cycle time improved by 0.76 days (95 % interval 0.30 to 1.19)"),
         (make.FOCUS, -1.3, level(-1.9, -0.6), "Focus time worsened by 1.3 h/week (95 % interval 0.6 to 1.9)"),
-        (make.FOCUS, -0.3, level(-0.9, 0.3), "Focus time worsened by 0.3 h/week (95 % interval 0.9 worse to 0.3 better)"),
+        (
+            make.FOCUS,
+            -0.3,
+            level(-0.9, 0.3),
+            "Focus time worsened by 0.3 h/week (95 % interval 0.9 worse to 0.3 better)",
+        ),
         (
             make.BURNOUT,
             0.001,
