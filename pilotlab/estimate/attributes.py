@@ -76,6 +76,8 @@ def cohorts(values: pd.Series, argument: str, calendar: Calendar, first_time: in
 def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray, tuple[str, ...]]:
     if options.treatment is not None:
         cohort = _from_treatment(table, options.treatment, rows)
+    elif options.cohort_left_out and options.cohort not in table.columns:
+        return np.full(len(rows.units), NEVER, dtype=np.int64), ()
     else:
         argument = f"cohort {options.cohort!r}"
         values = cohorts(column(table, options.cohort, "cohort"), argument, rows.calendar, int(rows.times[0]))

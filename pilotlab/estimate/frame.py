@@ -59,14 +59,13 @@ def read_study(frame: object, options: Options) -> Study:
     flat = rows.unit * shape[1] + rows.time
     y = _grid(np.where(rows.used, rows.y, np.nan), flat, shape)
     weights = None if rows.weights is None else _grid(rows.weights, flat, shape)
-    covariates = (
-        np.stack([_grid(each, flat, shape) for each in rows.covariates]) if options.covariates else None
-    )
+    names = tuple(name for _, name in options.row_columns)
+    covariates = np.stack([_grid(each, flat, shape) for each in rows.covariates]) if names else None
     return Study(
         y=y,
         weights=weights,
         covariates=covariates,
-        covariate_names=options.covariates,
+        covariate_names=names,
         units=units,
         all_units=units,
         times=rows.times,
@@ -107,7 +106,7 @@ def read_rows(table: pd.DataFrame, options: Options, unit: IntArray, units: pd.I
         )
 
     y = floats(table, options.outcome, "outcome", place)
-    covariates = [floats(table, name, "covariates", place) for name in options.covariates]
+    covariates = [floats(table, name, argument, place) for argument, name in options.row_columns]
     weights = _read_weights(table, options, place)
     used, notes = _usable(y, covariates, weights, options)
     return Rows(
@@ -176,7 +175,7 @@ def _usable(
     notes = [f"{int((~used).sum())} rows without {options.outcome} left out"] if not used.all() else []
     reasons = [
         (f"without {name}", np.isfinite(values))
-        for name, values in zip(options.covariates, covariates, strict=True)
+        for (_, name), values in zip(options.row_columns, covariates, strict=True)
     ]
     if weights is not None:
         reasons += [

@@ -18,10 +18,11 @@ _CHOICES = {
     "base_period": ("varying", "universal"),
     "adjust": ("dr", "ipw", "reg"),
 }
+_NEEDED = {"dose": "dose", "triple": "group"}
 _ELSEWHERE = {
-    "exposure": "counts with an exposure",
+    "exposure": "an exposure of counts",
     "dose": "a dose in place of a treated indicator",
-    "group": "a triple difference",
+    "group": "the affected group of a triple difference",
     "balance": "event times that every cohort reaches",
 }
 
@@ -59,6 +60,19 @@ class Options:
     reps: int | None
     seed: int
     outcome_unit: str
+
+    @property
+    def row_columns(self) -> tuple[tuple[str, str], ...]:
+        """Arguments and columns read row by row beside outcome and weights: exposure or dose first, then covariates."""
+        own = [
+            (name, getattr(self, name)) for name in ("exposure", "dose") if getattr(self, name) is not None
+        ]
+        return (*own, *(("covariates", name) for name in self.covariates))
+
+    @property
+    def cohort_left_out(self) -> bool:
+        """Whether nothing was said of cohorts, as a dose allows."""
+        return self.dose is not None and self.treatment is None and self.cohort == COHORT_DEFAULT
 
     def check(self) -> None:
         """Refuse what can't be meant, argument by argument.
@@ -106,6 +120,12 @@ class Options:
                     f"{name}={getattr(self, name)!r}: {what} does not belong to estimator {self.estimator!r}",
                     fix=f"leave {name} out{others}",
                 )
+        needed = _NEEDED.get(self.estimator)
+        if needed is not None and getattr(self, needed) is None:
+            raise UsageError(
+                f"estimator {self.estimator!r} needs {needed}",
+                fix=f"name the column that holds {_ELSEWHERE[needed]}",
+            )
         self._check_aggregate()
         self._check_inference()
         if self.strata is not None and self.pairs is not None:

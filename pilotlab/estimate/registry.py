@@ -66,6 +66,27 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Sun & Abraham (2021) on what it assumes",
             aggregates=("overall", "event_time"),
         ),
+        "sun_abraham": Entry(
+            "pilotlab.estimate.sun_abraham:SunAbraham",
+            estimand="effect at each time since start, cohorts weighed by their units seen then; overall, the mean over treated unit-times",
+            formula="least squares on an indicator for each cohort and time but its last before start, with unit and time effects; coefficients averaged by shares",
+            source="Sun & Abraham (2021); fixest::sunab",
+            aggregates=("overall", "event_time", "cohort", "week"),
+        ),
+        "imputation": Entry(
+            "pilotlab.estimate.imputation:Imputation",
+            estimand="mean effect over treated unit-times; by event time, cohort or week, the mean over those",
+            formula="unit and time effects from untreated unit-times foretell the treated ones; effects are what they differ by",
+            source="Borusyak, Jaravel & Spiess (2024)",
+            aggregates=("overall", "event_time", "cohort", "week"),
+        ),
+        "dose": Entry(
+            "pilotlab.estimate.dose:Dose",
+            estimand="effect of one unit more of the dose, if it is the same for every unit, time and step of the dose",
+            formula="least squares of the outcome on the dose with unit and time effects",
+            source="Callaway, Goodman-Bacon & Sant'Anna (2024) on what it assumes",
+            reads=("dose",),
+        ),
     }
 )
 

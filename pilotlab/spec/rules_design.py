@@ -237,9 +237,9 @@ ESTIMATORS_TO_COME = (
     "poisson",
     "binomial",
     "triple",
-    "dose",
 )
-INFERENCES_TO_COME = ("jackknife", "wild", "bootstrap", "placebo")
+NOT_FOR_PILOTS = ("dose",)  # they read a column that no declaration names
+INFERENCES_TO_COME = ("bootstrap", "placebo")
 NOT_FOR_PANELS = ("iid", "hetero")
 
 
@@ -256,6 +256,9 @@ def engine_is_known(case: Case) -> Issues:
         fix = "one of: " + ", ".join(now)
         if name in later:
             yield Issue("PL348", f"{kind} {name!r} is not there yet", (*place, kind), value=name, fix=fix)
+        elif name in NOT_FOR_PILOTS and kind == "estimator":
+            what = f"estimator {name!r} reads a column that a declaration can't name"
+            yield Issue("PL347", what, (*place, kind), value=name, fix=f"{fix}; `pl.did` runs it on a frame")
         elif name in NOT_FOR_PANELS and kind == "inference":
             yield Issue(
                 "PL347",

@@ -16,25 +16,36 @@ from pilotlab.estimate.registry import ESTIMATORS, INFERENCES, estimator
 from pilotlab.estimate.result import Estimate
 from tests.panels import simulate, with_gaps
 
-LINEAR = tuple(ESTIMATORS)
+# Estimators that read columns of their own: here the dose is the treated indicator, so that all promises can be asked.
+EXTRA: dict[str, dict[str, Any]] = {"dose": {"dose": "on"}}
+# Not linear in the outcome, or another estimand than the mean effect: held to their own tests.
+OTHERS: tuple[str, ...] = ()
+LINEAR = tuple(name for name in ESTIMATORS if name not in OTHERS)
 RULES = tuple(INFERENCES)
+BY_DRAWS = ("randomization", "wild")
+NOT_TOGETHER = {("dose", "randomization")}
+TOGETHER = [(name, rule) for name in LINEAR for rule in RULES if (name, rule) not in NOT_TOGETHER]
+
+
+def _did(frame: pd.DataFrame, *, estimator: str, **more: Any) -> Any:
+    on = (frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])
+    return did(frame.assign(on=on.astype(float)), estimator=estimator, **EXTRA.get(estimator, {}), **more)
 
 
 def _ask(name: str, rule: str, frame: pd.DataFrame, **more: Any) -> Estimate:
     drawn = {"assignment": "complete"} if rule == "randomization" else {}
-    est = did(frame, estimator=name, inference=rule, **drawn, **more)
+    est = _did(frame, estimator=name, inference=rule, **drawn, **more)
     assert isinstance(est, Estimate)
     return est
 
 
 @pytest.mark.parametrize("name", LINEAR)
 def test_recovers_a_known_effect(name: str) -> None:
-    est = did(simulate(teams=60, weeks=26, att=2.0, noise=0.0, seed=7), estimator=name)
+    est = _did(simulate(teams=60, weeks=26, att=2.0, noise=0.0, seed=7), estimator=name)
     assert est.att == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("name", LINEAR)
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(("name", "rule"), TOGETHER)
 def test_a_whole_result(name: str, rule: str) -> None:
     est = _ask(name, rule, simulate(seed=3), outcome_unit="points")
     assert (est.estimator, est.inference, est.unit, est.alpha) == (name, rule, "points", 0.05)
@@ -50,8 +61,7 @@ def test_a_whole_result(name: str, rule: str) -> None:
     assert Estimate.from_dict(json.loads(json.dumps(est.to_dict(), allow_nan=False))) == est
 
 
-@pytest.mark.parametrize("name", LINEAR)
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(("name", "rule"), TOGETHER)
 def test_interval_and_p_say_the_same(name: str, rule: str) -> None:
     for seed in range(6):
         est = _ask(name, rule, simulate(att=0.6, seed=seed))
@@ -59,8 +69,7 @@ def test_interval_and_p_say_the_same(name: str, rule: str) -> None:
         assert (est.p_one_sided("greater") <= 0.05) == (est.bound("lower", level=0.95) > 0)
 
 
-@pytest.mark.parametrize("name", LINEAR)
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(("name", "rule"), TOGETHER)
 def test_the_order_of_rows_does_not_matter(name: str, rule: str) -> None:
     frame = simulate(seed=3)
     mixed = frame.sample(frac=1, random_state=4)
@@ -83,7 +92,7 @@ def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: str, gaps:
 def test_extra_columns_and_index_do_not_matter(name: str) -> None:
     frame = simulate(seed=3)
     other = frame.assign(note="x", z=np.arange(len(frame))).set_index("z").iloc[:, ::-1]
-    assert did(other, estimator=name) == did(frame, estimator=name)
+    assert _did(other, estimator=name) == _did(frame, estimator=name)
 
 
 @pytest.mark.parametrize("table", [ESTIMATORS, INFERENCES])
