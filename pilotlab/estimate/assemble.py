@@ -32,6 +32,12 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
     """
     if inference == "randomization":
         laws, spread, notes = _drawn(fitted, options, estimator)
+    elif inference == "wild":
+        signed = registry.inference(inference)(fitted, options)
+        if isinstance(signed, NotEstimable):
+            return signed
+        laws, spread, notes = signed
+        notes = (*notes, *_open_end(laws[0], options))
     else:
         found = registry.inference(inference)(fitted.linear)
         if isinstance(found, NotEstimable):
@@ -84,12 +90,15 @@ def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law],
         scale, notes = with_cr1(fitted.linear), (*notes, "se is CR1's, for the design is too large for CR2")
     if isinstance(scale, NotEstimable):
         scale = Variance(np.zeros(len(laws)), np.ones(len(laws)))
-    if not all(map(math.isfinite, laws[0].interval(options.alpha))):
-        notes = (
-            *notes,
-            f"the interval is open: no draw can reject at {options.alpha:g}, since p can't fall below {laws[0].result.p_min:.3g}",
-        )
-    return list(laws), scale, notes
+    return list(laws), scale, (*notes, *_open_end(laws[0], options))
+
+
+def _open_end(law: Law, options: Options) -> tuple[str, ...]:
+    if not isinstance(law, Draws) or all(map(math.isfinite, law.interval(options.alpha))):
+        return ()
+    return (
+        f"the interval is open: no draw can reject at {options.alpha:g}, since p can't fall below {law.result.p_min:.3g}",
+    )
 
 
 def _students(values: FloatArray, spread: Variance) -> list[Law]:

@@ -11,7 +11,7 @@ from pilotlab.estimate.study import Study
 
 FEWEST_CLUSTERS = 3
 MANY_CLUSTERS = 50
-CLUSTERED = ("cluster", "cr2", "randomization")
+CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")
 
 
 def estimator(study: Study, options: Options) -> str | NotEstimable:
@@ -73,6 +73,8 @@ def _few_note(fitted: Fitted, name: str) -> str:
     counts = f"{_clusters(fitted.clusters.treated, 'treated')} and {_clusters(fitted.clusters.comparison, 'comparison')}"
     if name == "randomization":
         return f"{counts}: read p beside the smallest this design can give"
+    if name == "wild":
+        return f"{counts}: with fewer than {FEWEST} on a side turning signs round says little: p is far from what it claims"
     return f"{counts}: with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small"
 
 

@@ -45,9 +45,9 @@ def check_options(options: Options) -> None:
     if options.inference == "randomization":
         raise UsageError(
             "inference 'randomization' needs units that were drawn; unit is None",
-            fix="one of: iid, hetero, cluster, cr2",
+            fix="one of: iid, hetero, cluster, cr2, jackknife, wild",
         )
-    if options.inference in ("cluster", "cr2") and options.cluster is None:
+    if options.inference in ("cluster", "cr2", "jackknife", "wild") and options.cluster is None:
         raise UsageError(
             f"inference {options.inference!r} with unit=None needs cluster",
             fix="name the column of clusters, or use 'hetero'",

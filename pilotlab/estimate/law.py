@@ -11,6 +11,7 @@ from scipy import stats
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.stats.randomization import RandomizationResult
+from pilotlab.stats.wild_result import WildResult
 
 Side = Literal["lower", "upper"]
 Direction = Literal["greater", "less"]
@@ -84,9 +85,9 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Every admissible draw, held in memory: any level can be asked."""
+    """A test by draws, held in memory: any level can be asked."""
 
-    result: RandomizationResult = field(repr=False)
+    result: RandomizationResult | WildResult = field(repr=False)
 
     @property
     def p_value(self) -> float:

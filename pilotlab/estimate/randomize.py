@@ -12,7 +12,7 @@ from pilotlab.estimate.law import Draws
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
 from pilotlab.stats.adjusted_draws import adjusted_test
-from pilotlab.stats.randomization import randomization_test
+from pilotlab.stats.randomization import RandomizationResult, randomization_test
 
 REPS = 9_999
 ASSUMED_NOTE = "nothing says how arms were drawn: they are taken as drawn by lot{within}, as many as observed"
@@ -29,7 +29,7 @@ def randomize(
         Where the assignment and the frame say different things.
     """
     design = design_of(study, options)
-    laws = []
+    found: list[RandomizationResult] = []
     alone = np.zeros(len(study.units), dtype=np.int64)
     common: dict[str, Any] = {
         "strata": alone if differences.strata is None else differences.strata,
@@ -43,8 +43,8 @@ def randomize(
         else:
             adjusted: dict[str, Any] = {"covariates": differences.covariates, "between": differences.between}
             result = adjusted_test(change, z=differences.treated, design=design, **adjusted, **common)
-        laws.append(Draws(result))
-    return laws, (*_about(options), *laws[0].result.notes, _how_many(laws[0]))
+        found.append(result)
+    return [Draws(each) for each in found], (*_about(options), *found[0].notes, _how_many(found[0]))
 
 
 def _about(options: Options) -> tuple[str, ...]:
@@ -54,7 +54,6 @@ def _about(options: Options) -> tuple[str, ...]:
     return (ASSUMED_NOTE.format(within=within + (", whole clusters" if options.cluster else "")),)
 
 
-def _how_many(law: Draws) -> str:
-    result = law.result
+def _how_many(result: RandomizationResult) -> str:
     how = "all of them" if result.exact else "sampled, the one that was made among them"
     return f"{result.n_draws:,} draws, {how}; the smallest p they can give is {result.p_min:.3g}"

@@ -104,6 +104,18 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
             formula="bias-reduced cluster variance, t with Satterthwaite degrees of freedom",
             source="Bell & McCaffrey (2002); Pustejovsky & Tipton (2018)",
         ),
+        "jackknife": Entry(
+            "pilotlab.estimate.variance:with_cr3",
+            estimand="independent clusters, few of them, each left out in turn",
+            formula="CR3: (G-1)/G times the sum of squared moves when a cluster is left out, t with G-1 degrees of freedom",
+            source="Bell & McCaffrey (2002); MacKinnon, Nielsen & Webb (2023)",
+        ),
+        "wild": Entry(
+            "pilotlab.estimate.wild:with_wild",
+            estimand="independent clusters, few of them, whose residuals could have had either sign",
+            formula="p is the share of sign patterns whose t is at least as far out, with the null imposed; the interval inverts it",
+            source="Cameron, Gelbach & Miller (2008); Roodman, MacKinnon, Nielsen & Webb (2019)",
+        ),
         "cluster": Entry(
             "pilotlab.estimate.variance:with_cr1",
             estimand="independent clusters, many of them",

@@ -1,4 +1,4 @@
-"""Variance of an estimate by name: cluster, cr2, iid, hetero."""
+"""Variance of an estimate by name: cluster, cr2, jackknife, iid, hetero."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pilotlab.estimate.result import NotEstimable
 from pilotlab.stats.arrays import FloatArray, pinv_symmetric
 from pilotlab.stats.cluster import cr1
 from pilotlab.stats.cr2 import absorb, cr2
+from pilotlab.stats.jackknife import Inestimable, jackknife
 
 LARGEST_DESIGN = 100_000_000  # cells of the written-out design that CR2 and HC1 may need
 
@@ -38,12 +39,34 @@ def with_cr2(linear: Linear) -> Variance | NotEstimable:
         se, df = linear.closed()
         return Variance(se, df)
     if linear.size > LARGEST_DESIGN:
-        return _too_large("cr2")
+        return too_large("cr2")
     rows = linear.rows()
     found = cr2(
         rows.X, rows.residuals, rows.cluster, rows.contrasts, weights=rows.weights, absorbed=rows.absorbed
     )
     return Variance(np.sqrt(np.diag(found.variance)), found.df, found.variance)
+
+
+def with_cr3(linear: Linear) -> Variance | NotEstimable:
+    """CR3, the cluster jackknife, with G - 1 degrees of freedom."""
+    if linear.size > LARGEST_DESIGN:
+        return too_large("jackknife")
+    rows = linear.rows()
+    if rows.X.shape[1] ** 2 * linear.n_clusters > LARGEST_DESIGN:
+        return too_large("jackknife")
+    try:
+        found = jackknife(
+            rows.X, rows.residuals, rows.cluster, rows.contrasts, weights=rows.weights, absorbed=rows.absorbed
+        )
+    except Inestimable as error:
+        lost = f"{len(error.clusters)} of the {linear.n_clusters} clusters"
+        return NotEstimable(
+            f"`jackknife` leaves out one cluster at a time, and without {lost} the estimate can't be had",
+            "more clusters in each arm and stratum, or inference 'cr2'",
+        )
+    return Variance(
+        np.sqrt(np.diag(found.variance)), np.full(len(found.variance), float(found.df)), found.variance
+    )
 
 
 def with_iid(linear: Linear) -> Variance | NotEstimable:
@@ -59,7 +82,7 @@ def with_hc1(linear: Linear) -> Variance | NotEstimable:
     if linear.n_obs <= linear.n_params:
         return _no_room(linear)
     if linear.size > LARGEST_DESIGN:
-        return _too_large("hetero")
+        return too_large("hetero")
     rows = linear.rows()
     within = rows.X if rows.absorbed is None else absorb(rows.X, rows.absorbed, rows.weights)
     weighted = within if rows.weights is None else within * rows.weights[:, None]
@@ -74,7 +97,8 @@ def _of(linear: Linear, variance: FloatArray, df: float) -> Variance:
     return Variance(np.sqrt(np.maximum(np.diag(full), 0.0)), np.full(len(full), df), np.asarray(full))
 
 
-def _too_large(name: str) -> NotEstimable:
+def too_large(name: str) -> NotEstimable:
+    """Say that a design can't be written out."""
     return NotEstimable(
         f"{name} needs the whole design written out, which is too large here",
         "inference 'cluster', which agrees with it where clusters are many",

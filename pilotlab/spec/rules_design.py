@@ -225,12 +225,10 @@ def alpha_is_usual(case: Case) -> Issues:
 
 
 # The engine's tables hold the code (pilotlab.estimate.registry); a contract test keeps these lists and them together.
-ESTIMATORS = ("change", "ancova", "twfe", "event_study")
+ESTIMATORS = ("change", "ancova", "twfe", "event_study", "sun_abraham", "imputation")
 INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster")
 ESTIMATORS_TO_COME = (
     "group_time",
-    "sun_abraham",
-    "imputation",
     "rollout",
     "synthetic_did",
     "synthetic_control",
