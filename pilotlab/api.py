@@ -259,10 +259,10 @@ class Workspace:
         return change
 
     def _seen(self, store: Store, plan: Plan) -> bool:
-        """Whether a pilot week was entered or a result was looked at by now."""
+        """Whether a pilot week was entered by now; before that, no result can be seen."""
         from pilotlab.decide.course import first_pilot_row
 
-        return bool(store.runs(plan.spec.id)) or first_pilot_row(store, plan) is not None
+        return first_pilot_row(store, plan) is not None
 
     def _sound(self, pilot: str) -> None:
         errors = [finding for finding in self.check(pilot) if finding.level == "error"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pilotlab.design.findings import DESIGN_RULES
 from pilotlab.design.strength import Strength, strength
-from pilotlab.errors import Finding
+from pilotlab.errors import Finding, Span
 from pilotlab.spec.case import Case, OtherPilot
 from pilotlab.spec.codes import found
 from pilotlab.spec.metric_catalogue import Catalogue
@@ -116,7 +116,7 @@ def _check(
     judged += (
         check_design(case, rules=DESIGN_RULES, broken=reading.broken, kept=reading.kept) if sound else []
     )
-    judged += _edited(plan, reading)
+    judged += [*_edited(plan, reading), *_relisted(plan, listed)]
     findings = _ordered(catalogue, reading, listed, judged)
     failed = any(finding.level == "error" for finding in findings)
     reached = (
@@ -160,6 +160,24 @@ def _edited(plan: Plan | None, reading: Reading) -> list[Finding]:
             fix=fix,
         )
         for change in plan.edited
+    ]
+
+
+def _relisted(plan: Plan | None, listed: TeamList | None) -> list[Finding]:
+    """Name the teams of a frozen plan that the list has lost; they are analysed as assigned all the same."""
+    if plan is None or plan.freeze is None or listed is None:
+        return []
+    names = {team.name for team in listed.rows}
+    return [
+        found(
+            "PL364",
+            f"the plan is frozen with team {row.team!r}, which the list no longer has",
+            where=Span(listed.file),
+            value=row.team,
+            fix=f"put its row back; a renamed team: `pilotlab db rename-team {row.team} NEW --why TEXT`",
+        )
+        for row in plan.drawn.teams
+        if row.team not in names
     ]
 
 

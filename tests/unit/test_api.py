@@ -192,11 +192,11 @@ def test_an_amendment_knows_whether_anything_had_been_seen(lab: Lab) -> None:
     assert (third.version, third.seen_data) == (3, True)
 
 
-def test_looking_at_results_counts_as_having_seen(lab: Lab) -> None:
+def test_looking_before_the_first_pilot_row_shows_nothing(lab: Lab) -> None:
     lab.agree()
     lab.at(BEFORE).analyze(PILOT)
     lab.edit("worth_it: -0.5", "worth_it: -0.4")
-    assert lab.at(BEFORE).amend(PILOT, why="after a look").seen_data
+    assert not lab.at(BEFORE).amend(PILOT, why="before the first week").seen_data
 
 
 def test_order_of_acts_not_the_clock_says_what_was_frozen_first(lab: Lab) -> None:
