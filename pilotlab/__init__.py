@@ -11,26 +11,32 @@ if TYPE_CHECKING:
     from pilotlab.api import Workspace, demo, init
     from pilotlab.api import open_workspace as open  # noqa: A004 - the public name, as in pl.open
     from pilotlab.errors import Finding, PilotlabError
+    from pilotlab.estimate.bacon import Bacon, bacon
     from pilotlab.estimate.did import did
+    from pilotlab.estimate.honest_did import honest_did
     from pilotlab.estimate.result import Estimate, NotEstimable
     from pilotlab.simulate.company import simulate
     from pilotlab.weeks import Week
 
 _PUBLIC = {
+    "Bacon": "pilotlab.estimate.bacon:Bacon",
     "Estimate": "pilotlab.estimate.result:Estimate",
     "Finding": "pilotlab.errors:Finding",
     "NotEstimable": "pilotlab.estimate.result:NotEstimable",
     "PilotlabError": "pilotlab.errors:PilotlabError",
     "Week": "pilotlab.weeks:Week",
     "Workspace": "pilotlab.api:Workspace",
+    "bacon": "pilotlab.estimate.bacon:bacon",
     "demo": "pilotlab.api:demo",
     "did": "pilotlab.estimate.did:did",
+    "honest_did": "pilotlab.estimate.honest_did:honest_did",
     "init": "pilotlab.api:init",
     "open": "pilotlab.api:open_workspace",
     "simulate": "pilotlab.simulate.company:simulate",
 }
 
 __all__ = [
+    "Bacon",
     "Estimate",
     "Finding",
     "NotEstimable",
@@ -38,8 +44,10 @@ __all__ = [
     "Week",
     "Workspace",
     "__version__",
+    "bacon",
     "demo",
     "did",
+    "honest_did",
     "init",
     "open",
     "simulate",

@@ -54,7 +54,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
         ci=(low, high),
         p_value=headline.p_value,
         p_min=headline.result.p_min if isinstance(headline, Draws) else None,
-        df=None if isinstance(headline, Draws) else float(df),
+        df=None if isinstance(headline, Draws) or math.isinf(df) else float(df),
         n_obs=fitted.study.n_obs if fitted.study else fitted.linear.n_obs,
         n_units=fitted.n_units,
         n_treated=fitted.n_treated,

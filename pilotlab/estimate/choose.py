@@ -8,9 +8,9 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.registry import ESTIMATORS
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
+from pilotlab.estimate.variance import MANY_CLUSTERS
 
 FEWEST_CLUSTERS = 3
-MANY_CLUSTERS = 50
 CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")
 
 
@@ -54,6 +54,16 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     return NotEstimable(
         f"{found} {'cluster' if found == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
         "more units, or clusters that hold fewer of them",
+    )
+
+
+def refuse_rows(fitted: Fitted, name: str) -> NotEstimable | None:
+    """Some inferences need the estimate to be least squares on rows."""
+    why = fitted.linear.not_a_regression
+    if not why or name not in ("jackknife", "wild", "iid", "hetero"):
+        return None
+    return NotEstimable(
+        f"`{name}` works on the rows of a regression, and {why}", "inference 'cluster' or 'cr2'"
     )
 
 

@@ -174,7 +174,7 @@ def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
     if isinstance(fitted, NotEstimable):
         return fitted
     if isinstance(fitted, Answering):
-        return fitted.answer(options, name)
+        return fitted.answer(options, str(name))
     return _with_inference(fitted, name, options)
 
 
@@ -182,8 +182,9 @@ def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimat
     name = choose.inference(fitted, options)
     if isinstance(name, NotEstimable):
         return name
-    if (refusal := choose.refuse_clusters(fitted, name)) is not None:
-        return refusal
+    for refuse in (choose.refuse_clusters, choose.refuse_rows):
+        if (refusal := refuse(fitted, name)) is not None:
+            return refusal
     return assemble.estimate(fitted, options, estimator, name)
 
 

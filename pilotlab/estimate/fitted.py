@@ -26,6 +26,7 @@ class FullRows:
     contrasts: FloatArray
     weights: FloatArray | None = None
     absorbed: IntArray | None = None
+    influence: FloatArray | None = None  # (N, m), where the estimate is not least squares on X: see stats.cr2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +45,10 @@ class Linear:
         Cells of the written-out design, to judge whether CR2 can be had.
     closed : callable, optional
         Closed form of CR2: standard errors and degrees of freedom of the contrasts.
+    plain : bool
+        The estimator's own rule under `cluster`: squared scores of clusters are summed without a factor.
+    not_a_regression : str
+        Why the estimate is not least squares on `rows`; empty where it is.
     """
 
     coef: FloatArray
@@ -58,6 +63,8 @@ class Linear:
     size: int
     rows: Callable[[], FullRows]
     closed: Callable[[], tuple[FloatArray, FloatArray]] | None = None
+    plain: bool = False
+    not_a_regression: str = ""
 
     @property
     def values(self) -> FloatArray:

@@ -9,10 +9,11 @@ import numpy as np
 from pilotlab.estimate.fitted import Linear
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.stats.arrays import FloatArray, pinv_symmetric
-from pilotlab.stats.cluster import cr1
+from pilotlab.stats.cluster import cr0, cr1
 from pilotlab.stats.cr2 import absorb, cr2
 from pilotlab.stats.jackknife import Inestimable, jackknife
 
+MANY_CLUSTERS = 50  # from here on a normal quantile will do
 LARGEST_DESIGN = 100_000_000  # cells of the written-out design that CR2 and HC1 may need
 
 
@@ -26,7 +27,10 @@ class Variance:
 
 
 def with_cr1(linear: Linear) -> Variance | NotEstimable:
-    """CR1 by the rule of fixest."""
+    """CR1 by the rule of fixest; estimators with a rule of their own sum squared scores as they are."""
+    if linear.plain:
+        own = cr0(linear.scores, linear.cluster, linear.bread)
+        return _of(linear, own.variance, float(own.df) if own.n_clusters < MANY_CLUSTERS else np.inf)
     if linear.n_obs <= linear.n_nested:
         return _no_room(linear)
     found = cr1(linear.scores, linear.cluster, linear.bread, n_obs=linear.n_obs, n_params=linear.n_nested)
@@ -42,7 +46,13 @@ def with_cr2(linear: Linear) -> Variance | NotEstimable:
         return too_large("cr2")
     rows = linear.rows()
     found = cr2(
-        rows.X, rows.residuals, rows.cluster, rows.contrasts, weights=rows.weights, absorbed=rows.absorbed
+        rows.X,
+        rows.residuals,
+        rows.cluster,
+        rows.contrasts,
+        weights=rows.weights,
+        absorbed=rows.absorbed,
+        influence=rows.influence,
     )
     return Variance(np.sqrt(np.diag(found.variance)), found.df, found.variance)
 

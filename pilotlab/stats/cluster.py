@@ -38,11 +38,16 @@ def cr1(scores: FloatArray, cluster: IntArray, bread: FloatArray, *, n_obs: int,
     n_params : int
         Parameters that count: coefficients and fixed effects not nested in clusters.
     """
+    plain = cr0(scores, cluster, bread)
+    factor = plain.n_clusters / plain.df * (n_obs - 1) / (n_obs - n_params)
+    return Clustered(factor * plain.variance, plain.n_clusters, plain.df)
+
+
+def cr0(scores: FloatArray, cluster: IntArray, bread: FloatArray) -> Clustered:
+    """Sandwich of summed scores without a factor for small samples; arguments as in `cr1`."""
     clusters = int(cluster.max()) + 1
     summed = sum_by(scores, cluster, clusters)
-    factor = clusters / (clusters - 1) * (n_obs - 1) / (n_obs - n_params)
-    variance = factor * bread @ (summed.T @ summed) @ bread
-    return Clustered(np.asarray(variance), clusters, clusters - 1)
+    return Clustered(np.asarray(bread @ (summed.T @ summed) @ bread), clusters, clusters - 1)
 
 
 def nested(inner: IntArray, outer: IntArray) -> bool:

@@ -48,6 +48,13 @@ class Interacted:
         """Cohort-by-week coefficients and slopes."""
         return int(self.identified.sum()) + len(self.fit.slopes)
 
+    @property
+    def lost(self) -> int:
+        """Cells with values, but no link to the reference week."""
+        starting = self.reference != COMPARISON
+        rest = (self.counted > 0) & ~self.identified
+        return int(rest[starting].sum()) - int(starting.sum())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InteractedMeans:
