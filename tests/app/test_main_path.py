@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pilotlab.cli.main import COMMANDS, cli
+from tests.app.test_startup import HEAVY, call, modules_loaded_by
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
 
 PILOT = "anchor-days"
@@ -373,3 +374,23 @@ def test_usage_is_2_and_failure_is_1(run: Run) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-13-01", "19.10.2026", "tomorrow", ""])
 def test_what_is_no_day_is_refused(run: Run, day: str) -> None:
     refused(run("status", PILOT, "--today", day), 2, "--today", repr(day))
+
+
+def test_collecting_from_a_frozen_plan_loads_nothing_heavy(lab: Lab) -> None:
+    lab.agree()
+    place = ("--workspace", str(lab.root), "--today", "2026-10-05")
+    for args in (
+        ("log", PILOT, "--team", "team-00", "--week", "2026-W40", "--set", "office_days=2"),
+        ("status", PILOT),
+        ("check", PILOT),
+    ):
+        assert not HEAVY & modules_loaded_by(call(*args, *place), lab.root)
+
+
+def test_a_login_without_a_name_is_asked_for_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")
+
+    monkeypatch.delenv("PILOTLAB_ACTOR")
+    monkeypatch.setattr("getpass.getuser", nobody)
+    refused(run("assign", PILOT), 2, "--actor NAME", "PILOTLAB_ACTOR")
