@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,14 @@ from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate import show
 from pilotlab.estimate.event_path import EventPath
 from pilotlab.estimate.law import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
+from pilotlab.estimate.synthetic import Synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from pilotlab.estimate.pretrend import Pretrend
+    from pilotlab.estimate.sensitivity import Kind, Sensitivity
+    from pilotlab.stats.pretrend import Criterion
 
 SCHEMA = "pilotlab/estimate@1"
 REFUSAL_SCHEMA = "pilotlab/not-estimable@1"
@@ -66,6 +71,8 @@ class Estimate:
         Rows of `to_frame`.
     path : EventPath or None
         Coefficients by event time with their covariance, where the estimator has them: what `sensitivity` reads.
+    synthetic : Synthetic or None
+        Weights, paths and placebos of a synthetic comparison.
     """
 
     att: float
@@ -88,6 +95,7 @@ class Estimate:
     notes: tuple[str, ...] = ()
     law: Law = field(repr=False, compare=False)
     path: EventPath | None = field(default=None, repr=False)
+    synthetic: Synthetic | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return show.line(self)
@@ -107,7 +115,10 @@ class Estimate:
         return show.summary(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """Tidy table, a row per estimate: term or event_time, att, se, ci_low, ci_high, band_low, band_high, p_value."""
+        """Tidy table, a row per estimate: term or event_time, att, se, ci_low, ci_high, band_low, band_high, p_value.
+
+        Under `placebo` a row follows for each placebo, `placebo` and its units, with its effect alone.
+        """
         rows = [
             {
                 self.key: term.at,
@@ -121,11 +132,13 @@ class Estimate:
             }
             for term in self.terms
         ]
+        placebos = self.synthetic.placebos if self.synthetic else ()
+        rows += [{self.key: f"placebo {name}", "att": effect} for name, effect in placebos]
         return pd.DataFrame(rows)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the estimate, or the path of event times, on matplotlib axes, and return them."""
-        return show.plot(self, ax)
+        """Draw the estimate, the path of event times, or the synthetic path on matplotlib axes, and return them."""
+        return self.synthetic.plot(ax, unit=self.unit) if self.synthetic else show.plot(self, ax)
 
     def interval(self, level: float | None = None) -> tuple[float, float]:
         """Two-sided interval at `level` (1 - alpha where left out), by the same method as `ci`."""
@@ -171,6 +184,38 @@ class Estimate:
         margin = _positive(margin)
         return self.bound("lower", level) > -margin and self.bound("upper", level) < margin
 
+    def sensitivity(
+        self,
+        kind: Kind = "relative_magnitude",
+        *,
+        grid: Iterable[float] | float | None = None,
+        event_time: int | None = None,
+    ) -> Sensitivity | NotEstimable:
+        """Bound the headline while trends may part: see `pilotlab.honest_did`.
+
+        Parameters
+        ----------
+        kind : {"relative_magnitude", "smoothness"}
+        grid : list of float
+            How much trends may part, m; a default where left out.
+        event_time : int
+            One effect in place of the headline.
+
+        Raises
+        ------
+        UsageError
+            For another kind, an m below 0, or an event time that is not there.
+        """
+        from pilotlab.estimate import honest_did
+
+        return honest_did.of_estimate(self, kind, grid=grid, event_time=event_time)
+
+    def pretrend(self, *, criterion: Criterion = "joint") -> Pretrend | NotEstimable:
+        """Test the coefficients before start, and say which drift that would have found; Roth (2022)."""
+        from pilotlab.estimate import pretrend
+
+        return pretrend.pretrend(self, criterion=criterion)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; an infinite end is null."""
         plain = {name: getattr(self, name) for name in _PLAIN}
@@ -182,6 +227,7 @@ class Estimate:
             "terms": [_term_to_dict(term) for term in self.terms],
             "law": self.law.to_dict(self.alpha),
             **({"path": self.path.to_dict()} if self.path else {}),
+            **({"synthetic": self.synthetic.to_dict()} if self.synthetic else {}),
         }
 
     @classmethod
@@ -201,6 +247,7 @@ class Estimate:
             terms=tuple(_term_from_dict(row) for row in data["terms"]),
             law=rebuild(data["law"], data["att"], data["se"]),
             path=EventPath.from_dict(data["path"]) if data.get("path") else None,
+            synthetic=Synthetic.from_dict(data["synthetic"]) if data.get("synthetic") else None,
         )
 
     def _alpha(self, level: float | None) -> float:

@@ -1,0 +1,189 @@
+"""Sensitivity: intervals that hold under stated departures from parallel trends, and where the finding breaks down."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate import show
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCHEMA = "pilotlab/sensitivity@1"
+Kind = Literal["relative_magnitude", "smoothness"]
+KINDS: tuple[Kind, ...] = ("relative_magnitude", "smoothness")
+_SAYS = {
+    "relative_magnitude": "after start, trends part a period by at most m times the worst step seen before it",
+    "smoothness": "the slope by which trends part changes by at most m a period",
+}
+_AXIS = {
+    "relative_magnitude": "m, times the worst step before start",
+    "smoothness": "m, change of slope a period",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """Interval that holds where the violation is at most `m`."""
+
+    m: float
+    ci: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """What is left of an effect as parallel trends are loosened.
+
+    Attributes
+    ----------
+    kind : {"relative_magnitude", "smoothness"}
+    target : str
+        The effect that is bounded, in words.
+    att : float
+        Its estimate where trends are parallel.
+    ci : tuple of float
+        Its usual interval, where trends are parallel.
+    rows : tuple of Robust
+        As asked, in the order asked.
+    breakdown : float
+        Smallest m whose interval holds zero; 0 where zero is inside already at m = 0, infinite where it never is.
+    alpha : float
+    unit : str
+    notes : tuple of str
+    """
+
+    kind: Kind
+    target: str
+    att: float
+    ci: tuple[float, float]
+    rows: tuple[Robust, ...]
+    breakdown: float
+    alpha: float
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        where = "inf" if math.isinf(self.breakdown) else f"{self.breakdown:.3g}"
+        return f"{self.kind}: breakdown at m = {where}{self._unit_of_m}; ATT {self._number(self.att)}{self._unit} {self._ends(self.ci)}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
+            for name, value in self._facts()
+        )
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return f"<p><b>{html.escape(repr(self))}</b></p><table>{rows}</table>" + (
+            f"<ul>{notes}</ul>" if notes else ""
+        )
+
+    def sentence(self) -> str:
+        """What it says, in one sentence."""
+        if self.breakdown == 0:
+            return "zero is inside the interval even if no trends part"
+        if math.isinf(self.breakdown):
+            return "zero stays outside the interval however far trends part"
+        if self.kind == "relative_magnitude":
+            return f"zero is inside the interval once trends may part, period by period, {self.breakdown:.3g} times as fast as at worst before start"
+        return f"zero is inside the interval once the slope by which trends part may change by {self.breakdown:.3g}{self._unit} a period"
+
+    def summary(self) -> str:
+        """Assumption, intervals by m, breakdown and notes as text."""
+        lines = [repr(self), "", f"{self.target}; m: {_SAYS[self.kind]}", ""]
+        lines += [f"{name + ':':<18}{value}" for name, value in self._facts()]
+        lines += ["", self.sentence()]
+        if self.notes:
+            lines += ["", "notes:", *(f"  - {note}" for note in self.notes)]
+        return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row per m: m, ci_low, ci_high."""
+        return pd.DataFrame(
+            [(row.m, *row.ci) for row in self.rows], columns=["m", "ci_low", "ci_high"], dtype=float
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; an infinite breakdown is null."""
+        return {
+            "schema": SCHEMA,
+            "kind": self.kind,
+            "target": self.target,
+            "att": self.att,
+            "ci": list(self.ci),
+            "rows": [{"m": row.m, "ci": list(row.ci)} for row in self.rows],
+            "breakdown": self.breakdown if math.isfinite(self.breakdown) else None,
+            "alpha": self.alpha,
+            "unit": self.unit,
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Sensitivity:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        UsageError
+            Where the data were written by another schema.
+        """
+        if data.get("schema") != SCHEMA:
+            raise UsageError(
+                f"schema {data.get('schema')!r} is not {SCHEMA!r}", fix="rebuild it from what `to_dict` wrote"
+            )
+        return cls(
+            kind=data["kind"],
+            target=data["target"],
+            att=data["att"],
+            ci=(data["ci"][0], data["ci"][1]),
+            rows=tuple(Robust(row["m"], (row["ci"][0], row["ci"][1])) for row in data["rows"]),
+            breakdown=math.inf if data["breakdown"] is None else data["breakdown"],
+            alpha=data["alpha"],
+            unit=data["unit"],
+            notes=tuple(data["notes"]),
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the usual interval and those by m on matplotlib axes, and return them."""
+        if ax is None:
+            from matplotlib.figure import Figure
+
+            ax = Figure(figsize=(7, 3.5), layout="constrained").subplots()
+        for place, (low, high) in enumerate([self.ci, *(row.ci for row in self.rows)]):
+            colour = "black" if place == 0 else "tab:blue"
+            ax.plot([place, place], [low, high], color=colour, linewidth=2.5, solid_capstyle="butt")
+        ax.plot([0], [self.att], marker="o", color="black")
+        ax.axhline(0, color="0.6", linewidth=0.8)
+        ax.set_xticks(range(len(self.rows) + 1), ["parallel", *(f"{row.m:.3g}" for row in self.rows)])
+        ax.set_xlabel(_AXIS[self.kind])
+        ax.set_ylabel(f"effect ({self.unit})" if self.unit else "effect")
+        return ax
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+    @property
+    def _unit_of_m(self) -> str:
+        return self._unit if self.kind == "smoothness" and math.isfinite(self.breakdown) else ""
+
+    def _facts(self) -> list[tuple[str, str]]:
+        level = f"{100 * (1 - self.alpha):g} %"
+        return [(f"{level}, parallel", self._ends(self.ci))] + [
+            (f"{level}, m = {row.m:.4g}", self._ends(row.ci)) for row in self.rows
+        ]
+
+    def _number(self, value: float) -> str:
+        return show.number(value, self._places)
+
+    def _ends(self, pair: tuple[float, float]) -> str:
+        return f"[{self._number(pair[0])}, {self._number(pair[1])}]"
+
+    @property
+    def _places(self) -> int:
+        return show.decimals(self.att, *self.ci)
