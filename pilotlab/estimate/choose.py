@@ -62,6 +62,8 @@ def refuse_rows(fitted: Fitted, name: str) -> NotEstimable | None:
     why = fitted.linear.not_a_regression
     if not why or name not in ("jackknife", "wild", "iid", "hetero"):
         return None
+    if name == "jackknife" and fitted.linear.left_out is not None:
+        return None
     return NotEstimable(
         f"`{name}` works on the rows of a regression, and {why}", "inference 'cluster' or 'cr2'"
     )

@@ -49,6 +49,8 @@ class Linear:
         The estimator's own rule under `cluster`: squared scores of clusters are summed without a factor.
     not_a_regression : str
         Why the estimate is not least squares on `rows`; empty where it is.
+    left_out : callable, optional
+        Estimates of the contrasts without each cluster in turn, shape (G, m), where that is no step of least squares.
     """
 
     coef: FloatArray
@@ -65,6 +67,7 @@ class Linear:
     closed: Callable[[], tuple[FloatArray, FloatArray]] | None = None
     plain: bool = False
     not_a_regression: str = ""
+    left_out: Callable[[], FloatArray] | None = None
 
     @property
     def values(self) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,15 @@ from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
-from pilotlab.stats.imputation import Imputed, ImputedMeans, impute, means, residual_square, weigh_rows
+from pilotlab.stats.imputation import (
+    Imputed,
+    ImputedMeans,
+    impute,
+    left_out,
+    means,
+    residual_square,
+    weigh_rows,
+)
 from pilotlab.stats.twfe import TwoWayPanel, rows, two_way
 
 GAPS = "with gaps, weights or covariates `imputation` is no least-squares estimate of one regression"
@@ -132,7 +141,20 @@ def _linear(fit: _Fit, table: Table, before: Leads | None) -> Linear:
         rows=full,
         plain=True,
         not_a_regression=not_a_regression,
+        left_out=_left_out(fit, table, contrasts) if not_a_regression == GAPS and not lead else None,
     )
+
+
+def _left_out(fit: _Fit, table: Table, contrasts: FloatArray) -> Callable[[], FloatArray]:
+    """Impute without each cluster in turn."""
+    study = fit.study
+
+    def again() -> FloatArray:
+        more = {"weights": study.weights, "covariates": study.covariates}
+        found = left_out(study.y, fit.code, fit.treated, table.targets, study.cluster, **more)
+        return found @ contrasts.T
+
+    return again
 
 
 def _block_diagonal(parts: list[ImputedMeans]) -> FloatArray:

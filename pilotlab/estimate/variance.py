@@ -61,22 +61,34 @@ def with_cr3(linear: Linear) -> Variance | NotEstimable:
     """CR3, the cluster jackknife, with G - 1 degrees of freedom."""
     if linear.size > LARGEST_DESIGN:
         return too_large("jackknife")
-    rows = linear.rows()
-    if rows.X.shape[1] ** 2 * linear.n_clusters > LARGEST_DESIGN:
-        return too_large("jackknife")
     try:
-        found = jackknife(
-            rows.X, rows.residuals, rows.cluster, rows.contrasts, weights=rows.weights, absorbed=rows.absorbed
-        )
+        variance = _refitted(linear) if linear.left_out is not None else _stepped(linear)
     except Inestimable as error:
         lost = f"{len(error.clusters)} of the {linear.n_clusters} clusters"
         return NotEstimable(
             f"`jackknife` leaves out one cluster at a time, and without {lost} the estimate can't be had",
             "more clusters in each arm and stratum, or inference 'cr2'",
         )
-    return Variance(
-        np.sqrt(np.diag(found.variance)), np.full(len(found.variance), float(found.df)), found.variance
-    )
+    if variance is None:
+        return too_large("jackknife")
+    df = np.full(len(variance), linear.n_clusters - 1.0)
+    return Variance(np.sqrt(np.diag(variance)), df, variance)
+
+
+def _stepped(linear: Linear) -> FloatArray | None:
+    rows = linear.rows()
+    if rows.X.shape[1] ** 2 * linear.n_clusters > LARGEST_DESIGN:
+        return None
+    return jackknife(
+        rows.X, rows.residuals, rows.cluster, rows.contrasts, weights=rows.weights, absorbed=rows.absorbed
+    ).variance
+
+
+def _refitted(linear: Linear) -> FloatArray | None:
+    if linear.left_out is None or linear.n_obs * linear.n_clusters > LARGEST_DESIGN:
+        return None
+    moves = linear.left_out() - linear.values
+    return np.asarray((linear.n_clusters - 1) / linear.n_clusters * moves.T @ moves)
 
 
 def with_iid(linear: Linear) -> Variance | NotEstimable:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
+from pilotlab.stats.jackknife import Inestimable
 from pilotlab.stats.week_effects import Block, WeekEffects, in_blocks, week_effects
 
 
@@ -216,6 +217,45 @@ def _identified(fit: WeekEffects, old: Block, new: Block) -> Block:
 
 def _count(block: Block) -> int:
     return block.y.size if block.weights is None else int((block.weights > 0).sum())
+
+
+def left_out(
+    y: FloatArray,
+    cohort: IntArray,
+    treated: BoolArray,
+    targets: FloatArray,
+    cluster: IntArray,
+    *,
+    weights: FloatArray | None = None,
+    covariates: FloatArray | None = None,
+) -> FloatArray:
+    """Means of effects without each cluster in turn, imputed anew: (clusters, m); arguments as in `impute`, `means`.
+
+    Raises
+    ------
+    Inestimable
+        Where a mean holds no effect without some cluster; it names them.
+    """
+    out, lost = [], []
+    for code in np.unique(cluster):
+        kept = cluster != code
+        groups, own = np.unique(cohort[kept], return_inverse=True)
+        extra = None if covariates is None else covariates[:, kept]
+        some = None if weights is None else weights[kept]
+        try:
+            found = impute(y[kept], own, treated[groups], weights=some, covariates=extra)
+        except SingularDesign:
+            lost.append(int(code))
+            continue
+        share = targets[groups]
+        if not (np.einsum("gt,gtm->m", found.counted, share) > 0).all():
+            lost.append(int(code))
+            continue
+        share = share / np.einsum("gt,gtm->m", found.counted, share)
+        out.append(np.einsum("gt,gtm->m", found.sums, share))
+    if lost:
+        raise Inestimable(lost)
+    return np.stack(out)
 
 
 def residual_square(found: Imputed) -> float:
