@@ -10,7 +10,7 @@ from pilotlab.errors import NotFound, PilotlabError
 from pilotlab.workspace import Folders, actor
 
 
-@pytest.fixture()
+@pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "pilotlab.toml").write_text('name = "Acme"\n')
     for pilot in ("anchor-days", "four-days"):
