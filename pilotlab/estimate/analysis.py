@@ -12,6 +12,7 @@ import pandas as pd
 from pilotlab.estimate.by_week import WeekEffect, effects_by_week
 from pilotlab.estimate.did import did
 from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.synthetic_fit import without_units
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
@@ -150,7 +151,8 @@ def analyze_metric(
 ) -> MetricResult:
     """Estimate the effect of one arm on one metric, by the declared method."""
     frame, refusal = _outcome(panel)
-    estimate = did(frame, **_design(spec, panel), **_method(spec, seed)) if refusal is None else refusal
+    method = {**_design(spec, panel), **_method(spec, seed)}
+    estimate = without_units(did(frame, **method)) if refusal is None else refusal
     hidden = _hidden(panel)
     wanted = refusal is None and not hidden and role == "goal"
     return MetricResult(

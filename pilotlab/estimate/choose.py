@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pilotlab.estimate.drawing import is_drawn
-from pilotlab.estimate.fitted import FEWEST, Fitted
+from pilotlab.estimate.fitted import FEWEST, Fitted, arm_clusters
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.registry import ESTIMATORS
 from pilotlab.estimate.result import NotEstimable
@@ -28,7 +28,18 @@ def estimator(study: Study, options: Options) -> str | NotEstimable:
             f"units start at {len(study.starts)} different times, and the default for that (group_time) is not in this version",
             "name `twfe` or `event_study`, which assume that effects are alike over cohorts and time",
         )
-    return "change"
+    if options.inference not in ("auto", *ESTIMATORS["change"].inferences):
+        return next(name for name, row in ESTIMATORS.items() if options.inference in row.inferences)
+    return "synthetic_did" if _few_treated(study, options) else "change"
+
+
+def _few_treated(study: Study, options: Options) -> bool:
+    """One to three treated clusters against more: only placebos say how large an effect chance alone makes."""
+    other = options.strata or options.pairs or options.weights or options.covariates
+    if options.inference != "auto" or other or not len(study.starts):
+        return False
+    arms = arm_clusters(study.drawn, study.ever & ~study.always, ~study.ever)
+    return arms.treated < FEWEST <= arms.comparison
 
 
 def inference(fitted: Fitted, options: Options) -> str | NotEstimable:

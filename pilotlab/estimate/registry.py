@@ -59,6 +59,20 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Frisch & Waugh (1933); Goodman-Bacon (2021) on what it weighs",
             strata=True,
         ),
+        "synthetic_did": Entry(
+            "pilotlab.estimate.synthetic_did:SyntheticDid",
+            estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have moved as they",
+            formula="mean after less weighted mean before, of the treated less that of weighted comparison units; weights fitted before the start",
+            source="Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021)",
+            inferences=("placebo", "jackknife", "bootstrap"),
+        ),
+        "synthetic_control": Entry(
+            "pilotlab.estimate.synthetic_control:SyntheticControl",
+            estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have been where they are",
+            formula="mean after of the treated less that of comparison units weighted to run where they ran before the start",
+            source="Abadie, Diamond & Hainmueller (2010)",
+            inferences=("placebo", "jackknife", "bootstrap"),
+        ),
         "event_study": Entry(
             "pilotlab.estimate.event_study:EventStudy",
             estimand="effect at each time since start, if effects are alike over cohorts; overall, their plain mean after start",
@@ -115,6 +129,18 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
             estimand="independent clusters, few of them, whose residuals could have had either sign",
             formula="p is the share of sign patterns whose t is at least as far out, with the null imposed; the interval inverts it",
             source="Cameron, Gelbach & Miller (2008); Roodman, MacKinnon, Nielsen & Webb (2019)",
+        ),
+        "bootstrap": Entry(
+            "pilotlab.estimate.refit:with_bootstrap",
+            estimand="independent clusters, several of them treated",
+            formula="standard deviation of estimates from clusters drawn with replacement, each fitted again, t with Satterthwaite degrees of freedom",
+            source="Arkhangelsky et al. (2021), algorithm 2",
+        ),
+        "placebo": Entry(
+            "pilotlab.estimate.placebo:with_placebo",
+            estimand="one additive effect, held against those of comparison units, which vary as the treated would have",
+            formula="p is the share of placebos, the estimate among them, at least as far from zero; the interval inverts it",
+            source="Abadie, Diamond & Hainmueller (2010); Arkhangelsky et al. (2021), algorithm 4",
         ),
         "cluster": Entry(
             "pilotlab.estimate.variance:with_cr1",

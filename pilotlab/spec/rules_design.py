@@ -225,19 +225,17 @@ def alpha_is_usual(case: Case) -> Issues:
 
 
 # The engine's tables hold the code (pilotlab.estimate.registry); a contract test keeps these lists and them together.
-ESTIMATORS = ("change", "ancova", "twfe", "event_study", "sun_abraham", "imputation")
-INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster")
+ESTIMATORS = ("change", "ancova", "twfe", "event_study", "sun_abraham", "imputation", "synthetic_did", "synthetic_control")
+INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster", "bootstrap", "placebo")
 ESTIMATORS_TO_COME = (
     "group_time",
     "rollout",
-    "synthetic_did",
-    "synthetic_control",
     "poisson",
     "binomial",
     "triple",
 )
 NOT_FOR_PILOTS = ("dose",)  # they read a column that no declaration names
-INFERENCES_TO_COME = ("bootstrap", "placebo")
+INFERENCES_TO_COME: tuple[str, ...] = ()
 NOT_FOR_PANELS = ("iid", "hetero")
 
 

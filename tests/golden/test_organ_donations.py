@@ -58,8 +58,17 @@ def test_the_warning_comes_first(states: pd.DataFrame, inference: str) -> None:
     assert "far too narrow" in est.notes[0]
 
 
-def test_auto_gives_no_number(states: pd.DataFrame) -> None:
-    answer = did(states, **COLUMNS)
+def test_auto_holds_the_one_state_against_the_others(states: pd.DataFrame) -> None:
+    est = did(states, **COLUMNS)
+    assert (est.estimator, est.inference, est.p_min) == ("synthetic_did", "placebo", 1 / 27)
+    assert est.notes[0].startswith("1 treated cluster is too few")
+    assert "the smallest p they can give is 0.037" in est.notes[1]
+    assert est.p_value > 0.1
+    assert est.ci[0] < 0 < est.ci[1]
+
+
+def test_auto_gives_no_number_where_strata_rule_placebos_out(states: pd.DataFrame) -> None:
+    answer = did(states.assign(region="one"), **COLUMNS, strata="region")
     assert not answer
     assert "1 treated cluster" in answer.reason
     assert "randomization" in answer.would_help

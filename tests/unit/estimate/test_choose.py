@@ -57,7 +57,7 @@ def test_uneven_arms_lead_with_cr2_and_show_the_randomisation_p() -> None:
 def test_few_clusters_give_no_number_by_themselves(treated: int) -> None:
     frame = simulate(teams=12, treated=treated)
     for assignment in (None, "complete"):
-        answer = did(frame, assignment=assignment)
+        answer = did(frame, assignment=assignment, strata="one")
         assert not answer
         assert f"{treated} treated cluster" in answer.reason
     named = did(frame, inference="cr2")

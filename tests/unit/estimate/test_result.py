@@ -169,7 +169,7 @@ def test_frozen_and_picklable(plain: Estimate) -> None:
 
 
 def test_not_estimable_is_false_printable_and_storable() -> None:
-    answer = did(simulate(treated=1))
+    answer = did(simulate(treated=11))
     assert not answer
     assert "not estimable" in str(answer)
     assert answer.reason in answer.summary()
