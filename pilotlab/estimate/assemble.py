@@ -10,8 +10,9 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate import choose, registry
 from pilotlab.estimate.drawing import is_drawn
 from pilotlab.estimate.event_path import EventPath, event_path
+from pilotlab.estimate.exact import with_conditional_estimate
 from pilotlab.estimate.fitted import Fitted
-from pilotlab.estimate.law import Draws, Law, Student
+from pilotlab.estimate.law import Conditional, Draws, Law, Student
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.randomize import randomize
 from pilotlab.estimate.result import Estimate, NotEstimable, Term
@@ -30,9 +31,14 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
     UsageError
         Where the estimate can't be drawn again and randomisation was asked for.
     """
+    if inference == "exact":
+        conditional = with_conditional_estimate(fitted)
+        if isinstance(conditional, NotEstimable):
+            return conditional
+        fitted = conditional
     if inference == "randomization":
         laws, spread, notes = _drawn(fitted, options, estimator)
-    elif inference == "wild":
+    elif inference in ("wild", "exact"):
         signed = registry.inference(inference)(fitted, options)
         if isinstance(signed, NotEstimable):
             return signed
@@ -53,7 +59,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
         se=float(se),
         ci=(low, high),
         p_value=headline.p_value,
-        p_min=headline.result.p_min if isinstance(headline, Draws) else None,
+        p_min=_p_min(headline),
         df=None if isinstance(headline, Draws) or math.isinf(df) else float(df),
         n_obs=fitted.study.n_obs if fitted.study else fitted.linear.n_obs,
         n_units=fitted.n_units,
@@ -62,7 +68,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
         estimator=estimator,
         inference=inference,
         alpha=options.alpha,
-        unit=options.outcome_unit,
+        unit=fitted.unit or options.outcome_unit,
         estimand=registry.ESTIMATORS[estimator].estimand if estimator in registry.ESTIMATORS else estimator,
         key=fitted.key,
         terms=_terms(fitted, options, laws, spread),
@@ -91,6 +97,12 @@ def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law],
     if isinstance(scale, NotEstimable):
         scale = Variance(np.zeros(len(laws)), np.ones(len(laws)))
     return list(laws), scale, (*notes, *_open_end(laws[0], options))
+
+
+def _p_min(law: Law) -> float | None:
+    if isinstance(law, Draws):
+        return law.result.p_min
+    return law.p_min if isinstance(law, Conditional) else None
 
 
 def _open_end(law: Law, options: Options) -> tuple[str, ...]:

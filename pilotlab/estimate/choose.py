@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pilotlab.estimate.drawing import is_drawn
+from pilotlab.estimate.exact import few
 from pilotlab.estimate.fitted import FEWEST, Fitted, arm_clusters
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.registry import ESTIMATORS
@@ -50,6 +51,8 @@ def inference(fitted: Fitted, options: Options) -> str | NotEstimable:
         return "hetero"
     if fitted.clusters.few:
         return _too_few(fitted)
+    if few(fitted.exact):
+        return "exact"
     if is_drawn(options.assignment) and fitted.drawn is not None and not fitted.clusters.uneven:
         return "randomization"
     if fitted.drawn is not None or fitted.linear.closed is not None:

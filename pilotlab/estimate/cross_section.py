@@ -8,6 +8,8 @@ import pandas as pd
 from pilotlab.errors import UsageError
 from pilotlab.estimate import attributes, windows
 from pilotlab.estimate.columns import column, row_place
+from pilotlab.estimate.counts import SCALE, linear_of, wrong_values
+from pilotlab.estimate.exact import no_ratio, ratio_note
 from pilotlab.estimate.fitted import Fitted, FullRows, Linear, arm_clusters
 from pilotlab.estimate.frame import Rows, check_frame, read_rows, read_times
 from pilotlab.estimate.options import Options
@@ -17,9 +19,20 @@ from pilotlab.estimate.study import recode
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.cluster import nested
+from pilotlab.stats.glm import Family, Separated, glm
 from pilotlab.stats.ols import OlsFit, ols
 
+ESTIMATORS = ("twfe", "poisson", "binomial")
 _NEEDS_UNITS = ("strata", "pairs", "assignment", "treatment")
+
+
+def estimator(options: Options) -> str:
+    """Name the estimator: `auto` is `twfe`, or `poisson` where an exposure is named."""
+    if options.estimator != "auto":
+        return options.estimator
+    if options.exposure is not None:
+        return "poisson"
+    return "dose" if options.dose is not None else "triple" if options.group is not None else "twfe"
 
 
 def check_options(options: Options) -> None:
@@ -36,8 +49,9 @@ def check_options(options: Options) -> None:
                 f"{name} is given with unit=None, where no unit is followed",
                 fix=f"leave {name} out, or name the unit's column",
             )
-    if options.estimator not in ("auto", "twfe") or options.aggregate != "overall":
-        asked = options.estimator if options.estimator not in ("auto", "twfe") else options.aggregate
+    name = estimator(options)
+    if name not in ESTIMATORS or options.aggregate != "overall":
+        asked = name if name not in ESTIMATORS else options.aggregate
         raise UsageError(
             f"{asked!r} needs units that are followed; unit is None",
             fix="estimator 'twfe', aggregate 'overall', or name the unit's column",
@@ -67,6 +81,8 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
             "rows of a cohort that starts, and of one that does not",
         )
     kept = rows.used & _inside(rows, cohort, starts, options)
+    if options.exposure is not None:
+        kept &= (rows.covariates[0] != 0) | (rows.y != 0)
     if not kept.any():
         return NotEstimable(
             "no row is left in the windows", "values from both sides of the start, or shorter windows"
@@ -75,11 +91,13 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
     treated = time >= cohort
     weights = None if rows.weights is None else rows.weights[kept]
     names = list(options.covariates)
-    covariates = rows.covariates[:, kept].T
+    exposure, covariates = _split(rows.covariates[:, kept], options)
     while True:
         X = _design(cohort, time, treated, covariates)
         try:
-            fitted = ols(X, rows.y[kept], weights)
+            fitted = _solve(X, rows.y[kept], weights, exposure, options)
+        except Separated:
+            return no_ratio("events stand on one side only, so the ratio runs off", None, options)
         except SingularDesign as error:
             lost = [position - 1 for position in error.columns if 1 <= position <= len(names)]
             if not lost:
@@ -91,14 +109,42 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
             covariates = np.delete(covariates, lost[-1], axis=1)
             continue
         break
+    counted = estimator(options) != "twfe"
+    if counted:
+        notes = (ratio_note(float(fitted.coef[0]), SCALE[estimator(options)]), *notes)
     return Fitted(
-        linear=_linear(fitted, cohort, time, cluster),
+        linear=linear_of(fitted, (cohort, time), cluster)
+        if counted
+        else _linear(fitted, cohort, time, cluster),
+        unit=SCALE[estimator(options)] if counted else "",
         n_units=fitted.n_obs,
         n_treated=int(treated.sum()),
         clusters=arm_clusters(cluster, treated, cohort > starts[0]),
         not_drawn="no unit is followed",
         notes=(*notes, *((FORBIDDEN_NOTE,) if len(starts) > 1 else ())),
     )
+
+
+def _split(columns: FloatArray, options: Options) -> tuple[FloatArray | None, FloatArray]:
+    """Exposure, which is read as the first of the covariates, and the covariates (n, p)."""
+    own = 0 if options.exposure is None else 1
+    return (columns[0] if own else None), columns[own:].T
+
+
+def _solve(
+    X: FloatArray, y: FloatArray, weights: FloatArray | None, exposure: FloatArray | None, options: Options
+) -> OlsFit:
+    name = estimator(options)
+    if name == "twfe":
+        return ols(X, y, weights)
+    family: Family = "poisson" if name == "poisson" else "binomial"
+    wrong, should = wrong_values(y, exposure, family)
+    if wrong.any():
+        raise UsageError(
+            f"outcome {options.outcome!r} holds {y[wrong][0]:g}; {should}",
+            fix=f"estimator {family!r} is for counts and shares; 'twfe' takes any number",
+        )
+    return glm(X, y, family, exposure=exposure, weights=weights)
 
 
 def _attributes(

@@ -160,7 +160,7 @@ def did(
 
 def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
     if options.unit is None:
-        name: str | NotEstimable = "twfe"
+        name: str | NotEstimable = cross_section.estimator(options)
         fitted = cross_section.fit(frame, options)
     else:
         study = read_study(frame, options)

@@ -12,6 +12,7 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.exact_counts import ConditionalCounts
 
 FEWEST = 4  # treated, and comparison, clusters
 
@@ -146,6 +147,10 @@ class Fitted:
         Event time that every coefficient of the table is measured from; None where rows are no such path.
     drawn : Differences or None
         None where the estimate can't be drawn again; `not_drawn` says why.
+    exact : ConditionalCounts or None
+        Law of a ratio given its margins, where events are counted and there is one.
+    unit : str
+        Of the estimate, where it is not the outcome's.
     """
 
     linear: Linear
@@ -159,6 +164,8 @@ class Fitted:
     reference: int | None = None
     drawn: Differences | None = None
     not_drawn: str = ""
+    exact: ConditionalCounts | None = None
+    unit: str = ""
     notes: tuple[str, ...] = ()
 
 

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from scipy import stats
 
 from pilotlab.errors import UsageError, unknown
+from pilotlab.stats.exact_counts import ConditionalCounts
+from pilotlab.stats.multiplier import MultiplierResult
 from pilotlab.stats.randomization import RandomizationResult
 from pilotlab.stats.wild_result import WildResult
 
@@ -87,7 +90,7 @@ class Student:
 class Draws:
     """A test by draws, held in memory: any level can be asked."""
 
-    result: RandomizationResult | WildResult = field(repr=False)
+    result: RandomizationResult | WildResult | MultiplierResult = field(repr=False)
 
     @property
     def p_value(self) -> float:
@@ -120,6 +123,45 @@ class Draws:
             "alphas": levels,
             "interval": [[_open(end) for end in pair] for pair in self.result.intervals(levels).tolist()],
             "bounds": [[_open(low), _open(high)] for low, high in zip(lower, upper, strict=True)],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A log ratio's exact law, given the totals of few events."""
+
+    counts: ConditionalCounts = field(repr=False)
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p of no effect: twice the smaller tail."""
+        return self.counts.p_two_sided()
+
+    @property
+    def p_min(self) -> float:
+        """Smallest two-sided p these totals can give."""
+        return self.counts.p_min
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Two-sided interval at level 1 - alpha."""
+        return self.counts.interval(alpha)
+
+    def bound(self, side: Side, alpha: float) -> float:
+        """One-sided bound at level 1 - alpha."""
+        return self.counts.bound(side, alpha)
+
+    def p_one_sided(self, direction: Direction, null: float) -> float:
+        """One-sided p against a log ratio of `null`."""
+        return self.counts.tail(null, "upper" if direction == "greater" else "lower")
+
+    def to_dict(self, alpha: float) -> dict[str, Any]:  # noqa: ARG002 - the same at every level
+        """Plain data: the law itself."""
+        weights = self.counts.log_weights.tolist()
+        return {
+            "kind": "conditional",
+            "observed": self.counts.observed,
+            "first": self.counts.first,
+            "log_weights": weights,
         }
 
 
@@ -171,7 +213,10 @@ def rebuild(data: Mapping[str, Any], att: float, se: float) -> Law:
         return Student(att, se, math.inf if data["df"] is None else data["df"])
     if data["kind"] == "draws":
         return Stored(data)
-    raise unknown("law", data["kind"], ("student", "draws"))
+    if data["kind"] == "conditional":
+        weights = np.asarray(data["log_weights"])
+        return Conditional(ConditionalCounts(data["observed"], data["first"], weights))
+    raise unknown("law", data["kind"], ("student", "draws", "conditional"))
 
 
 def _open(end: float) -> float | None:

@@ -80,6 +80,15 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Sun & Abraham (2021) on what it assumes",
             aggregates=("overall", "event_time"),
         ),
+        "group_time": Entry(
+            "pilotlab.estimate.group_time:GroupTime",
+            estimand="ATT(g,t), the effect on each cohort at each time, averaged by cohort size over all treated times, or as `aggregate` says",
+            formula="change of a cohort from its last time before start, less that of units never or not yet treated; weighed, regressed or both where covariates are named",
+            source="Callaway & Sant'Anna (2021); Sant'Anna & Zhao (2020)",
+            reads=("balance", "comparison", "base_period", "adjust"),
+            aggregates=("overall", "event_time", "cohort", "week"),
+            inferences=("randomization", "cr2", "cluster", "bootstrap"),
+        ),
         "sun_abraham": Entry(
             "pilotlab.estimate.sun_abraham:SunAbraham",
             estimand="effect at each time since start, cohorts weighed by their units seen then; overall, the mean over treated unit-times",
@@ -94,12 +103,29 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Borusyak, Jaravel & Spiess (2024)",
             aggregates=("overall", "event_time", "cohort", "week"),
         ),
+        "poisson": Entry(
+            "pilotlab.estimate.counts:Poisson",
+            estimand="log ratio of the rate of events to what it would have been, if it is alike over units and time",
+            formula="Poisson likelihood of counts on a treated indicator with unit and time effects, log link, exposure as offset",
+            source="Wooldridge (1999, 2023); McCullagh & Nelder (1989)",
+            reads=("exposure",),
+            inferences=("cr2", "cluster", "hetero", "exact"),
+        ),
+        "binomial": Entry(
+            "pilotlab.estimate.counts:Binomial",
+            estimand="log ratio of the odds of an event to what they would have been, if it is alike over units and time",
+            formula="binomial likelihood of events out of exposure on a treated indicator with unit and time effects, logit link",
+            source="Wooldridge (2023); McCullagh & Nelder (1989)",
+            reads=("exposure",),
+            inferences=("cr2", "cluster", "hetero", "exact"),
+        ),
         "dose": Entry(
             "pilotlab.estimate.dose:Dose",
             estimand="effect of one unit more of the dose, if it is the same for every unit, time and step of the dose",
             formula="least squares of the outcome on the dose with unit and time effects",
             source="Callaway, Goodman-Bacon & Sant'Anna (2024) on what it assumes",
             reads=("dose",),
+            inferences=tuple(name for name in LEAST_SQUARES if name != "randomization"),
         ),
     }
 )
@@ -133,8 +159,8 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
         "bootstrap": Entry(
             "pilotlab.estimate.refit:with_bootstrap",
             estimand="independent clusters, several of them treated",
-            formula="standard deviation of estimates from clusters drawn with replacement, each fitted again, t with Satterthwaite degrees of freedom",
-            source="Arkhangelsky et al. (2021), algorithm 2",
+            formula="`group_time`: influence of clusters turned round by random signs; synthetic comparisons: standard deviation of estimates from clusters drawn with replacement, each fitted again, t with Satterthwaite degrees of freedom",
+            source="Callaway & Sant'Anna (2021), algorithm 1; Arkhangelsky et al. (2021), algorithm 2",
         ),
         "placebo": Entry(
             "pilotlab.estimate.placebo:with_placebo",
@@ -147,6 +173,12 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
             estimand="independent clusters, many of them",
             formula="CR1: nested fixed effects not counted, G/(G-1) (N-1)/(N-K), t with G-1 degrees of freedom",
             source="Liang & Zeger (1986); the rule of fixest",
+        ),
+        "exact": Entry(
+            "pilotlab.estimate.exact:with_exact",
+            estimand="independent events within units, as few as they may be",
+            formula="the treated units' events after the start, given every unit's total and the total after: twice the smaller tail",
+            source="Przyborowski & Wilenski (1940); Cox (1970)",
         ),
         "iid": Entry(
             "pilotlab.estimate.variance:with_iid",

@@ -225,18 +225,29 @@ def alpha_is_usual(case: Case) -> Issues:
 
 
 # The engine's tables hold the code (pilotlab.estimate.registry); a contract test keeps these lists and them together.
-ESTIMATORS = ("change", "ancova", "twfe", "event_study", "sun_abraham", "imputation", "synthetic_did", "synthetic_control")
+ESTIMATORS = (
+    "change",
+    "ancova",
+    "twfe",
+    "event_study",
+    "group_time",
+    "sun_abraham",
+    "imputation",
+    "synthetic_did",
+    "synthetic_control",
+)
 INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster", "bootstrap", "placebo")
 ESTIMATORS_TO_COME = (
-    "group_time",
     "rollout",
-    "poisson",
-    "binomial",
     "triple",
 )
-NOT_FOR_PILOTS = ("dose",)  # they read a column that no declaration names
+NOT_FOR_PILOTS = {
+    "dose": "reads a column that a declaration can't name",
+    "poisson": "gives a ratio, which bars and margins in a metric's unit can't be held against",
+    "binomial": "gives a ratio, which bars and margins in a metric's unit can't be held against",
+}
 INFERENCES_TO_COME: tuple[str, ...] = ()
-NOT_FOR_PANELS = ("iid", "hetero")
+NOT_FOR_PANELS = ("iid", "hetero", "exact")
 
 
 def engine_is_known(case: Case) -> Issues:
@@ -253,7 +264,7 @@ def engine_is_known(case: Case) -> Issues:
         if name in later:
             yield Issue("PL348", f"{kind} {name!r} is not there yet", (*place, kind), value=name, fix=fix)
         elif name in NOT_FOR_PILOTS and kind == "estimator":
-            what = f"estimator {name!r} reads a column that a declaration can't name"
+            what = f"estimator {name!r} {NOT_FOR_PILOTS[name]}"
             yield Issue("PL347", what, (*place, kind), value=name, fix=f"{fix}; `pl.did` runs it on a frame")
         elif name in NOT_FOR_PANELS and kind == "inference":
             yield Issue(

@@ -19,12 +19,16 @@ from tests.panels import simulate, with_gaps
 # Estimators that read columns of their own: here the dose is the treated indicator, so that all promises can be asked.
 EXTRA: dict[str, dict[str, Any]] = {"dose": {"dose": "on"}}
 # Not linear in the outcome, or another estimand than the mean effect: held to their own tests.
-OTHERS: tuple[str, ...] = ("synthetic_did", "synthetic_control")
+OTHERS: tuple[str, ...] = ("synthetic_did", "synthetic_control", "poisson", "binomial")
 LINEAR = tuple(name for name in ESTIMATORS if name not in OTHERS)
 BY_DRAWS = ("randomization", "wild")
-BY_DRAWS = ("randomization", "wild")
 NOT_TOGETHER = {("dose", "randomization")}
-TOGETHER = [(name, rule) for name in LINEAR for rule in ESTIMATORS[name].inferences if (name, rule) not in NOT_TOGETHER]
+TOGETHER = [
+    (name, rule)
+    for name in LINEAR
+    for rule in ESTIMATORS[name].inferences
+    if (name, rule) not in NOT_TOGETHER
+]
 
 
 def _did(frame: pd.DataFrame, *, estimator: str, **more: Any) -> Any:

@@ -109,7 +109,7 @@ def test_a_covariate_beside_the_dose_that_says_the_same_leaves() -> None:
         ({"dose": None}, "'dose' needs dose"),
         ({"dose": "day"}, "dose: there is no column 'day'; did you mean 'days'?"),
         ({"dose": "team"}, "dose 'team' holds 'team 00'"),
-        ({"inference": "randomization"}, "a dose is not drawn again"),
+        ({"inference": "randomization"}, "'randomization' does not go with estimator 'dose'"),
         ({"estimator": "twfe"}, "does not belong to estimator 'twfe'"),
         ({"unit": None}, "'dose' needs units"),
     ],

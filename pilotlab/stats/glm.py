@@ -1,0 +1,91 @@
+"""Generalised linear models of counts and shares: statsmodels' fit, with its last step written as least squares.
+
+The maximum of the likelihood is the fixed point of weighted least squares of the working response. Written with rows
+times the root of the working weights, scores, bread and hat matrix are those of a regression, so that one rule of
+standard errors serves both; CR2's working model is then the family's own variance.
+
+References
+----------
+McCullagh & Nelder (1989), "Generalized Linear Models", section 2.5; Wooldridge (2023), "Simple Approaches to Nonlinear
+Difference-in-Differences with Panel Data".
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+import numpy as np
+import statsmodels.api as sm
+
+from pilotlab.stats.arrays import FloatArray
+from pilotlab.stats.ols import OlsFit, ols
+
+Family = Literal["poisson", "binomial"]
+STEPS = 200
+LEAST_INFORMATION = 1e-3  # of a coefficient: less than a thousandth of an event speaks about it
+
+
+class Separated(ValueError):  # noqa: N818 - a condition of the data, named as such
+    """A coefficient runs off to infinity: no event on one side of it."""
+
+
+def glm(
+    X: FloatArray,
+    y: FloatArray,
+    family: Family,
+    *,
+    exposure: FloatArray | None = None,
+    weights: FloatArray | None = None,
+    leading: int = 1,
+) -> OlsFit:
+    """Fit counts with a log link, or shares with a logit link.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, K)
+    y : ndarray, shape (n,)
+        Events, at least 0. Binomial: out of `exposure`, or a share where that is left out.
+    exposure : ndarray, shape (n,), optional
+        Positive: the offset of a count; the trials of a share.
+    weights : ndarray, shape (n,), optional
+        Positive, of rows.
+    leading : int
+        Coefficients that come first and must be identified by events.
+
+    Returns
+    -------
+    OlsFit
+        Of the last step: `X` and `residuals` are times the root of the working weights, `weights` is None.
+
+    Raises
+    ------
+    SingularDesign
+        Where columns are linear combinations of others.
+    Separated
+        Where the leading coefficients have no finite maximum.
+    """
+    size = np.ones(len(y)) if exposure is None else exposure
+    row = np.ones(len(y)) if weights is None else weights
+    ols(X, y)  # refuses columns that others explain, before the fit takes any of many solutions
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        model = _model(X, y, family, size, row)
+        found = model.fit(maxiter=STEPS, tol=1e-12, tol_criterion="deviance")
+    mean = np.asarray(found.fittedvalues)
+    eta = X @ found.params
+    working = row * (mean if family == "poisson" else size * mean * (1 - mean))
+    events = row * (y - (mean if family == "poisson" else size * mean))
+    if not np.isfinite(working).all() or not (working > 0).all():
+        raise Separated("fitted values run off to the edge")
+    root = np.sqrt(working)
+    fit = ols(X * root[:, None], root * eta + events / root)
+    if not np.isfinite(fit.coef).all() or (np.diag(fit.bread)[:leading] > 1 / LEAST_INFORMATION).any():
+        raise Separated("no event speaks about a coefficient")
+    return fit
+
+
+def _model(X: FloatArray, y: FloatArray, family: Family, size: FloatArray, row: FloatArray) -> sm.GLM:
+    if family == "poisson":
+        return sm.GLM(y, X, family=sm.families.Poisson(), offset=np.log(size), var_weights=row)
+    return sm.GLM(y / size, X, family=sm.families.Binomial(), var_weights=row * size)
