@@ -100,7 +100,7 @@ def _few_note(fitted: Fitted, name: str) -> str:
     if name == "randomization":
         return f"{counts}: read p beside the smallest this design can give"
     if name == "wild":
-        return f"{counts}: with fewer than {FEWEST} on a side turning signs round says little: p is far from what it claims"
+        return f"{counts}: with fewer than {FEWEST} on a side `wild` may fail to reject whatever the effect: its interval is not what it claims"
     return f"{counts}: with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small"
 
 
