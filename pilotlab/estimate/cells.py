@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotlab.estimate.options import Options
+from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
@@ -79,6 +80,16 @@ def table(
     mass = np.einsum("gt,gtm->m", np.where(att, counted, 0.0), targets)
     contrasts = np.vstack([mass / mass.sum(), np.eye(len(names))])
     return Table(options.aggregate, names, targets.astype(float), contrasts, 1)
+
+
+def nothing_linked(options: Options) -> NotEstimable:
+    """Say that no treated value can be held against anything."""
+    after = f" after a wash-in of {options.washin}" if options.washin else ""
+    return NotEstimable(
+        f"no treated value{after} can be compared: no comparison units are seen both then and before the start",
+        "comparison units with values on both sides of the start"
+        + (", or a shorter wash-in" if after else ""),
+    )
 
 
 def _name(study: Study, period: int) -> str | int:

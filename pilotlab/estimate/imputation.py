@@ -10,7 +10,7 @@ import numpy as np
 
 from pilotlab.estimate import leads, windows
 from pilotlab.estimate.arms import nothing_to_compare, refuse_arms
-from pilotlab.estimate.cells import Table, event_times, table
+from pilotlab.estimate.cells import Table, event_times, nothing_linked, table
 from pilotlab.estimate.fitted import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.leads import Leads
 from pilotlab.estimate.options import Options
@@ -59,10 +59,7 @@ class Imputation:
         since = event_times(fit.study, fit.cohorts)
         att = shown & (since >= options.washin)
         if not att.any():
-            return NotEstimable(
-                f"no time after a wash-in of {options.washin} has both treated values and values of units not yet treated",
-                "a shorter wash-in, or units that are never treated",
-            )
+            return nothing_linked(options)
         rows = table(fit.study, options, fit.cohorts, counted=fit.found.counted, shown=shown, att=att)
         before = leads.leads(fit.study, options, fit.treated[fit.code]) if rows.key == "event_time" else None
         linear = _linear(fit, rows, before)
@@ -146,12 +143,15 @@ def _linear(fit: _Fit, table: Table, before: Leads | None) -> Linear:
 
 
 def _left_out(fit: _Fit, table: Table, contrasts: FloatArray) -> Callable[[], FloatArray]:
-    """Impute without each cluster in turn."""
+    """Impute without each cluster in turn; cohorts and weeks keep their shares."""
     study = fit.study
+    share = fit.found.counted[:, :, None] * table.targets
 
     def again() -> FloatArray:
         more = {"weights": study.weights, "covariates": study.covariates}
-        found = left_out(study.y, fit.code, fit.treated, table.targets, study.cluster, **more)
+        found = left_out(
+            study.y, fit.code, fit.treated, share / share.sum(axis=(0, 1)), study.cluster, **more
+        )
         return found @ contrasts.T
 
     return again

@@ -9,7 +9,7 @@ import numpy as np
 
 from pilotlab.estimate import windows
 from pilotlab.estimate.arms import nothing_to_compare, refuse_arms
-from pilotlab.estimate.cells import Table, event_times, table
+from pilotlab.estimate.cells import Table, event_times, nothing_linked, table
 from pilotlab.estimate.event_study import common_reference, reference, with_reference
 from pilotlab.estimate.fitted import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.options import Options
@@ -35,10 +35,7 @@ class SunAbraham:
         treated = found.identified & (cohorts != NEVER)[:, None]
         att = treated & (since >= options.washin)
         if not att.any():
-            return NotEstimable(
-                f"no time after a wash-in of {options.washin} has values of both the cohorts that start and those they are compared with",
-                "a shorter wash-in, or comparison units seen at the same times",
-            )
+            return nothing_linked(options)
         rows = table(study, options, cohorts, counted=found.counted, shown=treated, att=att)
         linear = _linear(study, found, rows)
         more: dict[str, Any] = {"key": rows.key, "rows": rows.rows, "skip": rows.skip}

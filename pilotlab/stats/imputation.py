@@ -223,18 +223,23 @@ def left_out(
     y: FloatArray,
     cohort: IntArray,
     treated: BoolArray,
-    targets: FloatArray,
+    share: FloatArray,
     cluster: IntArray,
     *,
     weights: FloatArray | None = None,
     covariates: FloatArray | None = None,
 ) -> FloatArray:
-    """Means of effects without each cluster in turn, imputed anew: (clusters, m); arguments as in `impute`, `means`.
+    """Means of effects without each cluster in turn, imputed anew: (clusters, m); arguments as in `impute`.
+
+    Parameters
+    ----------
+    share : ndarray, shape (G, T, m)
+        How much the mean effect of a cohort and week counts, whoever is left out.
 
     Raises
     ------
     Inestimable
-        Where a mean holds no effect without some cluster; it names them.
+        Where a cohort and week that counts has no effect without some cluster; it names them.
     """
     out, lost = [], []
     for code in np.unique(cluster):
@@ -247,12 +252,13 @@ def left_out(
         except SingularDesign:
             lost.append(int(code))
             continue
-        share = targets[groups]
-        if not (np.einsum("gt,gtm->m", found.counted, share) > 0).all():
+        there = np.zeros(treated.shape, dtype=bool)
+        there[groups] = found.counted > 0
+        if share[~there].any():
             lost.append(int(code))
             continue
-        share = share / np.einsum("gt,gtm->m", found.counted, share)
-        out.append(np.einsum("gt,gtm->m", found.sums, share))
+        effects = found.sums / np.where(found.counted > 0, found.counted, 1.0)
+        out.append(np.einsum("gt,gtm->m", effects, share[groups]))
     if lost:
         raise Inestimable(lost)
     return np.stack(out)

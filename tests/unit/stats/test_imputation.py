@@ -173,13 +173,18 @@ def test_a_covariate_the_effects_explain_is_named() -> None:
         assert caught.value.columns == (0,)
 
 
-def test_leaving_out_is_imputing_without() -> None:
+def test_leaving_out_is_imputing_without_at_the_same_shares() -> None:
     y, weights, covariates = _panel(gaps=True, weighted=True, extra=True)
-    cluster = np.arange(UNITS) // 2
-    found = left_out(y, COHORT, TREATED, _targets(), cluster, weights=weights, covariates=covariates)
+    assert weights is not None
+    assert covariates is not None
+    cluster, share = np.arange(UNITS) // 2, _targets() * np.random.default_rng(2).uniform(size=(4, WEEKS, 1))
+    found = left_out(y, COHORT, TREATED, share, cluster, weights=weights, covariates=covariates)
     kept = cluster != 4
     alone = impute(y[kept], COHORT[kept], TREATED, weights=weights[kept], covariates=covariates[:, kept])
-    assert found[4] == pytest.approx(means(alone, _targets()).values, rel=1e-10)
+    assert found[4] == pytest.approx(
+        np.einsum("gt,gtm->m", alone.sums / np.maximum(alone.counted, 1e-9), share)
+    )
+    assert found.shape == (9, 4)
 
 
 def test_leaving_out_names_the_cluster_that_holds_an_effect_alone() -> None:
