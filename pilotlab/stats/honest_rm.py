@@ -237,16 +237,12 @@ def _one_period(
     """With one period after there is nothing to profile out: every inequality, those before start too, is a moment."""
     bound = np.ones(len(steps))
     bound[-1] = mbar
-    rows = np.concatenate(
-        [steps - bound[:, None] * worst[:, None], -steps - bound[:, None] * worst[:, None]], axis=1
-    )
-    sd = _sd(rows, sigma)
-    scale = np.divide(1.0, sd, out=np.zeros_like(sd), where=sd > 1e-12 * sd.max())
-    slope = np.zeros_like(scale)
-    last = len(steps) - 1
-    slope[:, last], slope[:, -1] = scale[:, last] / weight, -scale[:, -1] / weight
-    vectors = rows * scale[..., None]
-    return Pieces(vectors, slope, _simulated(sigma, vectors, kappa))
+    limit = bound[:, None] * worst[:, None]
+    rows = np.concatenate([steps - limit, -steps - limit], axis=1)  # (P, 2K, K)
+    kept = rows.any(axis=2)  # of each piece, all but the step that equals its own limit
+    rows = rows[kept].reshape(len(worst), -1, rows.shape[2])
+    vectors = rows / _sd(rows, sigma)[..., None]
+    return Pieces(vectors, vectors[..., -1] / weight, _simulated(sigma, vectors, kappa))
 
 
 def _simulated(sigma: FloatArray, vectors: FloatArray, kappa: float) -> FloatArray:

@@ -99,9 +99,9 @@ def folded_normal_quantile(shift: float, alpha: float) -> float:
     def above(c: float) -> float:
         return float(special.ndtr(shift - c) + special.ndtr(-shift - c)) - alpha
 
-    # Where the far tail is nothing the lower end is the answer itself, to the last bit.
-    if above(low) <= 0:
-        return float(low)
+    # One tail alone, or both alike, give an end of the bracket itself, to the last bit.
+    if above(low) <= 0 or above(high) >= 0:
+        return float(low if above(low) <= 0 else high)
     return float(optimize.brentq(above, low, high, xtol=1e-14, rtol=1e-14))
 
 
