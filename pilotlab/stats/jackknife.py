@@ -75,8 +75,12 @@ def jackknife(
     moments = cluster_moments(X, residuals, cluster, weights=weights, absorbed=absorbed)
     moves = np.empty((moments.n_clusters, len(contrasts)))
     lost = []
+    known: dict[bytes, FloatArray | None] = {}  # clusters with the same columns leave the same behind
     for g in range(moments.n_clusters):
-        sides = _without(moments, g, contrasts)
+        key = moments.products[g].tobytes()
+        if key not in known:
+            known[key] = _without(moments, g, contrasts)
+        sides = known[key]
         if sides is None:
             lost.append(g)
         else:

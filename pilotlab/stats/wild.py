@@ -157,5 +157,5 @@ def _sample(draws: Weights, shape: tuple[int, int], rng: np.random.Generator) ->
         return np.asarray(np.concatenate([-points, points])[rng.integers(0, 6, shape, dtype=np.int8)])
     if draws == "mammen":
         golden = (1 + np.sqrt(5)) / 2
-        return np.where(rng.random(shape) < golden / np.sqrt(5), 1 - golden, golden)
+        return np.asarray(np.where(rng.random(shape) < golden / np.sqrt(5), 1 - golden, golden))
     return np.asarray(rng.standard_normal(shape))
