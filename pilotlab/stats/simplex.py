@@ -69,51 +69,56 @@ def frank_wolfe(
 
 
 def frank_wolfe_many(
-    A: FloatArray,
-    b: FloatArray,
+    H: FloatArray,
+    target: FloatArray,
     start: FloatArray,
     free: BoolArray,
     *,
-    ridge: float,
-    least_decrease: float,
+    least_decrease: FloatArray,
     most_steps: int,
 ) -> FloatArray:
-    """Take the steps of `frank_wolfe` for R problems over the same columns at once; each stops by itself.
+    """Take the steps of `frank_wolfe` for R problems at once; each stops by itself.
 
     Parameters
     ----------
-    A : ndarray, shape (m, k)
-    b : ndarray, shape (R, m)
+    H : ndarray, shape (k, k) or (R, k, k)
+        A'A with the ridge on its diagonal: one for all problems, or each its own.
+    target : ndarray, shape (R, k)
+        A'b.
     start, free : ndarray, shape (R, k)
         `free` says which columns a problem may use.
+    least_decrease : ndarray, shape (R,)
 
     Returns
     -------
     ndarray, shape (R, k)
     """
-    H = A.T @ A + ridge * np.eye(A.shape[1])
-    own = np.diag(H)
-    target = np.where(free, b @ A, -FORBIDDEN * max(float(own.max(initial=0.0)), TINY))
-    state = np.stack([start @ H - target, start])
+    shared = H.ndim == 2
+    H = H[None] if shared else H
+    own = np.diagonal(H, axis1=1, axis2=2)
+    target = np.where(free, target, -FORBIDDEN * max(float(own.max(initial=0.0)), TINY))
+    state = np.stack([np.einsum("rk,rkl->rl", start, H) - target, start])
     along = np.einsum("rk,rk->r", target, start)
-    found, live = start.copy(), np.arange(len(b))
+    found, live = start.copy(), np.arange(len(target))
     for taken in range(most_steps):
         gradient, weights = state
         row: IntArray = np.arange(len(live))
+        place = row * 0 if shared else live
         i = gradient.argmin(axis=1)
         at, toward = gradient[row, i], target[row, i]
         mean = np.einsum("rk,rk->r", gradient, weights)
         gain = np.maximum(mean - at, 0.0)
-        curvature = np.maximum(own[i] - 2 * (at + toward) + mean + along, TINY)
+        curvature = np.maximum(own[place, i] - 2 * (at + toward) + mean + along, TINY)
         step = np.minimum(gain / curvature, 1.0)
         state *= (1 - step)[:, None]
-        gradient += step[:, None] * (H[i] - target)
+        gradient += step[:, None] * (H[place, i] - target)
         weights[row, i] += step
         along += step * (toward - along)
         going = step * (2 * gain - step * curvature) > least_decrease
         if taken and not going.all():
             found[live[~going]] = weights[~going]
             live, state, along, target = live[going], state[:, going], along[going], target[going]
+            least_decrease = least_decrease[going]
             if not len(live):
                 break
     found[live] = state[1]

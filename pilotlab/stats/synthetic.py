@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.simplex import frank_wolfe, frank_wolfe_many, minimum, sparsify
@@ -151,8 +152,7 @@ def refits(block: Block, kind: Kind, penalties: Penalties, arms: Arms) -> FloatA
     units = _unit_weights(block, kind, penalties, arms)
     times = np.zeros((len(units), int(block.before.sum())))
     if kind == "did":
-        for weights, copies in zip(times, arms.copies, strict=True):
-            weights[:] = _time_weights(block, copies, penalties)
+        times = _time_weights(block, arms.copies, penalties)
     change = block.after_mean - times @ block.y[:, block.before].T
     return np.asarray(np.einsum("rn,rn->r", arms.treated - units, change))
 
@@ -214,33 +214,40 @@ def _by_steps(A: FloatArray, b: FloatArray, ridge: float, penalties: Penalties) 
 
 def _unit_weights(block: Block, kind: Kind, penalties: Penalties, arms: Arms) -> FloatArray:
     paths = _paths(block, kind)
-    targets = arms.treated @ paths
-    if kind == "control" and len(paths) <= TOGETHER_UP_TO:
-        return _all_by_steps(paths.T, targets, arms.copies, penalties)
+    targets, ridge = arms.treated @ paths, len(paths.T) * penalties.units**2
+    if kind == "control" and len(paths) <= TOGETHER_UP_TO:  # copies of a unit are one column
+        H = paths @ paths.T + ridge * np.eye(len(paths))
+        stop = np.full(len(targets), len(paths.T) * penalties.least_decrease)
+        return _all_by_steps(H, targets @ paths.T, arms.copies, stop)
     found = np.zeros_like(arms.treated)
     for weights, target, copies in zip(found, targets, arms.copies, strict=True):
         column = np.repeat(np.arange(len(paths)), copies)
-        ridge = len(target) * penalties.units**2
         np.add.at(weights, column, _one(paths[column].T, target, ridge, penalties, exact=kind == "did"))
     return found
 
 
-def _all_by_steps(A: FloatArray, b: FloatArray, copies: IntArray, penalties: Penalties) -> FloatArray:
-    """Take the steps for all arms at once; copies of a unit are one column."""
-    ridge, stop = len(A) * penalties.units**2, len(A) * penalties.least_decrease
-    equal = copies / copies.sum(axis=1, keepdims=True)
-    first = frank_wolfe_many(
-        A, b, equal, copies > 0, ridge=ridge, least_decrease=stop, most_steps=FIRST_STEPS
-    )
-    return frank_wolfe_many(
-        A, b, sparsify(first), copies > 0, ridge=ridge, least_decrease=stop, most_steps=MOST_STEPS
-    )
-
-
 def _time_weights(block: Block, copies: IntArray, penalties: Penalties) -> FloatArray:
-    A, b = _over_time(block, copies)
-    one_minimum = int((copies > 0).sum()) > A.shape[1]
-    return _one(A, b, len(A) * penalties.times**2, penalties, exact=one_minimum)
+    """Weigh times for each row of `copies`; where units are too few for one minimum, by steps, all at once."""
+    times = int(block.before.sum())
+    found, few = np.zeros((len(copies), times)), (copies > 0).sum(axis=1) <= times
+    for place in np.flatnonzero(~few):
+        A, b = _over_time(block, copies[place])
+        found[place] = _one(A, b, len(A) * penalties.times**2, penalties, exact=True)
+    if few.any():
+        problems = [_over_time(block, own) for own in copies[few]]
+        size = np.array([len(A) for A, _ in problems])
+        H = np.stack([A.T @ A + len(A) * penalties.times**2 * np.eye(times) for A, _ in problems])
+        target = np.stack([A.T @ b for A, b in problems])
+        found[few] = _all_by_steps(H, target, np.ones(target.shape), size * penalties.least_decrease)
+    return found
+
+
+def _all_by_steps(H: FloatArray, target: FloatArray, start: ArrayLike, stop: FloatArray) -> FloatArray:
+    """Take the reference's steps for many problems at once, from weights that are even over `start`."""
+    even = np.asarray(start, dtype=float)
+    even = even / even.sum(axis=1, keepdims=True)
+    first = frank_wolfe_many(H, target, even, even > 0, least_decrease=stop, most_steps=FIRST_STEPS)
+    return frank_wolfe_many(H, target, sparsify(first), even > 0, least_decrease=stop, most_steps=MOST_STEPS)
 
 
 def _one(A: FloatArray, b: FloatArray, ridge: float, penalties: Penalties, *, exact: bool) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
+from pilotlab.estimate.result import NotEstimable
 from pilotlab.weeks import Week
 from tests.panels import simulate
 
@@ -55,9 +57,9 @@ def test_uneven_arms_lead_with_cr2_and_show_the_randomisation_p() -> None:
 
 @pytest.mark.parametrize("treated", [1, 2, 3, 9, 10, 11])
 def test_few_clusters_give_no_number_by_themselves(treated: int) -> None:
-    frame = simulate(teams=12, treated=treated)
+    frame = simulate(teams=12, treated=treated).assign(region="one")
     for assignment in (None, "complete"):
-        answer = did(frame, assignment=assignment, strata="one")
+        answer = did(frame, assignment=assignment, strata="region")  # strata rule placebos out
         assert not answer
         assert f"{treated} treated cluster" in answer.reason
     named = did(frame, inference="cr2")
@@ -65,6 +67,20 @@ def test_few_clusters_give_no_number_by_themselves(treated: int) -> None:
     assert (
         did(frame, inference="randomization", assignment="complete").notes[0].startswith(f"{treated} treated")
     )
+
+
+@pytest.mark.parametrize("treated", [1, 2, 3])
+def test_few_treated_are_held_against_placebos(treated: int) -> None:
+    frame = simulate(teams=12, treated=treated)
+    for assignment in (None, "complete"):
+        est = did(frame, assignment=assignment)
+        assert (est.estimator, est.inference) == ("synthetic_did", "placebo")
+        assert est.p_min == 1 / (1 + math.comb(12 - treated, treated))
+        assert est.notes[0].startswith(f"{treated} treated cluster")
+        assert f"the smallest p they can give is {est.p_min:.3g}" in est.notes[1]
+    assert did(frame, inference="cr2").estimator == "change"
+    assert did(frame, inference="placebo").estimator == "synthetic_did"
+    assert did(simulate(teams=treated + 3, treated=treated)).__class__ is NotEstimable
 
 
 def test_clusters_are_counted_not_units() -> None:

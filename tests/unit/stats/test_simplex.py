@@ -64,7 +64,10 @@ def test_many_problems_at_once_are_the_problems_one_by_one() -> None:
     A, b = rng.normal(size=(7, 10)), rng.normal(size=(5, 7))
     free = rng.random((5, 10)) < 0.7
     start = free / free.sum(axis=1, keepdims=True)
-    together = frank_wolfe_many(A, b, start, free, ridge=0.1, least_decrease=1e-7, most_steps=3_000)
+    H, stop = A.T @ A + 0.1 * np.eye(10), np.full(5, 1e-7)
+    together = frank_wolfe_many(H, b @ A, start, free, least_decrease=stop, most_steps=3_000)
+    each = frank_wolfe_many(np.stack([H] * 5), b @ A, start, free, least_decrease=stop, most_steps=3_000)
+    assert (each == together).all()
     assert not together[~free].any()
     for row, target, own in zip(together, b, free, strict=True):
         alone = frank_wolfe(
@@ -81,9 +84,8 @@ def test_many_problems_at_once_are_the_problems_one_by_one() -> None:
 def test_the_number_of_steps_is_a_limit() -> None:
     A, b = _problem(0)
     one = frank_wolfe(A, b, np.full(6, 1 / 6), ridge=0.0, least_decrease=0.0, most_steps=1)
-    many = frank_wolfe_many(
-        A, b[None], np.full((1, 6), 1 / 6), np.ones((1, 6), bool), ridge=0.0, least_decrease=0.0, most_steps=1
-    )
+    even, free = np.full((1, 6), 1 / 6), np.ones((1, 6), bool)
+    many = frank_wolfe_many(A.T @ A, (A.T @ b)[None], even, free, least_decrease=np.zeros(1), most_steps=1)
     assert (
         np.count_nonzero(np.abs(one - one.min()) > 1e-12) == 1
     )  # one column gained, the others shrank alike
