@@ -1,0 +1,164 @@
+"""Closed-form power: published formulas, each by another road, and simulation."""
+
+from __future__ import annotations
+
+import doctest
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pilotlab.stats import power as kernel
+from pilotlab.stats.power import (
+    Power,
+    arms_variance,
+    clustered_variance,
+    detectable,
+    pilot_power,
+    proportions_size,
+    serial_variance,
+    t_power,
+    unit_variance,
+    week_covariance,
+)
+
+weeks = st.integers(1, 12)
+shares = st.floats(0, 0.95)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(weeks, weeks, st.floats(0.01, 0.95))
+def test_equal_correlation_is_frison_and_pocock(before: int, after: int, p: float) -> None:
+    covariance = week_covariance(before + after, sd=2.0, icc=p)
+    post = (1 + (after - 1) * p) / after
+    change = post + (1 + (before - 1) * p) / before - 2 * p
+    ancova = post - before * p**2 / (1 + (before - 1) * p)
+    for method, expected in (("post", post), ("change", change), ("ancova", ancova)):
+        assert unit_variance(covariance, before, after, method) == pytest.approx(4 * expected)  # type: ignore[arg-type]
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(weeks, weeks, shares, st.floats(-0.5, 0.9))
+def test_change_is_burlig_preonas_and_woerman(before: int, after: int, icc: float, phi: float) -> None:
+    """Their average covariances, read off the matrix, give the quadratic form of the weights."""
+    gamma = week_covariance(before + after, sd=1.5, icc=icc, autocorrelation=phi)
+
+    def average(block: np.ndarray) -> float:
+        off = ~np.eye(len(block), dtype=bool)
+        return float(block[off].mean()) if off.any() else 0.0
+
+    found = serial_variance(
+        before,
+        after,
+        variance=1.5**2,
+        within_before=average(gamma[:before, :before]),
+        within_after=average(gamma[before:, before:]),
+        across=float(gamma[:before, before:].mean()),
+    )
+    weights = np.concatenate([np.full(before, -1 / before), np.full(after, 1 / after)])
+    assert found == pytest.approx(float(weights @ gamma @ weights), abs=1e-12)
+    assert unit_variance(gamma, before, after) == pytest.approx(found, abs=1e-12)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(weeks, weeks, shares, st.floats(-0.5, 0.9))
+def test_ancova_is_never_worse(before: int, after: int, icc: float, phi: float) -> None:
+    gamma = week_covariance(before + after, icc=icc, autocorrelation=phi)
+    best = unit_variance(gamma, before, after, "ancova")
+    assert best <= unit_variance(gamma, before, after, "change") + 1e-12
+    assert best <= unit_variance(gamma, before, after, "post") + 1e-12
+
+
+def test_power_by_simulation() -> None:
+    """AR(1) team-weeks of 20 teams, 2,000 pilots, the t test of changes."""
+    rng = np.random.default_rng(1)
+    plan = {"baseline_weeks": 6, "pilot_weeks": 8, "sd": 1.2, "icc": 0.3, "autocorrelation": 0.4}
+    expected = pilot_power(teams=20, **plan)
+    root = np.linalg.cholesky(week_covariance(14, sd=1.2, icc=0.3, autocorrelation=0.4))
+    y = np.einsum("ts,rns->rnt", root, rng.normal(size=(2000, 20, 14)))
+    change = y[:, :, 6:].mean(axis=2) - y[:, :, :6].mean(axis=2)
+    change[:, :10] += expected.mde
+    one, two = change[:, :10], change[:, 10:]
+    effect = one.mean(axis=1) - two.mean(axis=1)
+    assert effect.std() == pytest.approx(expected.se, rel=0.05)
+    se = np.sqrt((one.var(axis=1, ddof=1) + two.var(axis=1, ddof=1)) / 10)
+    assert np.mean(np.abs(effect / se) > 2.100922) == pytest.approx(0.8, abs=0.03)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.floats(2, 200), st.floats(0.01, 0.2), st.floats(0.3, 0.95), st.sampled_from([1, 2]))
+def test_detectable_inverts_power(df: float, alpha: float, power: float, sides: int) -> None:
+    effect = detectable(0.7, df, alpha=alpha, power=power, sides=sides)
+    assert t_power(effect, 0.7, df, alpha=alpha, sides=sides) == pytest.approx(power, abs=1e-9)
+    assert t_power(0.0, 0.7, df, alpha=alpha, sides=sides) == pytest.approx(alpha)
+    assert detectable(1.4, df, alpha=alpha, power=power, sides=sides) == pytest.approx(2 * effect)
+
+
+def test_far_out_power_is_one_and_without_limit_of_df_the_normal() -> None:
+    assert t_power(400.0, 1.0, 38) == 1.0
+    assert t_power(2.8, 1.0, np.inf) == pytest.approx(0.79955, abs=1e-4)
+    assert t_power(2.8, 1.0, 1e7) == pytest.approx(t_power(2.8, 1.0, np.inf), abs=1e-6)
+
+
+def test_more_of_anything_finds_less() -> None:
+    plan = {
+        "teams": 16,
+        "baseline_weeks": 8,
+        "pilot_weeks": 12,
+        "sd": 1.0,
+        "icc": 0.1,
+        "autocorrelation": 0.3,
+    }
+    base = pilot_power(**plan).mde  # type: ignore[arg-type]
+    for more in (
+        {"teams": 24},
+        {"baseline_weeks": 13},
+        {"pilot_weeks": 24},
+        {"power": 0.7},
+        {"alpha": 0.1},
+        {"sides": 1},
+    ):
+        assert pilot_power(**{**plan, **more}).mde < base  # type: ignore[arg-type]
+    for worse in ({"sd": 1.1}, {"autocorrelation": 0.5}, {"washin": 4}, {"share": 0.25}):
+        assert pilot_power(**{**plan, **worse}).mde > base  # type: ignore[arg-type]
+
+
+def test_power_answers_at_any_effect() -> None:
+    found = pilot_power(teams=24, baseline_weeks=8, pilot_weeks=12, sd=1.0)
+    assert isinstance(found, Power)
+    assert found.at(found.mde) == pytest.approx(0.8)
+    assert found.at(0.0) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: t_power(1, 0, 5), "must be above 0"),
+        (lambda: t_power(1, 1, 5, alpha=1.2), "alpha 1.2"),
+        (lambda: t_power(1, 1, 5, sides=3), "sides 3"),
+        (lambda: detectable(1, 5, power=0.01), "power 0.01"),
+        (lambda: arms_variance(1.0, 0, 4), "each arm needs one"),
+        (lambda: clustered_variance(1.0, 1.2, 4), "icc 1.2"),
+        (lambda: week_covariance(4, autocorrelation=1.0), "autocorrelation 1.0"),
+        (lambda: unit_variance(np.eye(4), 3, 2), "do not fit"),
+        (lambda: unit_variance(np.eye(4), 0, 2), "needs a week before"),
+        (lambda: unit_variance(np.eye(4), 1, 2, "diff"), "method 'diff'"),  # type: ignore[arg-type]
+        (lambda: pilot_power(teams=3, baseline_weeks=4, pilot_weeks=4, sd=1), "each arm needs two"),
+        (lambda: pilot_power(teams=8, baseline_weeks=4, pilot_weeks=4, sd=1, washin=4), "no week is left"),
+        (lambda: pilot_power(teams=8, baseline_weeks=4, pilot_weeks=4, sd=0), "sd 0"),
+        (lambda: proportions_size(0.2, 0.2), "must differ"),
+        (
+            lambda: serial_variance(0, 4, variance=1, within_before=0, within_after=0, across=0),
+            "each side needs one",
+        ),
+    ],
+)
+def test_bad_input_is_named(call: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()  # type: ignore[operator]
+
+
+def test_examples_run() -> None:
+    assert doctest.testmod(sys.modules[kernel.__name__]).failed == 0
