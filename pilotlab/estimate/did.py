@@ -62,9 +62,9 @@ def did(
         `unit=None` rows are repeated cross-sections and cohort effects stand in place of unit effects.
     estimator : str
         "auto", or a row of `pilotlab.estimate.registry.ESTIMATORS`.
-    aggregate : {"overall", "event_time"}
-        "event_time" asks for the path by time since start (`event_study`, whose headline is the plain mean of the
-        event times after start and wash-in).
+    aggregate : {"overall", "event_time", "cohort", "week"}
+        Rows of `to_frame`: by time since start, by cohort, or by time, where the estimator has them. The headline stays
+        what the estimator's entry says; with `estimator="auto"`, "event_time" asks for `event_study`.
     covariates : str or list of str
         Columns; the baseline mean in `change`, the row's value in regressions.
     baseline, washin, anticipation : int

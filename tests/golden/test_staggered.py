@@ -26,6 +26,8 @@ KNOWN: dict[str, dict[str, Any]] = {
     entry["id"]: entry for entry in json.loads((HERE / "staggered.json").read_text())
 }
 
+PEER: dict[str, Any] = json.loads((HERE / "staggered_diffdiff.json").read_text())
+
 
 @pytest.fixture(scope="module")
 def counties() -> pd.DataFrame:
@@ -123,3 +125,26 @@ def test_kinds_of_goodman_bacon(counties: pd.DataFrame, kind: str, name: str) ->
     found = pl.bacon(counties, **COLUMNS).by_kind().set_index("kind").loc[kind]
     known = next(row for row in KNOWN["bacon.mpdta"]["extra"]["by_type"] if row["type"] == name)
     assert (found["weight"], found["att"]) == pytest.approx((known["weight"], known["avg"]), rel=1e-8)
+
+
+@pytest.mark.parametrize("case", ["whole", "gaps"])
+@pytest.mark.parametrize("name", ["imputation", "sun_abraham"])
+def test_equal_to_diff_diff_with_gaps_too(counties: pd.DataFrame, case: str, name: str) -> None:
+    """diff-diff 3.13.0 (script beside its numbers): another program, on an unbalanced panel as well."""
+    gone = ((counties["countyreal"] * 7 + counties["year"]) % 9 == 0) & (counties["year"] > 2003)
+    frame = counties if case == "whole" else counties[~gone]
+    known = PEER[case][name]
+    est = _did(frame, name, aggregate="event_time")
+    assert est.n_obs == PEER[case]["n"]
+    assert (est.att, est.se) == pytest.approx((known["att"], known["se"]), rel=1e-8)
+    rows = {str(row.event_time): (row.att, row.se) for row in est.to_frame().itertuples()}
+    for event, pair in known["event_time"].items():
+        assert rows[event] == pytest.approx(tuple(pair), rel=1e-8)
+
+
+def test_comparisons_equal_diff_diff(counties: pd.DataFrame) -> None:
+    rows = {(row.treated, row.comparison): row for row in pl.bacon(counties, **COLUMNS).comparisons}
+    assert len(rows) == len(PEER["whole"]["bacon"])
+    for want in PEER["whole"]["bacon"]:
+        row = rows[str(want["treated"]), want["untreated"].removesuffix("_treated")]
+        assert (row.att, row.weight) == pytest.approx((want["att"], want["weight"]), rel=1e-9)
