@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from scipy import optimize
+
 DOUBLINGS = 14
 
 
 def breakdown(
-    interval: Callable[[float], tuple[float, float]], *, step: float, digits: float = 1e-4
+    interval: Callable[[float], tuple[float, float]], *, step: float, digits: float = 1e-6
 ) -> float:
     """Smallest m whose interval holds zero; 0 where that of m = 0 does, infinite where none up to step * 2^14 does.
 
@@ -20,23 +22,26 @@ def breakdown(
     step : float
         Positive: where the search starts.
     digits : float
-        Relative error.
+        Error relative to the larger of m and `step`, on the side that holds zero.
     """
+    above = interval(0.0)[0] > 0
 
-    def holds(m: float) -> bool:
+    def clear(m: float) -> float:
+        """How far the nearer end is from zero; negative or zero where zero is inside."""
         low, high = interval(m)
-        return low <= 0 <= high
+        return low if above else -high
 
-    if holds(0.0):
+    if clear(0.0) <= 0:
         return 0.0
     low, high = 0.0, step
     for _ in range(DOUBLINGS):
-        if holds(high):
+        if clear(high) <= 0:
             break
         low, high = high, 2 * high
     else:
         return math.inf
-    while high - low > digits * high:
-        middle = (low + high) / 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+    near = digits * high / 4
+    found = float(optimize.brentq(clear, low, high, xtol=near, rtol=1e-12))
+    while clear(found) > 0:
+        found += near
+    return found

@@ -32,7 +32,7 @@ GRID = 200
 BISECTIONS = 36
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(160)
 REACH = 9.0  # standard deviations that count as everything
-DRAWS = 20_000
+DRAWS = 8_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
