@@ -16,22 +16,37 @@ CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")
 
 
 def estimator(study: Study, options: Options) -> str | NotEstimable:
-    """Name the estimator; `auto` is `change` where there is one start."""
+    """Name the estimator; `auto` is `change` where there is one start, `group_time` where there are several."""
     if options.estimator != "auto":
         return options.estimator
     for argument in ("exposure", "dose", "group"):
         if getattr(options, argument) is not None:
             return next(name for name, row in ESTIMATORS.items() if argument in row.reads)
+    if len(study.starts) > 1 or _asks_for_cohorts(options):
+        return _by_cohort(study, options)
     if options.aggregate == "event_time":
         return "event_study"
-    if len(study.starts) > 1:
-        return NotEstimable(
-            f"units start at {len(study.starts)} different times, and the default for that (group_time) is not in this version",
-            "name `twfe` or `event_study`, which assume that effects are alike over cohorts and time",
-        )
     if options.inference not in ("auto", *ESTIMATORS["change"].inferences):
         return next(name for name, row in ESTIMATORS.items() if options.inference in row.inferences)
     return "synthetic_did" if _few_treated(study, options) else "change"
+
+
+def _asks_for_cohorts(options: Options) -> bool:
+    """Something was asked that only `group_time` reads."""
+    defaults = {"comparison": "never_treated", "adjust": "dr", "balance": None}
+    asked = any(getattr(options, name) != default for name, default in defaults.items())
+    universal = options.base_period == "universal" and options.aggregate != "event_time"
+    return asked or universal or options.aggregate in ("cohort", "week")
+
+
+def _by_cohort(study: Study, options: Options) -> str | NotEstimable:
+    taken = ESTIMATORS["group_time"].inferences
+    if options.inference in ("auto", *taken):
+        return "group_time"
+    return NotEstimable(
+        f"units start at {len(study.starts)} different times, and the default for that (group_time) takes no `{options.inference}`",
+        f"inference {' or '.join(taken)}; or name an estimator that takes it, such as `twfe`, which assumes that effects are alike",
+    )
 
 
 def _few_treated(study: Study, options: Options) -> bool:

@@ -164,17 +164,18 @@ class Options:
         )
 
     def _check_for_others(self) -> None:
-        """Refuse what only estimators by cohort read; the event study's base is universal anyway."""
+        """Refuse what only some estimators read; the event study's base is universal anyway."""
         by_event_time = self.estimator == "event_study" or self.aggregate == "event_time"
         asked = {"comparison": "never_treated", "adjust": "dr", "base_period": "varying"}
         for name, default in asked.items():
             value = getattr(self, name)
-            if value == default or (name == "base_period" and by_event_time):
-                continue
-            raise UsageError(
-                f"{name} {value!r} belongs to estimators by cohort, none of which are here",
-                fix=f"leave {name} out; estimators here: {', '.join(registry.ESTIMATORS)}",
-            )
+            able = [each for each, entry in registry.ESTIMATORS.items() if name in entry.reads]
+            read = self.estimator in ("auto", *able) or (name == "base_period" and by_event_time)
+            if value != default and not read:
+                raise UsageError(
+                    f"{name} {value!r} is not read by estimator {self.estimator!r}",
+                    fix=f"leave {name} out, or estimator {' or '.join(map(repr, able))}",
+                )
 
 
 def _whole(name: str, value: object, *, least: int, optional: bool = False) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from pilotlab.errors import unknown
 
-
 LEAST_SQUARES = ("randomization", "cr2", "jackknife", "wild", "cluster", "iid", "hetero")
 
 

@@ -21,7 +21,7 @@ EXTRA: dict[str, dict[str, Any]] = {"dose": {"dose": "on"}}
 # Not linear in the outcome, or another estimand than the mean effect: held to their own tests.
 OTHERS: tuple[str, ...] = ("synthetic_did", "synthetic_control", "poisson", "binomial")
 LINEAR = tuple(name for name in ESTIMATORS if name not in OTHERS)
-BY_DRAWS = ("randomization", "wild")
+BY_DRAWS = ("randomization", "wild", "bootstrap")
 NOT_TOGETHER = {("dose", "randomization")}
 NOT_WITH_GAPS = {("imputation", "wild")}  # no least-squares estimate then: it says so
 TOGETHER = [

@@ -71,4 +71,4 @@ def test_headline_of_the_event_study_is_the_plain_mean_after_start(counties: pd.
 def test_staggered_starts_are_named_first(counties: pd.DataFrame) -> None:
     est = did(counties, **COLUMNS, estimator="twfe")
     assert "already treated" in est.notes[0]
-    assert "3 different times" in did(counties, **COLUMNS).reason
+    assert "3 different times" in did(counties, **COLUMNS, estimator="change").reason

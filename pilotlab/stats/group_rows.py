@@ -1,0 +1,181 @@
+"""Group rows: averages of group-time effects by event time, cohort, week or over all, with the influence of each.
+
+References
+----------
+Callaway & Sant'Anna (2021), section 3; the names in R did are dynamic, group, calendar and simple.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.group_time import (
+    NEVER,
+    NOT_IN_A_ROW,
+    Adjust,
+    Cells,
+    CohortPanel,
+    GroupTimeEffects,
+    effects,
+    single_cells,
+)
+from pilotlab.stats.influence import WaldTest, cluster_sums, wald_test
+
+MOST_TESTED = 100  # cells of a joint test
+Aggregate = Literal["overall", "event_time", "cohort", "week"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Averages:
+    """The headline and its table.
+
+    Attributes
+    ----------
+    labels : ndarray, shape (R,)
+        Event time, start of cohort or time of each row; a 0 where there is one row only.
+    values : ndarray, shape (1 + R,)
+        The headline, then the rows.
+    mix : ndarray, shape (1 + R, R)
+        Weight of rows in them; (1, 1) where the headline is the only row, as in all that follows.
+    counted : ndarray, shape (R,)
+        Rows that the headline averages.
+    influence : ndarray, shape (n, 1 + R)
+    pull : ndarray, shape (n, 1 + R)
+        Its part that comes from cohort sizes being estimates.
+    row : ndarray, shape (m,)
+        Row of each cell; NOT_IN_A_ROW for cells that were not used.
+    """
+
+    aggregate: Aggregate
+
+    labels: IntArray
+    values: FloatArray
+    mix: FloatArray
+    counted: BoolArray
+    influence: FloatArray
+    pull: FloatArray
+    row: IntArray
+    cells: Cells
+    found: GroupTimeEffects
+    adjust: Adjust | None
+
+    def loadings(self) -> FloatArray:
+        """Weight of each cohort's mean at each time in the values, were the panel complete; shape (C, T, 1 + R)."""
+        kept = np.isfinite(self.found.rows)
+        return np.asarray(self.found.loadings(self.cells)[:, :, kept] @ self.mix.T)
+
+    def norms(self) -> FloatArray:
+        """Squared length of these weights, shape (C, 1 + R): each cohort's noise, were weeks alike."""
+        return np.asarray((self.loadings() ** 2).sum(axis=1))
+
+
+def average(
+    panel: CohortPanel,
+    cells: Cells,
+    aggregate: Aggregate = "overall",
+    *,
+    washin: int = 0,
+    balance: int | None = None,
+    adjust: Adjust | None = None,
+) -> Averages | None:
+    """Estimate the rows of a table and its headline; None where no cell after start and wash-in can be had.
+
+    Parameters
+    ----------
+    washin : int
+        Event times 0 to washin - 1 are left out, but for rows of event times, where they are shown.
+    balance : int, optional
+        Event time that every cohort must reach, and the last one shown.
+
+    Notes
+    -----
+    The headline is the average of all cells by cohort size (`overall`), the plain mean of the event times after wash-in,
+    the average of cohorts by size, or the plain mean of weeks.
+    """
+    if balance is not None:
+        cells = _balanced(cells, panel.times, balance)
+    labels, row = _rows(cells, panel.times, aggregate, washin)
+    found = effects(panel, cells, row, len(labels), adjust=adjust)
+    kept = np.isfinite(found.rows)
+    labels, rows = labels[kept], found.rows[kept]
+    counted: BoolArray = (
+        np.asarray(labels >= washin) if aggregate == "event_time" else np.ones(len(labels), bool)
+    )
+    if not counted.any():
+        return None
+    weight = counted / counted.sum()
+    influence, pull = found.influence[:, kept], found.pull[:, kept]
+    extra = np.zeros(len(panel.y))
+    if aggregate == "cohort":
+        size = found.share[np.searchsorted(cells.starts, labels)]
+        weight = size / size.sum()
+        place = np.searchsorted(labels, panel.start)
+        apart = np.append(rows - weight @ rows, 0.0) / size.sum()
+        inside = np.isin(panel.start, labels)
+        extra = np.where(inside, found.mass * apart[np.where(inside, place, -1)], 0.0)
+    mix = np.vstack([weight, np.eye(len(labels))]) if aggregate != "overall" else np.ones((1, 1))
+    place = np.append(np.cumsum(kept) - 1, NOT_IN_A_ROW)
+    return Averages(
+        aggregate=aggregate,
+        labels=labels,
+        values=mix @ rows,
+        mix=mix,
+        counted=counted,
+        row=place[found.row],
+        influence=_mixed(influence, weight, extra, aggregate),
+        pull=_mixed(pull, weight, extra, aggregate),
+        cells=cells,
+        found=found,
+        adjust=adjust,
+    )
+
+
+def _mixed(rows: FloatArray, weight: FloatArray, extra: FloatArray, aggregate: Aggregate) -> FloatArray:
+    if aggregate == "overall":
+        return rows
+    return np.column_stack([rows @ weight + extra, rows])
+
+
+def _rows(cells: Cells, times: IntArray, aggregate: Aggregate, washin: int) -> tuple[IntArray, IntArray]:
+    """Labels of rows, and each cell's row."""
+    label = {
+        "overall": np.zeros(len(cells), dtype=np.int64),
+        "event_time": cells.event_time,
+        "cohort": cells.starts[cells.cohort],
+        "week": times[cells.time],
+    }[aggregate]
+    inside = np.ones(len(cells), dtype=bool) if aggregate == "event_time" else cells.event_time >= washin
+    labels = np.unique(label[inside])
+    return labels, np.where(inside, np.searchsorted(labels, label), NOT_IN_A_ROW)
+
+
+def _balanced(cells: Cells, times: IntArray, balance: int) -> Cells:
+    start = cells.starts[cells.cohort]
+    reaches = (start != NEVER) & (times[-1] - start >= balance)
+    first = balance - (times[-1] - times[0])
+    return cells.keep(reaches & (cells.event_time <= balance) & (cells.event_time >= first))
+
+
+def pretest(
+    panel: CohortPanel, averages: Averages, cluster: IntArray, *, anticipation: int = 0
+) -> WaldTest | None:
+    """Test that all cells before start less anticipation are zero; None above 100 of them, or where there is no answer.
+
+    Parameters
+    ----------
+    averages : Averages
+        By event time, whose cells are tested.
+    cluster : ndarray, shape (n,)
+        Codes.
+    """
+    cells = averages.cells.keep(averages.cells.event_time < -anticipation)
+    if not 0 < len(cells) <= MOST_TESTED:
+        return None
+    adjust = averages.adjust
+    found = effects(panel, cells, single_cells(cells), len(cells), adjust=adjust)
+    known = np.isfinite(found.att)
+    return wald_test(found.rows[known], cluster_sums(found.influence[:, known], cluster), len(panel.y))

@@ -1,0 +1,165 @@
+"""Multiplier bootstrap: influence functions turned round by random signs, all estimates by the same signs.
+
+References
+----------
+Callaway & Sant'Anna (2021), section 4.2, algorithm 1; signs (Rademacher) as in the R package did.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+from pilotlab.stats.arrays import FloatArray
+
+BLOCK = 4_000_000  # signs held at once
+NORMAL_QUARTILES = float(2 * stats.norm.ppf(0.75))  # distance between the quartiles of a standard normal
+Side = Literal["lower", "upper"]
+Tail = Literal["two-sided", "upper", "lower"]
+
+
+def multiplied(sums: FloatArray, *, draws: int, seed: int) -> FloatArray:
+    """Sum influence of clusters (G, K) under random signs: (draws, K). The same draws whatever the size of a block."""
+    rng = np.random.default_rng(seed)
+    width, total = (len(sums) + 7) // 8, sums.sum(axis=0)
+    step = max(1, BLOCK // max(len(sums), 1))
+    found = np.empty((draws, sums.shape[1]))
+    for start in range(0, draws, step):
+        rows = min(step, draws - start)
+        packed = np.frombuffer(rng.bytes(rows * width), dtype=np.uint8).reshape(rows, width)
+        bits = np.unpackbits(packed, axis=1, count=len(sums)).astype(float)
+        found[start : start + rows] = 2 * (bits @ sums) - total
+    return found
+
+
+def uniform_critical(drawn: FloatArray, *, alpha: float) -> float:
+    """Value that the largest of K absolute t statistics exceeds with probability alpha.
+
+    Each estimate's draws are measured in their own scale, the distance between their quartiles over that of a normal.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (draws, K)
+        Columns that do not move are left out.
+    """
+    low, high = np.quantile(drawn, [0.25, 0.75], axis=0)
+    scale = (high - low) / NORMAL_QUARTILES
+    moving = scale > 0
+    if not moving.any():
+        return float(stats.norm.isf(alpha / 2))
+    return _quantile(np.abs(drawn[:, moving] / scale[moving]).max(axis=1), alpha)
+
+
+def uniform_critical_of_few(
+    drawn: FloatArray, se: FloatArray, *, alpha: float, df: float, seed: int
+) -> float:
+    """As `uniform_critical` where clusters are few: measured in standard errors (K,), on the scale of the draws, and spread as t does.
+
+    Quartiles of few signs are coarse, and a scale measured on few degrees of freedom is itself uncertain.
+    """
+    moving = se > 0
+    if not moving.any():
+        return float(stats.t.isf(alpha / 2, df))
+    largest = np.abs(drawn[:, moving] / se[moving]).max(axis=1)
+    spread = np.sqrt(np.random.default_rng(seed).chisquare(df, size=len(drawn)) / df)
+    return _quantile(largest / spread, alpha)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MultiplierResult:
+    """A t test whose distribution is that of the draws; signs are symmetric, so one side is half of two.
+
+    Attributes
+    ----------
+    att, se : float
+    largest : ndarray, shape (draws,)
+        Absolute t statistics of the draws, ascending.
+    """
+
+    att: float
+    se: float
+    largest: FloatArray
+    exact: bool = False
+
+    @property
+    def n_draws(self) -> int:
+        """Draws counted, the observed one among them."""
+        return len(self.largest) + 1
+
+    @property
+    def p_two_sided(self) -> float:
+        """Share of draws at least as far from zero."""
+        return self.p_at(0.0)
+
+    @property
+    def p_min(self) -> float:
+        """Smallest two-sided p so many draws can give."""
+        return 1 / self.n_draws
+
+    def p_at(self, effect: float, tail: Tail = "two-sided") -> float:
+        """Test that the effect is `effect`; `upper` is small where the truth looks larger.
+
+        Raises
+        ------
+        ValueError
+            For a tail that is none of "two-sided", "upper", "lower".
+        """
+        if tail not in ("two-sided", "upper", "lower"):
+            raise ValueError(f"tail {tail!r} is not known; one of: two-sided, upper, lower")
+        distance = self.att - effect
+        t = distance / self.se if self.se > 0 else math.copysign(math.inf, distance) if distance else 0.0
+        two = float(len(self.largest) - np.searchsorted(self.largest, abs(t)) + 1) / self.n_draws
+        if tail == "two-sided":
+            return two
+        return two / 2 if (t > 0) == (tail == "upper") else 1 - two / 2
+
+    def interval(self, alpha: float = 0.05) -> tuple[float, float]:
+        """Effects whose two-sided p is above `alpha`."""
+        low, high = self.intervals([alpha])[0]
+        return float(low), float(high)
+
+    def intervals(self, alphas: Sequence[float]) -> FloatArray:
+        """Intervals at many levels, shape (n_alphas, 2)."""
+        reach = np.array([self._reach(alpha) for alpha in alphas])
+        return np.column_stack([self.att - reach, self.att + reach])
+
+    def bound(self, side: Side, alpha: float = 0.05) -> float:
+        """One-sided bound at level 1 - alpha."""
+        return float(self.bounds(side, [alpha])[0])
+
+    def bounds(self, side: Side, alphas: Sequence[float]) -> FloatArray:
+        """One-sided bounds at many levels, shape (n_alphas,).
+
+        Raises
+        ------
+        ValueError
+            For a side that is neither "lower" nor "upper".
+        """
+        if side not in ("lower", "upper"):
+            raise ValueError(f"side {side!r} is not known; one of: lower, upper")
+        reach = np.array(
+            [self._reach(2 * alpha) if alpha <= 0.5 else -self._reach(2 - 2 * alpha) for alpha in alphas]
+        )
+        return np.asarray(self.att - reach if side == "lower" else self.att + reach)
+
+    def _reach(self, alpha: float) -> float:
+        """Half-width at which the two-sided p falls to `alpha`; infinite where so few draws can't."""
+        order = math.floor(alpha * self.n_draws + 1e-9)
+        if order >= self.n_draws:
+            return 0.0
+        return math.inf if order < 1 else float(self.largest[-order]) * self.se
+
+
+def multiplier_test(att: float, se: float, drawn: FloatArray, own: float) -> MultiplierResult:
+    """Hold an estimate against its draws (draws,), whose standard error is `own` on their scale."""
+    scaled = np.abs(drawn) / own if own > 0 else np.zeros(len(drawn))
+    return MultiplierResult(att=att, se=se, largest=np.sort(scaled))
+
+
+def _quantile(values: FloatArray, alpha: float) -> float:
+    return float(np.quantile(values, 1 - alpha, method="inverted_cdf"))
