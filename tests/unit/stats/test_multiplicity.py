@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -118,6 +118,26 @@ def test_a_gap_in_every_outcome_within_strata() -> None:
     kept = np.arange(10) != 9
     known = randomization_test(table[0][kept], z[kept], Design.stratified(z[kept], strata[kept]))
     assert found.att[0] == pytest.approx(known.att)
+
+
+def test_draws_that_empty_an_arm_leave_that_stratum_out() -> None:
+    """Strata of three and four with one gap each: T of every draw by hand, over the strata that hold both arms."""
+    z, strata = np.array([1, 0, 0, 1, 1, 0, 0], dtype=bool), np.array([0, 0, 0, 1, 1, 1, 1])
+    row = np.array([2.0, np.nan, 0.5, 1.0, 3.0, -1.0, np.nan])
+    drawn = []
+    for first, second in product(combinations((0, 1, 2), 1), combinations((3, 4, 5, 6), 2)):
+        total = weight = 0.0
+        for chosen, members in ((first, (0, 1, 2)), (second, (3, 4, 5, 6))):
+            one = [row[i] for i in chosen if not np.isnan(row[i])]
+            zero = [row[i] for i in members if i not in chosen and not np.isnan(row[i])]
+            if one and zero:
+                total += (len(one) + len(zero)) * (np.mean(one) - np.mean(zero))
+                weight += len(one) + len(zero)
+        drawn.append(total / weight)
+    found = max_t(row[None], Design.stratified(z, strata))
+    assert found.n_draws == 18
+    assert found.att[0] == pytest.approx((2 * 1.5 + 3 * 3.0) / 5)
+    assert found.p_value[0] == np.mean(np.abs(drawn) >= abs(found.att[0]) - 1e-9)
 
 
 def test_false_alarms_are_at_most_alpha_however_outcomes_hang_together() -> None:

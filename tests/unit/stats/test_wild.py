@@ -182,6 +182,21 @@ def test_one_mean_is_the_sign_test_of_its_clusters() -> None:
     assert found.p_two_sided == np.mean(np.abs(sums) >= abs(values.sum()) - 1e-9)
 
 
+def test_ties_at_zero_are_inside_the_interval() -> None:
+    """Six of eight clusters say +1: at no effect many patterns tie, a hair beside it they do not."""
+    values = np.array([1.0, 1, 1, 1, 1, 1, -1, -1])
+    for sign in (1, -1):
+        fit = ols(np.ones((8, 1)), sign * values)
+        (found,) = wild_bootstrap(np.ones((8, 1)), fit.residuals, np.arange(8), np.eye(1), fit.coef)
+        assert found.p_two_sided == 74 / 256  # |sum| of 4, 6 or 8
+        assert found.p_at(-1e-6 * sign) < 74 / 256
+        for alpha in (0.1, 0.2, 0.25, 74 / 256, 0.29, 0.35):
+            low, high = found.interval(alpha)
+            assert (low <= 0 <= high) == (found.p_two_sided > alpha)
+            bound = found.bound("lower" if sign > 0 else "upper", alpha)
+            assert (sign * bound <= 0) == (found.p_at(0.0, "upper" if sign > 0 else "lower") > alpha)
+
+
 def test_signs_are_gone_through_up_to_13_clusters() -> None:
     rng = np.random.default_rng(0)
     for clusters, exact in ((13, True), (14, False)):
@@ -205,6 +220,7 @@ def test_sampled_signs_come_close_to_all_of_them(sample: dict[str, np.ndarray]) 
             sample["X"], fit.residuals, sample["cluster"], np.eye(1, 3, 2), fit.coef[2:], reps=40_000
         )
     assert not drawn.exact
+    assert drawn.n_draws == 40_001
     assert drawn.p_two_sided == pytest.approx(whole.p_two_sided, abs=0.01)
     assert drawn.p_min == pytest.approx(2 / 2**CLUSTERS, abs=0.002)
 
