@@ -197,6 +197,18 @@ def test_ties_at_zero_are_inside_the_interval() -> None:
             assert (sign * bound <= 0) == (found.p_at(0.0, "upper" if sign > 0 else "lower") > alpha)
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_zero_is_inside_even_where_draws_count_for_a_moment_only(side: int) -> None:
+    """Draws whose t peaks at the observed one, between two looks: p of 0 is 1, so that the hull must reach 0."""
+    at, steep = 1.06 * side, 1e4
+    draw = np.array([0.0, 1.0, steep * at**2 + 0.5, -steep * at, steep])
+    found = WildResult(att=at, spread=1.0, parts=np.tile(draw[:, None], 20), made=0, least=0)
+    assert found.p_two_sided == 1
+    assert found.p_at(0.02) == found.p_at(-0.02) == 0
+    low, high = found.interval()
+    assert low <= 0 <= high
+
+
 def test_signs_are_gone_through_up_to_13_clusters() -> None:
     rng = np.random.default_rng(0)
     for clusters, exact in ((13, True), (14, False)):
