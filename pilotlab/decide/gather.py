@@ -92,7 +92,7 @@ def _arm(
 
 
 def _goal(result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:
-    use, metric = result.use, result.metric
+    use, metric, card = result.use, result.metric, result.robustness
     return GoalInput(
         metric=_metric(metric),
         evidence=_evidence(result, alphas),
@@ -100,6 +100,9 @@ def _goal(result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:
         margin=None if use.margin is None else margin_size(use.margin, metric),
         if_breached=use.if_breached or "stop",
         fix=use.fix,
+        sign_flips=card.sign_flips if card else None,
+        agreed=card.agreed if card and card.counted else None,
+        runs=card.counted if card and card.counted else None,
     )
 
 

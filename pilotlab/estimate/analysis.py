@@ -9,16 +9,18 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from pilotlab.estimate import asked, shown
 from pilotlab.estimate.by_week import WeekEffect, effects_by_week
 from pilotlab.estimate.did import did
+from pilotlab.estimate.headline import Headline
 from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.robustness import Robustness, robustness
 from pilotlab.estimate.synthetic_fit import without_units
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
 
 SCHEMA = "pilotlab/analysis@1"
-MEMBERS, TEAMS = 5, 4  # an effect may be shown with so many members in every team, and so many teams an arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class MetricResult:
         Of a goal: its effect week by week, measured from the baseline mean.
     hidden : str
         Why the result may not be shown; empty where it may.
+    robustness : Robustness or None
+        Of a goal with an estimate, where `analysis.sensitivity` asks for it.
     """
 
     role: Role
@@ -53,6 +57,7 @@ class MetricResult:
     means: ArmMeans | None
     weeks: tuple[WeekEffect, ...] = ()
     hidden: str = ""
+    robustness: Robustness | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; a hidden result says why and holds no number."""
@@ -65,6 +70,7 @@ class MetricResult:
             "estimate": self.estimate.to_dict(),
             "means": {name: getattr(means, name) for name in ArmMeans.__slots__} if means else None,
             "weeks": [week.to_dict() for week in self.weeks],
+            **({"robustness": self.robustness.to_dict()} if self.robustness else {}),
         }
 
 
@@ -150,10 +156,10 @@ def analyze_metric(
     spec: PilotSpec, role: Role, use: MetricUse, panel: Panel, arm: str, *, seed: int
 ) -> MetricResult:
     """Estimate the effect of one arm on one metric, by the declared method."""
-    frame, refusal = _outcome(panel)
-    method = {**_design(spec, panel), **_method(spec, seed)}
+    frame, refusal = asked.outcome(panel)
+    method = {**asked.design(spec, panel), **asked.method(spec, seed)}
     estimate = without_units(did(frame, **method)) if refusal is None else refusal
-    hidden = _hidden(panel)
+    hidden = shown.hidden(panel)
     wanted = refusal is None and not hidden and role == "goal"
     return MetricResult(
         role=role,
@@ -164,7 +170,20 @@ def analyze_metric(
         means=_means(panel),
         weeks=_weeks(spec, panel, frame, estimate, seed=seed) if wanted else (),
         hidden=hidden,
+        robustness=_card(spec, panel, frame, method, estimate) if role == "goal" else None,
     )
+
+
+def _card(
+    spec: PilotSpec,
+    panel: Panel,
+    frame: pd.DataFrame,
+    method: Mapping[str, Any],
+    estimate: Estimate | NotEstimable,
+) -> Robustness | None:
+    if spec.analysis.sensitivity != "standard" or not isinstance(estimate, Estimate):
+        return None
+    return robustness(Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate))
 
 
 def _weeks(
@@ -176,90 +195,8 @@ def _weeks(
     weeks = effects_by_week(
         panel, frame, inference=inference, alpha=spec.analysis.alpha, seed=seed, weighted=weighted
     )
-    few = _weeks_of_few(panel)
+    few = shown.weeks_of_few(panel)
     return tuple(week for week in weeks if str(week.week) not in few)
-
-
-def _outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
-    """Put the outcome on the scale it is analysed on."""
-    frame, transform = panel.values, panel.metric.transform
-    arms = frame["arm"].nunique()
-    if arms < 2:
-        missing = (
-            "any arm" if arms == 0 else "control" if CONTROL not in set(frame["arm"]) else "the pilot arm"
-        )
-        return frame, NotEstimable(f"no value in {missing}", "log or import this metric for both arms")
-    seen = set(frame["week"])
-    for name, weeks in (("baseline", panel.windows.baseline), ("counted", panel.windows.counted)):
-        if seen.isdisjoint(map(str, weeks)):
-            return frame, NotEstimable(f"no value in the {name} weeks", "log or import these weeks")
-    if transform == "none":
-        return frame, None
-    low, high = (0.0, np.inf) if transform == "log" else (0.0, 1.0)
-    outside = ~frame["value"].between(low, high, inclusive="neither")
-    if outside.any():
-        reason = f"{int(outside.sum())} values of {panel.metric.key} have no {transform}: they are not between {low:g} and {high:g}"
-        return frame, NotEstimable(reason, "declare the metric with `transform: none`")
-    value = frame["value"]
-    return frame.assign(value=np.log(value) if transform == "log" else np.log(value / (1 - value))), None
-
-
-def _design(spec: PilotSpec, panel: Panel) -> dict[str, Any]:
-    """Name the windows and the draw of a panel in the words of `did`."""
-    calendar, assignment = spec.calendar, panel.assignment
-    stratified = any(row.stratum for row in assignment.teams)
-    clustered = any(row.cluster for row in assignment.teams)
-    return {
-        "outcome": "value",
-        "unit": "team",
-        "time": "week",
-        "cohort": "cohort",
-        "baseline": calendar.baseline_weeks,
-        "washin": calendar.washin_weeks,
-        "anticipation": len(panel.windows.announced),
-        "exclude": tuple(str(week) for week in panel.windows.blackout),
-        "strata": "stratum" if stratified else None,
-        "cluster": "cluster" if clustered else None,
-        "assignment": assignment if assignment.drawn else None,
-        "weights": "n" if spec.analysis.weights == "people" else None,
-        "outcome_unit": panel.metric.unit,
-    }
-
-
-def _method(spec: PilotSpec, seed: int) -> dict[str, Any]:
-    chosen = spec.analysis
-    estimator: Literal["auto"] | str = chosen.estimator
-    return {"estimator": estimator, "inference": chosen.inference, "alpha": chosen.alpha, "seed": seed}
-
-
-def _hidden(panel: Panel) -> str:
-    """Say why an effect may not be shown: too few people behind it; empty where there are enough."""
-    if panel.metric.level != "person" and not panel.person_units:
-        return ""
-    teams = _people(panel).groupby(["arm", "team"])["n"].median()
-    few = _arms_of_few(teams, panel)
-    return f"fewer than {panel.min_group} people in {' and '.join(few)}" if few else ""
-
-
-def _weeks_of_few(panel: Panel) -> frozenset[str]:
-    """Weeks whose effect may not be shown, though that of all weeks may."""
-    if panel.metric.level != "person" and not panel.person_units:
-        return frozenset()
-    weeks = _people(panel).set_index(["arm", "team"]).groupby("week")["n"]
-    return frozenset(str(week) for week, teams in weeks if _arms_of_few(teams, panel))
-
-
-def _people(panel: Panel) -> pd.DataFrame:
-    """People behind every value; none where it is not known how many."""
-    return panel.values.assign(n=1.0 if panel.person_units else panel.values["n"].fillna(0.0))
-
-
-def _arms_of_few(teams: pd.Series, panel: Panel) -> list[str]:
-    """Arms with too few people: `teams` holds how many stand behind each, by arm and team."""
-    arms = teams.groupby("arm")
-    if not panel.person_units and teams.min() >= MEMBERS and arms.size().min() >= TEAMS:
-        return []
-    return [str(arm) for arm, people in arms.sum().items() if people < panel.min_group]
 
 
 def _means(panel: Panel) -> ArmMeans | None:

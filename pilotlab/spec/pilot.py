@@ -152,7 +152,7 @@ class AnalysisSpec(Frozen):
     estimator: str = "auto"
     inference: str = "auto"
     alpha: Number = Field(0.05, gt=0, lt=0.5)
-    sensitivity: str = "standard"
+    sensitivity: Literal["standard", "none"] = "standard"  # the robustness card
     weights: Literal["teams", "people"] = "teams"
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
-from pilotlab.errors import nearest
 from pilotlab.spec.case import Case, Issue, Issues
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pilotlab.spec.public_holidays import UnknownCalendar, public_holidays
 
 NEEDED, ADVISED = 6, 8  # usable baseline weeks: asked by the gate; planned
 LEAST_COUNTED = 4
@@ -156,8 +152,8 @@ def holidays_in_baseline(case: Case) -> Issues:
     for site, code in sites.items():
         place = ("calendar", "holidays", site)
         try:
-            known = _calendar(code, days)
-        except _UnknownCalendar as error:
+            known = public_holidays(code, days)
+        except UnknownCalendar as error:
             yield Issue(
                 "PL358",
                 str(error),
@@ -183,25 +179,6 @@ def holidays_in_baseline(case: Case) -> Issues:
                 level="warn" if heavy else None,
                 fix="put such a week in `blackout`" if heavy else "",
             )
-
-
-class _UnknownCalendar(Exception):  # noqa: N818
-    """No holidays are known for a code."""
-
-
-def _calendar(code: str, days: list[date]) -> Mapping[date, str]:
-    import holidays  # loaded where a pilot names a calendar, and only then
-
-    country, _, part = code.strip().upper().partition("-")
-    try:
-        return holidays.country_holidays(
-            country, subdiv=part or None, years=sorted({day.year for day in days}) or None
-        )
-    except (NotImplementedError, AttributeError, KeyError):
-        supported = holidays.list_supported_countries(include_aliases=True)  # slow: loads every country
-    if country in supported:
-        raise _UnknownCalendar(f"{country} has no part {part!r}{nearest(part, supported[country])}")
-    raise _UnknownCalendar(f"no public holidays are known for {code!r}{nearest(country, supported)}")
 
 
 def _announced(case: Case) -> int:

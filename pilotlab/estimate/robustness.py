@@ -1,0 +1,134 @@
+"""The robustness card: whether another analyst would agree."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pilotlab.estimate import shown
+from pilotlab.estimate.checks import CHECKS, Check
+from pilotlab.estimate.headline import Headline
+from pilotlab.estimate.leave_out import LeftOut, leave_one_out
+from pilotlab.estimate.reruns import INTERVALS, RERUNS, Rerun
+from pilotlab.estimate.result import Estimate
+
+CLOSE = 1e-9  # of the interval's size: an estimate at its very end lies in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One other analysis.
+
+    Attributes
+    ----------
+    name, label : str
+        Key of `pilotlab.estimate.reruns.RERUNS`, and what a reader sees.
+    att, ci : float and tuple of float, or None
+        As measured; None where it could not be run or may not be shown.
+    agrees : bool or None
+        None where it could not be run: it is named and not counted.
+    reason : str
+        Why it was not run, or is not shown.
+    """
+
+    name: str
+    label: str
+    att: float | None = None
+    ci: tuple[float, float] | None = None
+    agrees: bool | None = None
+    reason: str = ""
+
+    @property
+    def ran(self) -> bool:
+        """Whether it counts."""
+        return self.agrees is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; an open end is null."""
+        ends = None if self.ci is None else [end if math.isfinite(end) else None for end in self.ci]
+        return {
+            "name": self.name,
+            "label": self.label,
+            "att": self.att,
+            "ci": ends,
+            "agrees": self.agrees,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robustness:
+    """The card of one goal in one arm."""
+
+    runs: tuple[Run, ...]
+    left_out: LeftOut | None
+    checks: tuple[Check, ...]
+
+    @property
+    def counted(self) -> int:
+        """Other analyses that could be run."""
+        return sum(run.ran for run in self.runs)
+
+    @property
+    def agreed(self) -> int:
+        """Those that agree."""
+        return sum(run.agrees is True for run in self.runs)
+
+    @property
+    def sign_flips(self) -> bool | None:
+        """Whether the sign flips as one is left out; None where that was not made."""
+        return self.left_out.flips if self.left_out else None
+
+    def __repr__(self) -> str:
+        return f"Robustness: held in {self.agreed} of {self.counted} other analyses"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "agreed": self.agreed,
+            "runs": self.counted,
+            "sign_flips": self.sign_flips,
+            "rows": [run.to_dict() for run in self.runs],
+            "left_out": self.left_out.to_dict() if self.left_out else None,
+            "checks": [check.to_dict() for check in self.checks],
+        }
+
+
+def robustness(headline: Headline) -> Robustness:
+    """Run the other analyses, leave every drawn unit out in turn, and make the checks."""
+    left_out = leave_one_out(headline)
+    return Robustness(
+        runs=tuple(_run(name, rerun(headline), headline) for name, rerun in RERUNS.items()),
+        left_out=left_out,
+        checks=tuple(check(headline) for check in CHECKS.values()),
+    )
+
+
+def _run(name: str, rerun: Rerun, headline: Headline) -> Run:
+    found = rerun.found
+    if not isinstance(found, Estimate):
+        return Run(name=name, label=rerun.label, reason=found.reason)
+    judge = same_zero if name in INTERVALS else agrees
+    held = judge(found, headline.estimate)
+    if rerun.without and (hidden := shown.few_left_out(headline.panel, rerun.without)):
+        return Run(name=name, label=rerun.label, agrees=held, reason=f"not shown: {hidden}")
+    return Run(name=name, label=rerun.label, att=found.att, ci=found.ci, agrees=held)
+
+
+def agrees(found: Estimate, headline: Estimate) -> bool:
+    """Whether an estimate has the headline's sign and lies in its interval."""
+    low, high = headline.ci
+    room = CLOSE * max(abs(end) for end in (low, high, headline.att) if math.isfinite(end))
+    same_sign = headline.att == 0 or found.att * headline.att > 0
+    return same_sign and low - room <= found.att <= high + room
+
+
+def same_zero(found: Estimate, headline: Estimate) -> bool:
+    """Whether zero is in or out of both intervals."""
+    return _holds_zero(found) == _holds_zero(headline)
+
+
+def _holds_zero(estimate: Estimate) -> bool:
+    low, high = estimate.ci
+    return low <= 0 <= high
