@@ -83,7 +83,7 @@ def honest_did(
     >>> found = honest_did([0.1, -0.1, 1.0, 1.2], [[.04, 0, 0, 0], [0, .04, 0, 0], [0, 0, .04, 0], [0, 0, 0, .04]],
     ...                    n_pre=2, grid=[0, 1])
     >>> found.to_frame().round(2).values.tolist()
-    [[0.0, 0.61, 1.39], [1.0, 0.36, 1.64]]
+    [[0.0, 0.61, 1.39], [1.0, 0.22, 1.78]]
     """
     beta = arguments.coefficients(betahat)
     pre, cov = arguments.periods_before(n_pre, len(beta)), arguments.covariance(sigma, len(beta))

@@ -36,7 +36,7 @@ class Drift:
     bias : float
         Of the headline under this drift.
     bias_if_passed : float
-        The same among event studies that pass the test: no smaller, often larger.
+        The same among event studies that pass the test: larger where they share the reference's noise, as most do.
     """
 
     power: float
