@@ -14,6 +14,7 @@ from pilotlab.errors import UsageError, unknown
 from pilotlab.stats.exact_counts import ConditionalCounts
 from pilotlab.stats.multiplier import MultiplierResult
 from pilotlab.stats.randomization import RandomizationResult
+from pilotlab.stats.rollout_draws import RolloutResult
 from pilotlab.stats.wild_result import WildResult
 
 Side = Literal["lower", "upper"]
@@ -90,7 +91,7 @@ class Student:
 class Draws:
     """A test by draws, held in memory: any level can be asked."""
 
-    result: RandomizationResult | WildResult | MultiplierResult = field(repr=False)
+    result: RandomizationResult | WildResult | MultiplierResult | RolloutResult = field(repr=False)
 
     @property
     def p_value(self) -> float:

@@ -102,6 +102,14 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Borusyak, Jaravel & Spiess (2024)",
             aggregates=("overall", "event_time", "cohort", "week"),
         ),
+        "rollout": Entry(
+            "pilotlab.estimate.rollout:Rollout",
+            estimand="mean effect on the treated units over the weeks that count, where chance decided who starts when",
+            formula="difference in means after the start, less the slope that narrows it most times the same difference before it",
+            source="Roth & Sant'Anna (2023)",
+            aggregates=("overall", "event_time", "cohort", "week"),
+            inferences=("randomization", "cluster"),
+        ),
         "poisson": Entry(
             "pilotlab.estimate.counts:Poisson",
             estimand="log ratio of the rate of events to what it would have been, if it is alike over units and time",

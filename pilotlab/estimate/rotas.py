@@ -17,6 +17,7 @@ from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import IntArray
 from pilotlab.stats.randomization import RandomizationResult
+from pilotlab.stats.rollout_draws import RolloutResult
 from pilotlab.stats.rota import Rota
 
 
@@ -42,7 +43,7 @@ def rota_of(study: Study, options: Options) -> Rota:
         ) from None
 
 
-def how_drawn(result: RandomizationResult, options: Options) -> tuple[str, ...]:
+def how_drawn(result: RandomizationResult | RolloutResult, options: Options) -> tuple[str, ...]:
     """How many draws there are, and what was assumed about them."""
     how = "all of them" if result.exact else "sampled, the one that was made among them"
     count = f"{result.n_draws:,} draws of starts, {how}; the smallest p they can give is {result.p_min:.3g}"

@@ -233,14 +233,12 @@ ESTIMATORS = (
     "group_time",
     "sun_abraham",
     "imputation",
+    "rollout",
     "synthetic_did",
     "synthetic_control",
 )
 INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster", "bootstrap", "placebo")
-ESTIMATORS_TO_COME = (
-    "rollout",
-    "triple",
-)
+ESTIMATORS_TO_COME = ("triple",)
 NOT_FOR_PILOTS = {
     "dose": "reads a column that a declaration can't name",
     "poisson": "gives a ratio, which bars and margins in a metric's unit can't be held against",
