@@ -280,8 +280,9 @@ def _few(fitted: GroupTimeFitted, name: str, noise: _Noise) -> tuple[str, ...]:
         )
         found.append(f"{counts}: {tail}")
     if clusters < FEW_CLUSTERS and name != "randomization":
+        what = "units" if clusters == len(fitted.study.units) else "clusters"
         found.append(
-            f"{clusters} clusters, fewer than {FEW_CLUSTERS}: each cohort's variance is taken times n/(n-1), "
+            f"{clusters} {what}, fewer than {FEW_CLUSTERS}: each cohort's variance is taken times n/(n-1), "
             f"with {noise.spread.df[0]:.3g} degrees of freedom"
         )
     return tuple(found)

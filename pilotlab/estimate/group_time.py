@@ -16,7 +16,7 @@ from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray
-from pilotlab.stats.group_rows import Averages, average
+from pilotlab.stats.group_rows import Averages, average, rebased
 from pilotlab.stats.group_time import Cells, CohortPanel, cells_of
 
 WAITING_NOTE = (
@@ -157,7 +157,7 @@ def _path(panel: CohortPanel, averages: Averages, options: Options) -> Averages 
         return None
     if options.base_period == "universal":
         return averages
-    return _averages(panel, _cells(panel, options, "universal"), options, "event_time")
+    return rebased(panel, averages, _cells(panel, options, "universal"))
 
 
 def _clusters(study: Study, options: Options) -> ArmClusters:
@@ -192,10 +192,13 @@ def _gaps(study: Study, averages: Averages) -> tuple[str, ...]:
         lost |= (study.cohort == cells.starts[cells.cohort[cell]]) & ~known[:, cells.base[cell]]
     if not lost.any():
         return (note,)
-    return (
-        note,
-        f"{int(lost.sum())} treated units have no value at their base time and count nowhere after it: {listed(list(study.units[lost]))}",
+    count, who = int(lost.sum()), listed(list(study.units[lost]))
+    what = (
+        "unit has no value at its base time and counts"
+        if count == 1
+        else "units have no value at their base time and count"
     )
+    return note, f"{count} treated {what} nowhere after it: {who}"
 
 
 def _lost(averages: Averages, options: Options) -> tuple[str, ...]:

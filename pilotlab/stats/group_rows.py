@@ -7,7 +7,8 @@ Callaway & Sant'Anna (2021), section 3; the names in R did are dynamic, group, c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -48,6 +49,8 @@ class Averages:
         Its part that comes from cohort sizes being estimates.
     row : ndarray, shape (m,)
         Row of each cell; NOT_IN_A_ROW for cells that were not used.
+    loadings : callable
+        Weight of each cohort's mean at each time in the values, were the panel complete; shape (C, T, 1 + R).
     """
 
     aggregate: Aggregate
@@ -63,10 +66,7 @@ class Averages:
     found: GroupTimeEffects
     adjust: Adjust | None
 
-    def loadings(self) -> FloatArray:
-        """Weight of each cohort's mean at each time in the values, were the panel complete; shape (C, T, 1 + R)."""
-        kept = np.isfinite(self.found.rows)
-        return np.asarray(self.found.loadings(self.cells)[:, :, kept] @ self.mix.T)
+    loadings: Callable[[], FloatArray]
 
     def norms(self) -> FloatArray:
         """Squared length of these weights, shape (C, 1 + R): each cohort's noise, were weeks alike."""
@@ -131,6 +131,7 @@ def average(
         cells=cells,
         found=found,
         adjust=adjust,
+        loadings=lambda: np.asarray(found.loadings(cells)[:, :, kept] @ mix.T),
     )
 
 
@@ -158,6 +159,38 @@ def _balanced(cells: Cells, times: IntArray, balance: int) -> Cells:
     reaches = (start != NEVER) & (times[-1] - start >= balance)
     first = balance - (times[-1] - times[0])
     return cells.keep(reaches & (cells.event_time <= balance) & (cells.event_time >= first))
+
+
+def rebased(panel: CohortPanel, averages: Averages, cells: Cells) -> Averages:
+    """Averages by event time whose rows before start come from other cells; those after it stay as they are.
+
+    Parameters
+    ----------
+    cells : Cells
+        With another base before start and the same from there on.
+    """
+    before = cells.keep(np.isin(cells.cohort, averages.cells.cohort) & (cells.event_time < 0))
+    labels, row = np.unique(before.event_time, return_inverse=True)
+    found = effects(panel, before, row.astype(np.int64), len(labels), adjust=averages.adjust)
+    kept, after = np.isfinite(found.rows), np.append(True, averages.labels >= 0)
+    count = int(kept.sum())
+
+    def joined(old: FloatArray, new: FloatArray) -> FloatArray:
+        """Columns: the headline, rows before start, rows after it."""
+        own = old[..., after]
+        return np.concatenate([own[..., :1], new[..., kept], own[..., 1:]], axis=-1)
+
+    weight = np.append(np.zeros(count), averages.mix[0, after[1:]])
+    return replace(
+        averages,
+        labels=np.append(labels[kept], averages.labels[after[1:]]),
+        values=joined(averages.values, found.rows),
+        mix=np.vstack([weight, np.eye(len(weight))]),
+        counted=np.append(np.zeros(count, dtype=bool), averages.counted[after[1:]]),
+        influence=joined(averages.influence, found.influence),
+        pull=joined(averages.pull, found.pull),
+        loadings=lambda: joined(averages.loadings(), found.loadings(before)),
+    )
 
 
 def pretest(

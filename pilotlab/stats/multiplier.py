@@ -26,7 +26,7 @@ Tail = Literal["two-sided", "upper", "lower"]
 def multiplied(sums: FloatArray, *, draws: int, seed: int) -> FloatArray:
     """Sum influence of clusters (G, K) under random signs: (draws, K). The same draws whatever the size of a block."""
     rng = np.random.default_rng(seed)
-    width, total = (len(sums) + 7) // 8, sums.sum(axis=0)
+    width, total = 4 * ((len(sums) + 31) // 32), sums.sum(axis=0)  # the generator gives bytes in fours
     step = max(1, BLOCK // max(len(sums), 1))
     found = np.empty((draws, sums.shape[1]))
     for start in range(0, draws, step):
