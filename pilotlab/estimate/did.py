@@ -86,7 +86,7 @@ def did(
     alpha : float
         Two-sided level of `ci` and bands.
     reps : int
-        Draws: 9,999 for randomisation, 999 for bands.
+        Draws: 9,999 for randomisation, 999 for bands, 200 refits.
     seed : int
         Of sampled draws.
     outcome_unit : str

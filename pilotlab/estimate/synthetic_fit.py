@@ -19,11 +19,13 @@ from pilotlab.estimate.placebo import Found
 from pilotlab.estimate.result import Estimate, NotEstimable, Term
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.synthetic import Named, Synthetic
-from pilotlab.stats.arrays import FloatArray
+from pilotlab.stats.arrays import BoolArray, FloatArray
+from pilotlab.stats.fill import fill_additively
 from pilotlab.stats.synthetic import Block, Kind, SyntheticFit, synthetic
 
 FEWEST_TIMES = 2  # before the start: the noise level is that of first differences
 FEWEST_UNITS = 2  # to weigh
+MOST_GAPS = 0.2  # of a comparison unit's times; fewer are filled
 INFER: Mapping[str, Callable[[Study, Block, Kind, SyntheticFit, Options], Found | NotEstimable]] = {
     "placebo": placebo.with_placebo,
     "jackknife": refit.with_jackknife,
@@ -165,34 +167,59 @@ def fit_synthetic(study: Study, options: Options, kind: Kind, name: str) -> Synt
     study = _complete(study.keep_cells(span.before | span.after), start)
     if (refusal := _refuse_small(study, start, options, name)) is not None:
         return refusal
-    block = Block(study.y, study.ever, study.times < start)
+    study, y = _fill(study)
+    block = Block(y, study.ever, study.times < start)
     return SyntheticFitted(study, block, kind, synthetic(block, kind))
 
 
 def _complete(study: Study, start: int) -> Study:
-    """Leave out treated units without a side, then times that a treated unit lacks, then units with gaps in the rest."""
-    there, before = np.isfinite(study.y), study.times < start
-    sided = ~study.ever | (there[:, before].any(axis=1) & there[:, ~before].any(axis=1))
-    study = study.keep_units(sided).note(windows.left_out(study, sided, "no value on one side of the start"))
-    if not study.ever.any():
+    """Leave out treated units without a side, times that a treated unit lacks, and units with many gaps in the rest."""
+    study = _keep(study, ~study.ever | _has_both_sides(study, start), "no value on one side of the start")
+    if not study.ever.any() or study.ever.all():
         return study
-    seen = np.asarray(np.isfinite(study.y[study.ever]).all(axis=0))
+    there = np.isfinite(study.y)
+    seen = np.asarray(there[study.ever].all(axis=0) & there[~study.ever].any(axis=0))
     lost = [label for label, kept in zip(study.time_labels, seen, strict=True) if not kept]
-    what = f"{len(lost)} times left out, for a treated unit has no value: {listed(lost)}" if lost else ""
-    study = study.keep_cells(np.broadcast_to(seen, study.y.shape)).note(what)
-    whole = np.asarray(np.isfinite(study.y).all(axis=1))
-    return study.keep_units(whole).note(
-        windows.left_out(study, whole, "values are missing at times that count")
+    what = (
+        f"{len(lost)} times left out, for a treated unit, or every comparison unit, has no value: {listed(lost)}"
+        if lost
+        else ""
     )
+    study = study.keep_cells(np.broadcast_to(seen, study.y.shape)).note(what)
+    study = _keep(study, _has_both_sides(study, start), "no value on one side of the start")
+    gaps = np.mean(~np.isfinite(study.y), axis=1)
+    return _keep(
+        study, np.asarray(gaps <= MOST_GAPS), f"more than {MOST_GAPS:.0%} of the times that count are missing"
+    )
+
+
+def _has_both_sides(study: Study, start: int) -> BoolArray:
+    there, before = np.isfinite(study.y), study.times < start
+    return np.asarray(there[:, before].any(axis=1) & there[:, ~before].any(axis=1))
+
+
+def _keep(study: Study, kept: BoolArray, why: str) -> Study:
+    return study.keep_units(kept).note(windows.left_out(study, kept, why))
+
+
+def _fill(study: Study) -> tuple[Study, FloatArray]:
+    """Fill what comparison units lack, and say how much."""
+    missing = int((~np.isfinite(study.y)).sum())
+    if not missing:
+        return study, study.y
+    y = study.y.copy()
+    y[~study.ever] = fill_additively(y[~study.ever])
+    what = f"{missing} of {y[~study.ever].size} values of comparison units are missing and stand at what unit and time effects give"
+    return study.note(what), y
 
 
 def _refuse_small(study: Study, start: int, options: Options, name: str) -> NotEstimable | None:
     treated, comparison = int(study.ever.sum()), int((~study.ever).sum())
     before, after = int((study.times < start).sum()), int((study.times >= start).sum())
-    help_ = "values without gaps, or longer periods; `change` takes units with gaps"
+    help_ = "values with fewer gaps, or longer periods; `change` takes units with gaps"
     if not treated or comparison < FEWEST_UNITS:
         return NotEstimable(
-            f"`{name}` needs complete units: {treated} treated and {comparison} comparison units are left",
+            f"`{name}` needs units with few gaps: {treated} treated and {comparison} comparison units are left",
             help_,
         )
     if before < FEWEST_TIMES or not after:

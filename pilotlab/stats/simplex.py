@@ -19,6 +19,7 @@ from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
 FORBIDDEN = 1e6  # times the largest cross-product: a column that may not be used looks this bad
 TINY = 1e-300
+KEPT = 4_000_000  # cells of vertices held for when a step goes their way again
 
 
 def frank_wolfe(
@@ -49,13 +50,16 @@ def frank_wolfe(
     state = np.stack([A.T @ (A @ start - b) + ridge * start, start])
     gradient, weights = state
     squares = ((A * A).sum(axis=0) + ridge).tolist()
-    vertices: dict[int, tuple[FloatArray, float]] = {}
+    vertices: dict[int, FloatArray] = {}
     along = float(target @ start)
     for taken in range(most_steps):
         i = int(gradient.argmin())
-        if i not in vertices:
-            vertices[i] = _vertex(A, target, i, ridge), float(target[i])
-        vertex, toward = vertices[i]
+        vertex = vertices.get(i)
+        if vertex is None:
+            vertex = _vertex(A, target, i, ridge)
+            if len(vertices) * len(start) < KEPT:
+                vertices[i] = vertex
+        toward = target.item(i)
         at, mean = gradient.item(i), float(gradient.dot(weights))
         gain = max(mean - at, 0.0)
         curvature = max(squares[i] - 2 * (at + toward) + mean + along, TINY)  # |A(e_i - x)|^2 and its ridge
@@ -141,7 +145,7 @@ def minimum(A: FloatArray, b: FloatArray, *, ridge: float) -> FloatArray:
     away = A - b[:, None]
     root = np.linalg.cholesky(away.T @ away + ridge * np.eye(A.shape[1]))
     try:
-        found, _ = nnls(root.T, solve_triangular(root, np.ones(A.shape[1]), lower=True))
+        found, _ = nnls(root.T, solve_triangular(root, np.ones(A.shape[1]), lower=True, check_finite=False))
     except RuntimeError as error:
         raise np.linalg.LinAlgError(str(error)) from None
     return np.asarray(found / found.sum())

@@ -135,7 +135,7 @@ def synthetic(block: Block, kind: Kind) -> SyntheticFit:
     )
     times = np.zeros(int(block.before.sum()))
     if kind == "did":
-        A, b = _over_time(block, comparison.astype(np.int64))
+        A, b = _over_time(_time_rows(block), comparison.astype(np.int64))
         times = _by_steps(A, b, len(A) * penalties.times**2, penalties)
     change = _changes(block, times)
     return SyntheticFit(float((arm - units) @ change), units, times, penalties)
@@ -195,12 +195,16 @@ def _paths(block: Block, kind: Kind) -> FloatArray:
     return np.asarray(paths - paths.mean(axis=1, keepdims=True) if kind == "did" else paths)
 
 
-def _over_time(block: Block, copies: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Problem of the time weights: comparison units, less their mean; a unit's level changes nothing."""
-    level = block.y[:, block.before].mean(axis=1)
-    rows = np.column_stack([block.y[:, block.before], block.after_mean]) - level[:, None]
+def _time_rows(block: Block) -> FloatArray:
+    """Each unit's values before the start and its mean after, shape (n, T0 + 1); its level changes nothing."""
+    before = block.y[:, block.before]
+    return np.asarray(np.column_stack([before, block.after_mean]) - before.mean(axis=1, keepdims=True))
+
+
+def _over_time(rows: FloatArray, copies: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Problem of the time weights: comparison units, less their mean."""
     rows = np.repeat(rows, copies, axis=0)
-    rows -= rows.mean(axis=0)
+    rows = rows - rows.sum(axis=0) / len(rows)
     return rows[:, :-1], rows[:, -1]
 
 
@@ -228,13 +232,13 @@ def _unit_weights(block: Block, kind: Kind, penalties: Penalties, arms: Arms) ->
 
 def _time_weights(block: Block, copies: IntArray, penalties: Penalties) -> FloatArray:
     """Weigh times for each row of `copies`; where units are too few for one minimum, by steps, all at once."""
-    times = int(block.before.sum())
+    rows, times = _time_rows(block), int(block.before.sum())
     found, few = np.zeros((len(copies), times)), (copies > 0).sum(axis=1) <= times
     for place in np.flatnonzero(~few):
-        A, b = _over_time(block, copies[place])
+        A, b = _over_time(rows, copies[place])
         found[place] = _one(A, b, len(A) * penalties.times**2, penalties, exact=True)
     if few.any():
-        problems = [_over_time(block, own) for own in copies[few]]
+        problems = [_over_time(rows, own) for own in copies[few]]
         size = np.array([len(A) for A, _ in problems])
         H = np.stack([A.T @ A + len(A) * penalties.times**2 * np.eye(times) for A, _ in problems])
         target = np.stack([A.T @ b for A, b in problems])

@@ -198,28 +198,75 @@ def test_placebos_need_more_comparison_than_treated_units() -> None:
     assert "placebo lets 6 comparison clusters stand in for the treated, and there are 6" in answer.reason
 
 
-def test_gaps_leave_by_a_stated_rule() -> None:
+def _without(frame: pd.DataFrame, gone: set[tuple[str, int]]) -> pd.DataFrame:
+    cells = zip(frame["team"], frame["week"], strict=True)
+    return frame[[cell not in gone for cell in cells]]
+
+
+def test_times_that_a_treated_unit_lacks_are_left_out() -> None:
     frame = simulate(teams=14, treated=2, seed=4)
-    gone = {("team 00", 3), ("team 00", 9), ("team 05", 4), ("team 06", 3)}
-    kept = [(team, week) not in gone for team, week in zip(frame["team"], frame["week"], strict=True)]
-    est = _ask("synthetic_did", "placebo", frame[kept])
-    assert est.n_obs == 13 * 10
-    assert any("2 times left out, for a treated unit has no value: 3, 9" in note for note in est.notes)
+    est = _ask("synthetic_did", "placebo", _without(frame, {("team 00", 3), ("team 00", 9), ("team 06", 3)}))
+    assert est.n_obs == 14 * 10
     assert any(
-        "1 unit left out, values are missing at times that count: team 05" in note for note in est.notes
+        "2 times left out, for a treated unit, or every comparison unit, has no value: 3, 9" in note
+        for note in est.notes
     )
-    whole = frame[~frame["week"].isin([3, 9]) & (frame["team"] != "team 05")]
-    assert est.att == _ask("synthetic_did", "placebo", whole).att
+    assert est.att == _ask("synthetic_did", "placebo", frame[~frame["week"].isin([3, 9])]).att
+
+
+def test_a_unit_with_many_gaps_leaves() -> None:
+    frame = simulate(teams=14, treated=2, seed=4)
+    est = _ask("synthetic_did", "placebo", _without(frame, {("team 05", 4), ("team 05", 8), ("team 05", 9)}))
+    assert est.n_obs == 13 * 12
+    assert any(
+        "1 unit left out, more than 20% of the times that count are missing: team 05" in note
+        for note in est.notes
+    )
+    assert est.att == _ask("synthetic_did", "placebo", frame[frame["team"] != "team 05"]).att
+
+
+def test_a_unit_with_few_gaps_is_filled_by_unit_and_time_effects() -> None:
+    frame = simulate(teams=14, treated=2, seed=4)
+    gone = {("team 05", 4), ("team 06", 9)}
+    est = _ask("synthetic_did", "placebo", _without(frame, gone))
+    assert (est.n_obs, est.n_units) == (14 * 12 - 2, 14)
+    assert any("2 of 144 values of comparison units are missing" in note for note in est.notes)
+    wide = frame[frame["first_week"] == 0].pivot(index="team", columns="week", values="y")
+    for team, week in gone:
+        wide.loc[team, week] = np.nan
+    unit, week = np.indices(wide.shape)
+    X = np.column_stack([unit.ravel()[:, None] == np.arange(12), week.ravel()[:, None] == np.arange(1, 12)])
+    there = wide.notna().to_numpy().ravel()
+    fit = X @ np.linalg.lstsq(X[there].astype(float), wide.to_numpy().ravel()[there], rcond=None)[0]
+    filled = wide.where(wide.notna(), fit.reshape(wide.shape))
+    by_hand = frame.set_index(["team", "week"])
+    by_hand.loc[filled.stack().index, "y"] = filled.stack()
+    assert est.att == pytest.approx(_ask("synthetic_did", "placebo", by_hand.reset_index()).att, abs=1e-9)
+
+
+def test_what_is_filled_knows_nothing_of_the_effect() -> None:
+    frame = with_gaps(simulate(teams=16, treated=2, seed=3), 0.05)
+    on = (frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])
+    one, two = (
+        _ask("synthetic_did", "placebo", each) for each in (frame, frame.assign(y=frame["y"] + 2.0 * on))
+    )
+    assert any("stand at what unit and time effects give" in note for note in one.notes)
+    assert two.att - one.att == pytest.approx(2.0, abs=1e-9)
+    assert two.se == pytest.approx(one.se, rel=1e-9)
+
+
+def test_a_time_without_a_comparison_value_leaves() -> None:
+    frame = simulate(teams=12, treated=2, seed=4)
+    est = _ask("synthetic_did", "placebo", frame[(frame["week"] != 4) | (frame["first_week"] > 0)])
+    assert est.synthetic is not None
+    assert "4" not in est.synthetic.times
 
 
 def test_gaps_everywhere_leave_nothing() -> None:
-    answer = did(
-        with_gaps(simulate(teams=10, treated=1, weeks=30), 0.5),
-        estimator="synthetic_did",
-        inference="placebo",
-    )
+    frame = with_gaps(simulate(teams=10, treated=1, weeks=30), 0.5)
+    answer = did(frame, estimator="synthetic_did", inference="placebo")
     assert isinstance(answer, NotEstimable)
-    assert "complete units" in answer.reason
+    assert "needs units with few gaps: 1 treated and 0 comparison units are left" in answer.reason
     assert "`change` takes units with gaps" in answer.would_help
 
 
