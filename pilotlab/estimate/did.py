@@ -64,9 +64,17 @@ def did(
         "auto", or a row of `pilotlab.estimate.registry.ESTIMATORS`.
     aggregate : {"overall", "event_time", "cohort", "week"}
         Rows of `to_frame`: by time since start, by cohort, or by time, where the estimator has them. The headline stays
-        what the estimator's entry says; with `estimator="auto"`, "event_time" asks for `event_study`.
+        what the estimator's entry says; with `estimator="auto"` and one start, "event_time" asks for `event_study`.
+    balance : int
+        With event times: only cohorts that reach this one, and no later ones.
+    comparison : {"never_treated", "not_yet_treated"}
+        Who a cohort of `group_time` is compared with.
+    base_period : {"varying", "universal"}
+        What `group_time` measures times before start from: the time before, or the last before start.
     covariates : str or list of str
-        Columns; the baseline mean in `change`, the row's value in regressions.
+        Columns; the baseline mean in `change`, the base period's value in `group_time`, the row's in regressions.
+    adjust : {"dr", "ipw", "reg"}
+        How `group_time` adjusts for covariates: weights and regression, or one of them.
     baseline, washin, anticipation : int
         Periods: the last ones before start that count (None: all), the first treated ones left out, those before start
         left out because the start was known.
