@@ -14,7 +14,16 @@ from pilotlab.cli.options import actor_option, format_option, plain_option, toda
 from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json
 
 if TYPE_CHECKING:
-    from pilotlab.readout.model import Arm, Effect, GoalResult, Promise, Readout
+    from pilotlab.readout.model import (
+        Arm,
+        Effect,
+        GoalResult,
+        LeaveOneOut,
+        OtherAnalysis,
+        Promise,
+        Readout,
+        RobustnessCard,
+    )
 
 CELLS = 30  # of the drawn interval; zero stands two thirds from the left
 ZERO = 18
@@ -66,12 +75,49 @@ def _arm(page: Readout, arm: Arm) -> list[str]:
     lines += [_goal(goal, level) for goal in arm.goals]
     lines += [_promise(row) for row in (arm.promises.rows if arm.promises else ())]
     adherence = arm.adherence
+    held = [line for card in arm.robustness for line in _held(card, named=len(arm.robustness) > 1)]
     lines += [
         rule(),
         "Each line is scaled to its own bar or limit (┊)."
         + (f" Adherence: {adherence.finding}." if adherence else ""),
+        *(["", *held] if held else []),
     ]
     return lines
+
+
+def _held(card: RobustnessCard, *, named: bool) -> list[str]:
+    """How many other analyses agree, the range as one is left out, and those that did not hold."""
+    head = f"{card.finding} other analyses." if card.counted else f"{card.finding}."
+    lines = [f"{card.label}: {head[:1].lower()}{head[1:]}" if named else head]
+    if one := card.left_out:
+        lines[0] += f"  Leave one {one.what} out: {_range(card, one)}."
+    for run in card.failed:
+        label = f"  did not hold   {run.label[:1].lower()}{run.label[1:]}"
+        lines.append(f"{label:<50}  {_found(run, card)}".rstrip())
+    if card.not_run:
+        names = ", ".join(f"{run.label[:1].lower()}{run.label[1:]}" for run in card.not_run)
+        lines += textwrap.wrap(names, WIDTH, initial_indent="  not run        ", subsequent_indent=" " * 17)
+    return lines
+
+
+def _range(card: RobustnessCard, one: LeaveOneOut) -> str:
+    flips = ", and the sign flips" if one.flips else ""
+    if one.low is None or one.high is None:
+        return f"the range is not shown{flips or ', and the sign holds'}"
+    unit = f" {card.unit}" if card.unit else ""
+    return f"{_unsigned(one.low, card.decimals)} to {_unsigned(one.high, card.decimals)}{unit}{flips}"
+
+
+def _found(run: OtherAnalysis, card: RobustnessCard) -> str:
+    effect = run.effect
+    if effect.estimate is None:
+        return effect.reason
+    low, high = (_unsigned(end, card.decimals) for end in (effect.low, effect.high))
+    return f"{_unsigned(effect.estimate, card.decimals):>6}  ({low} to {high})"
+
+
+def _unsigned(value: float, decimals: int) -> str:
+    return _number(value, decimals).removeprefix("+")
 
 
 def _title(page: Readout, arm: Arm) -> str:

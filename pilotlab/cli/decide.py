@@ -77,6 +77,7 @@ def _rows(arm: ArmDecision, decision: Decision) -> list[str]:
         "Trust gate": _gate(arm),
         "Rule": arm.rule,
         "Lowered by": "; ".join(arm.lowered_by) or _nothing(arm),
+        "Held": arm.held if arm.lowered_by or not _nothing(arm) else "",
         "Luck": arm.luck,
         "Would change": "  ".join(f"{change.verdict}: {change.what}." for change in arm.would_change),
         "Not made": ", ".join(arm.not_made),
@@ -89,7 +90,8 @@ def _rows(arm: ArmDecision, decision: Decision) -> list[str]:
 
 def _nothing(arm: ArmDecision) -> str:
     """Only a verdict of the table can be lowered."""
-    return "nothing" if any(step.name == "table" for step in arm.steps) else ""
+    held = f": {arm.held}" if arm.held else ""
+    return f"nothing{held}" if any(step.name == "table" for step in arm.steps) else ""
 
 
 def _gate(arm: ArmDecision) -> str:

@@ -99,6 +99,8 @@ class ArmDecision(Frozen):
         Cap, overlays and `*` that lowered the verdict of the table; empty where nothing did.
     not_made : tuple of str
         Inputs the rule would have read and that were not made, by name.
+    held : str
+        What became of the goals in other analyses: "no sign flip, held in 14 of 16 other analyses".
     flags : tuple of str
         What changes no verdict and must be seen: roster drift, alarms to be answered, "not measured".
     """
@@ -118,6 +120,7 @@ class ArmDecision(Frozen):
     conditions: tuple[str, ...] = ()
     lowered_by: tuple[str, ...] = ()
     not_made: tuple[str, ...] = ()
+    held: str = ""
     would_change: tuple[Change, ...] = ()
     luck: str = ""
     flags: tuple[str, ...] = ()

@@ -109,6 +109,25 @@ def not_made(arm: ArmInputs) -> tuple[str, ...]:
     return tuple(words for words, holds in said.items() if holds)
 
 
+def held(arm: ArmInputs) -> str:
+    """Say what became of the goals in other analyses; "" where none were made."""
+    said = {goal.metric.label: _held(goal) for goal in arm.goals}
+    made = {label: words for label, words in said.items() if words}
+    if len(arm.goals) == 1:
+        return next(iter(made.values()), "")
+    return "; ".join(f"{label}: {words}" for label, words in made.items())
+
+
+def _held(goal: GoalInput) -> str:
+    flip = {None: "", True: "the sign flips when one is left out", False: "no sign flip"}[goal.sign_flips]
+    runs = (
+        f"held in {goal.agreed} of {goal.runs} other analyses"
+        if goal.agreed is not None and goal.runs
+        else ""
+    )
+    return ", ".join(filter(None, (flip, runs)))
+
+
 def flags(arm: ArmInputs, look: Look) -> tuple[str, ...]:
     """Say what changes no verdict and must be seen."""
     said = [f"alarm on {name}: the sponsor must answer it in writing" for name in arm.watch_alarms or ()]

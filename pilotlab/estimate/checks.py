@@ -113,9 +113,14 @@ def baseline_imbalance(headline: Headline) -> Check:
         return _not_applicable(name, label, "baseline means do not vary")
     drawn = headline.panel.assignment.drawn
     limit = max(IMBALANCE, chance_difference(len(pilot), len(comparison)) if drawn else 0.0)
-    why = "what a lot stays below in 19 of 20 draws" if drawn and limit > IMBALANCE else "the usual limit"
-    better = headline.panel.metric.better * apart
-    words = f"baseline means differ by {_plain(better)} standard deviations, pilot less comparison, up is good; {why} is {limit:.2f}"
+    lot = drawn and limit > IMBALANCE
+    usual = (
+        f"a lot keeps them below {limit:.2f} in 19 of 20 draws" if lot else f"the usual limit is {limit:.2f}"
+    )
+    better = _plain(headline.panel.metric.better * apart)
+    words = (
+        f"baseline means differ by {better} standard deviations (pilot less comparison, up is good); {usual}"
+    )
     return Check(name=name, label=label, outcome=_clear(abs(apart) <= limit), words=words, number=apart)
 
 

@@ -113,13 +113,13 @@ def _winsorised(headline: Headline) -> Rerun:
 
 def _early(headline: Headline) -> Rerun:
     early, late = halves(headline)
-    label = "First half of the counted weeks only"
+    label = "First half of the pilot only"
     return Rerun(label, headline.without_weeks(late) if early else _one_week())
 
 
 def _late(headline: Headline) -> Rerun:
     early, _ = halves(headline)
-    label = "Second half of the counted weeks only"
+    label = "Second half of the pilot only"
     return Rerun(label, headline.without_weeks(early) if early else _one_week())
 
 

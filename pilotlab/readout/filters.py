@@ -11,16 +11,19 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from pilotlab.readout.charts.weekly import WORDS
-from pilotlab.readout.numbers import NBSP, count, day, percent, with_interval
+from pilotlab.readout.numbers import NBSP, count, day, number, percent, with_interval
 from pilotlab.readout.page_one import Phase
 from pilotlab.readout.page_two import (
     CellState,
     Completeness,
     FlowArm,
     FlowBox,
+    LeaveOneOut,
     MapGroup,
     MapRow,
     MetricLine,
+    OtherAnalysis,
+    RobustnessCard,
     Unplanned,
 )
 
@@ -31,6 +34,7 @@ _BRACKET = re.compile(
 )  # an interval in brackets stays on one line
 _PER_CENT = re.compile(r"(?<=\d) (?=%)")
 _MARKS = {"met": "✓ met", "not met": "✗ not met", "not measured": "not measured", "flag": "flag"}
+_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 _PRINT_MM = 144.0  # room of the map's weeks on paper, after the names and the totals
 _WIDEST_MM, _GAP_MM = 4.55, 0.32
 
@@ -189,7 +193,46 @@ def key(completeness: Completeness) -> list[Look]:
     return [look for state, look in LOOKS.items() if state in found]
 
 
+def left_out(card: RobustnessCard) -> str:
+    """Say what happens as one is left out: "Lowest 0.68, highest 0.89. No sign flip."."""
+    one = card.left_out
+    if one is None:
+        return ""
+    flip = f"The sign flips without some {one.what}." if one.flips else "No sign flip."
+    if one.low is None or one.high is None:
+        return f"{flip} The range is not shown, for it would tell of too few people."
+    ends = f"Lowest {number(one.low, card.decimals)}, highest {number(one.high, card.decimals)}"
+    some = (
+        f", over the {one.shown} of {one.runs} that hold enough people to be shown"
+        if one.shown < one.runs
+        else ""
+    )
+    return f"{ends}{some}. {flip}"
+
+
+def left_out_head(one: LeaveOneOut) -> str:
+    """Name the exercise: "Leave one pair out"."""
+    return f"Leave one {one.what} out"
+
+
+def failed(run: OtherAnalysis, card: RobustnessCard) -> str:
+    """Say what an analysis that did not hold found, and why that is no agreement."""
+    if run.effect.estimate is None:
+        return f"**{run.label}**: {run.effect.reason}"
+    return f"**{run.label}**, {with_interval(run.effect, card.decimals)}: {run.why}"
+
+
+def did_not(card: RobustnessCard) -> str:
+    """Head the list of those that did not hold."""
+    lost = len(card.failed)
+    return "The one that did not" if lost == 1 else f"The {_WORDS.get(lost, str(lost))} that did not"
+
+
 WORD_FILTERS = {
+    "left_out": left_out,
+    "left_out_head": left_out_head,
+    "failed": failed,
+    "did_not": did_not,
     "listed": listed,
     "effect": effect,
     "p": p,

@@ -45,13 +45,17 @@ from pilotlab.readout.page_two import (
     FlowArm,
     FlowBox,
     GateItem,
+    LeaveOneOut,
     MapGroup,
     MapRow,
     MapWeek,
     MetricLine,
+    OtherAnalysis,
     Plan,
     PlanRow,
+    RobustnessCard,
     Table,
+    Threat,
     Trust,
     Unplanned,
 )
@@ -80,10 +84,12 @@ __all__ = [
     "FlowBox",
     "GateItem",
     "GoalResult",
+    "LeaveOneOut",
     "MapGroup",
     "MapRow",
     "MapWeek",
     "MetricLine",
+    "OtherAnalysis",
     "Phase",
     "Plan",
     "PlanRow",
@@ -91,11 +97,13 @@ __all__ = [
     "PromiseState",
     "Promises",
     "Readout",
+    "RobustnessCard",
     "Row",
     "Slice",
     "Slices",
     "Span",
     "Table",
+    "Threat",
     "Trust",
     "Unplanned",
 ]
@@ -115,6 +123,7 @@ class Arm:
     slices: Slices | None = None
     care: tuple[Row, ...] = ()  # luck, not measured, changes if
     gate: tuple[GateItem, ...] = ()
+    robustness: tuple[RobustnessCard, ...] = ()  # one a goal that has a number to show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

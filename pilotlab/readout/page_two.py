@@ -119,6 +119,87 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAnalysis:
+    """One run of the robustness card, oriented.
+
+    Attributes
+    ----------
+    effect : Effect
+        Without an estimate where it was not run or may not be shown; `reason` says why.
+    held : bool or None
+        None where it was not run: it is named and not counted.
+    why : str
+        Why it did not hold.
+    """
+
+    label: str
+    effect: Effect
+    held: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveOneOut:
+    """The result without each unit in turn, oriented; no ends where the range may not be shown."""
+
+    what: str  # "team", "pair"
+    flips: bool
+    runs: int
+    shown: int  # so many of the runs are in the range
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threat:
+    """What else could have made the result, looked at."""
+
+    label: str
+    found: str
+    state: Literal["no alarm", "alarm", "not applicable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobustnessCard:
+    """Would another analyst agree: one goal, analysed otherwise."""
+
+    metric: str
+    label: str
+    headline: Effect
+    runs: tuple[OtherAnalysis, ...]
+    unit: str
+    decimals: int = 2
+    bar: float | None = None
+    limit: float | None = None
+    better: str = "better"
+    level: float = 0.95
+    left_out: LeaveOneOut | None = None
+    threats: tuple[Threat, ...] = ()
+
+    @property
+    def counted(self) -> tuple[OtherAnalysis, ...]:
+        """Those that were run."""
+        return tuple(run for run in self.runs if run.held is not None)
+
+    @property
+    def failed(self) -> tuple[OtherAnalysis, ...]:
+        """Those that did not hold."""
+        return tuple(run for run in self.runs if run.held is False)
+
+    @property
+    def not_run(self) -> tuple[OtherAnalysis, ...]:
+        """Those that could not be run."""
+        return tuple(run for run in self.runs if run.held is None)
+
+    @property
+    def finding(self) -> str:
+        """The heading."""
+        if not self.counted:
+            return "No other analysis could be run"
+        return f"Held in {len(self.counted) - len(self.failed)} of {len(self.counted)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
     """One line of planned against done."""
 

@@ -11,9 +11,10 @@ from pilotlab.readout.charts.bar_result import draw_result
 from pilotlab.readout.charts.event_study import draw_event_study
 from pilotlab.readout.charts.forest import draw_promises
 from pilotlab.readout.charts.presence import draw_presence
+from pilotlab.readout.charts.robustness import draw_robustness
 from pilotlab.readout.charts.slices import draw_slices
 from pilotlab.readout.model import Arm, Readout
-from pilotlab.readout.page_two import GateItem, Table
+from pilotlab.readout.page_two import GateItem, RobustnessCard, Table
 
 UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
 
@@ -47,12 +48,21 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A goal's other analyses, drawn."""
+
+    card: RobustnessCard
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArmPanels:
-    """An arm with its panels; `extra` holds those that page one has no room for."""
+    """An arm with its panels; `extra` holds those that page one has no room for, `cards` one a goal analysed otherwise."""
 
     arm: Arm
     panels: tuple[Panel, ...]
     extra: tuple[Panel, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +77,8 @@ class Drawn:
         """Every drawing, in the order of the tables A1, A2, …."""
         panels = [panel for arm in self.arms for panel in (*arm.panels, *arm.extra)]
         drawn = [figure for panel in panels for figure in panel.figures]
-        return (*drawn, self.presence) if self.presence else tuple(drawn)
+        cards = [card.figure for arm in self.arms for card in arm.cards]
+        return (*drawn, *([self.presence] if self.presence else []), *cards)
 
 
 def draw(readout: Readout) -> Drawn:
@@ -84,7 +95,8 @@ def draw(readout: Readout) -> Drawn:
 def _arm(arm: Arm, place: int) -> ArmPanels:
     tag = "" if place == 0 else f"{place + 1}"
     extra = tuple(_timing(arm, tag, later) for later in range(1, len(arm.timing)))
-    return ArmPanels(arm=arm, panels=tuple(_panels(arm, tag)), extra=extra)
+    cards = tuple(_card(card, f"c{tag}-robust", at) for at, card in enumerate(arm.robustness))
+    return ArmPanels(arm=arm, panels=tuple(_panels(arm, tag)), extra=extra, cards=cards)
 
 
 def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
@@ -180,6 +192,11 @@ def _gate(arm: Arm, tag: str) -> Panel:
     )
 
 
+def _card(card: RobustnessCard, stem: str, place: int) -> Card:
+    name = stem if place == 0 else f"{stem}-{place + 1}"
+    return Card(card=card, figure=_figure(name, draw_robustness(name, card), twins.robustness_table(card)))
+
+
 def _figure(name: str, svg: str, table: Table, *, brief: int = 0) -> Figure:
     return Figure(name=name, svg=svg, twin="", table=table, brief=brief)
 
@@ -193,5 +210,11 @@ def _numbered(drawn: Drawn) -> Drawn:
     def panels(some: tuple[Panel, ...]) -> tuple[Panel, ...]:
         return tuple(replace(panel, figures=tuple(map(figure, panel.figures))) for panel in some)
 
-    arms = tuple(replace(arm, panels=panels(arm.panels), extra=panels(arm.extra)) for arm in drawn.arms)
+    def cards(some: tuple[Card, ...]) -> tuple[Card, ...]:
+        return tuple(replace(card, figure=figure(card.figure)) for card in some)
+
+    arms = tuple(
+        replace(arm, panels=panels(arm.panels), extra=panels(arm.extra), cards=cards(arm.cards))
+        for arm in drawn.arms
+    )
     return Drawn(arms=arms, presence=figure(drawn.presence) if drawn.presence else None)

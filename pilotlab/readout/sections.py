@@ -22,6 +22,7 @@ class Section:
 SECTIONS = (
     Section(name="page_one"),
     Section(name="trust"),
+    Section(name="robustness", shown=lambda readout: any(arm.robustness for arm in readout.arms)),
     Section(name="arms", shown=lambda readout: len(readout.arms) > 1 or len(readout.lead.timing) > 1),
     Section(name="plan"),
     Section(name="appendix"),

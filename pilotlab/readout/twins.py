@@ -13,7 +13,7 @@ from pilotlab.readout.page_one import (
     Promises,
     Slices,
 )
-from pilotlab.readout.page_two import Completeness, Table
+from pilotlab.readout.page_two import Completeness, OtherAnalysis, RobustnessCard, Table
 
 NONE = "not set"
 
@@ -102,6 +102,29 @@ def presence_table(completeness: Completeness) -> Table:
     return Table(
         title="Share present in each week", columns=heads, rows=rows, numeric=tuple(range(1, len(heads)))
     )
+
+
+def robustness_table(card: RobustnessCard) -> Table:
+    """Every other analysis in the order of the plan, below the result itself."""
+    estimate, ends = _effect(card.headline, card.decimals, sign=True)
+    rows = [("**This readout**", f"**{estimate}**", ends, "")]
+    rows += [(run.label, *_other(run, card.decimals)) for run in card.runs]
+    heads = (
+        "Analysis",
+        _opened(f"{card.unit} {card.better}".strip()),
+        f"{level(card.level)} interval",
+        "Held",
+    )
+    return Table(title=f"{card.label}: other analyses", columns=heads, rows=tuple(rows), numeric=(1, 2))
+
+
+def _other(run: OtherAnalysis, digits: int) -> tuple[str, str, str]:
+    if run.held is None:
+        return "not run", "", run.effect.reason
+    said = "yes" if run.held else f"**no**{': ' if run.why else ''}{run.why}"
+    if run.effect.estimate is None:
+        return "hidden", "", f"{said}; {run.effect.reason}"
+    return (*_effect(run.effect, digits, sign=True), said)
 
 
 def _opened(words: str) -> str:

@@ -7,6 +7,7 @@ from pilotlab.readout.build.appendix import appendix
 from pilotlab.readout.build.decision_box import care, decision_box, gate
 from pilotlab.readout.build.plan import plan
 from pilotlab.readout.build.results import adherence, event_study, goal_result, promises
+from pilotlab.readout.build.robustness import robustness_card
 from pilotlab.readout.build.trust import trust
 from pilotlab.readout.model import AdherenceWeek, Arm, Readout
 from pilotlab.spec.pilot import CONTROL
@@ -39,6 +40,7 @@ def _arm(course: Course, arm: str) -> Arm:
     spec, analysis, decided = course.spec, course.analysis, course.decision_of(arm)
     goals = analysis.of(arm, "goal")
     studies = (event_study(spec, result) for result in goals)
+    cards = (robustness_card(spec, result) for result in goals)
     measured = analysis.of(arm, "adherence")
     return Arm(
         name=arm,
@@ -54,6 +56,7 @@ def _arm(course: Course, arm: str) -> Arm:
         adherence=adherence(spec, measured[0], _weekly(course, arm)) if measured else None,
         care=care(course.decision, decided),
         gate=gate(decided),
+        robustness=tuple(card for card in cards if card),
     )
 
 

@@ -63,7 +63,8 @@ def _rule(arm: ArmDecision, frozen_on: str) -> str:
     fixed = f", fixed on {day(frozen_on)}" if frozen_on else ""
     read = path.rpartition(" → ")[0].replace(" × ", ", ")
     lowered = f"Lowered by {'; '.join(arm.lowered_by)}." if arm.lowered_by else ""
-    return f"Rule {name}{fixed}: {read}. {lowered}".rstrip()
+    held = _sentence(arm.held) if arm.held else ""
+    return " ".join(filter(None, (f"Rule {name}{fixed}: {read}.", lowered, held)))
 
 
 def _bold_sizes(lead: str) -> str:

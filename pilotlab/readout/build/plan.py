@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
+from pilotlab.decide.judge import AGREEMENT_NEEDED
 from pilotlab.estimate.analysis import MetricResult
+from pilotlab.estimate.reruns import RERUNS
 from pilotlab.estimate.result import Estimate
 from pilotlab.readout.model import Amendment, Plan, PlanRow
 from pilotlab.readout.numbers import number
@@ -43,6 +45,8 @@ def _rows(course: Course) -> Iterator[PlanRow]:
         if result.role == "adherence":
             yield _adherence(result)
     yield from _not_made(course)
+    if course.spec.analysis.sensitivity != "none":
+        yield _robustness(course)
 
 
 def _frozen(course: Course) -> PlanRow:
@@ -162,13 +166,30 @@ def _not_made(course: Course) -> Iterator[PlanRow]:
         yield PlanRow(
             item="Groups", planned=groups, done="not made by this version", bearing="no group is looked at"
         )
-    if spec.analysis.sensitivity != "none":
-        yield PlanRow(
-            item="Robustness card",
-            planned=spec.analysis.sensitivity,
-            done="not made by this version",
-            bearing="nothing here says whether another analyst would agree",
-        )
+
+
+def _robustness(course: Course) -> PlanRow:
+    """Say how often every goal held; a goal without a number has nothing to hold."""
+    planned = f"{course.spec.analysis.sensitivity}: {len(RERUNS)} other analyses of every goal"
+    goals = [result for result in course.analysis.results if result.role == "goal"]
+    cards = [(result, result.robustness) for result in goals if result.robustness]
+    if not cards:
+        bearing = "nothing here says whether another analyst would agree"
+        return PlanRow(item="Robustness card", planned=planned, done="no goal has a number", bearing=bearing)
+    done = "; ".join(
+        f"{_whose(course, result)}held in {card.agreed} of the {card.counted} that could be run"
+        for result, card in cards
+    )
+    doubts = any(card.agreed < AGREEMENT_NEEDED * card.counted or card.sign_flips for _, card in cards)
+    bearing = "the result leans on single teams or choices of method" if doubts else "none"
+    return PlanRow(item="Robustness card", planned=planned, done=done, bearing=bearing)
+
+
+def _whose(course: Course, result: MetricResult) -> str:
+    """Name the goal and the arm where there are several."""
+    names = [result.metric.label] if len(course.spec.metrics.goals) > 1 else []
+    names += [result.arm] if len(course.spec.arms) > 1 else []
+    return f"{', '.join(names)}: " if names else ""
 
 
 def _finding(rows: tuple[PlanRow, ...], amendments: tuple[Amendment, ...]) -> str:
