@@ -47,6 +47,8 @@ def read(table: pd.DataFrame, options: Options, rows: Rows) -> Attributes:
     if options.pairs is not None:
         strata = pair = _codes(table, options.pairs, "pairs", rows, options)
         _refuse_no_pairs(pair, ever, rows, options)
+    if options.group is not None:
+        strata = _affected(table, options, rows)
     own = np.arange(len(rows.units))
     drawn = own if options.cluster is None else _clusters(table, options, rows)
     return Attributes(cohort, strata, drawn, _coarser(drawn, pair, options), notes)
@@ -150,6 +152,21 @@ def _codes(table: pd.DataFrame, name: str, argument: str, rows: Rows, options: O
             lambda value: shown(distinct[value]),
         )
     )
+
+
+def _affected(table: pd.DataFrame, options: Options, rows: Rows) -> IntArray:
+    """Read the group of a triple difference: 1 where a unit is affected, 0 where it is not."""
+    assert options.group is not None
+    values = floats(table, options.group, "group", rows.place)
+    wrong = ~np.isin(values, (0.0, 1.0))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        shown_value = "missing" if np.isnan(values[row]) else f"{values[row]:g}"
+        raise UsageError(
+            f"group {options.group!r} is {shown_value} {rows.place(row)}; it must be 0 or 1 in every row",
+            fix="1 for units that the treatment affects, 0 for those beside them that it does not",
+        )
+    return _constant(values.astype(np.int64), rows, options, f"group {options.group!r}", str)
 
 
 def _clusters(table: pd.DataFrame, options: Options, rows: Rows) -> IntArray:

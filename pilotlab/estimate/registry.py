@@ -126,6 +126,14 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             reads=("exposure",),
             inferences=("cr2", "cluster", "hetero", "exact"),
         ),
+        "triple": Entry(
+            "pilotlab.estimate.triple:Triple",
+            estimand="mean effect on the treated affected units, if cohorts would have moved apart alike in both groups",
+            formula="least squares of the outcome on a treated indicator of affected units with unit, group-by-time and cohort-by-time effects",
+            source="Gruber (1994); Olden & Moen (2022)",
+            reads=("group",),
+            inferences=tuple(name for name in LEAST_SQUARES if name != "randomization"),
+        ),
         "dose": Entry(
             "pilotlab.estimate.dose:Dose",
             estimand="effect of one unit more of the dose, if it is the same for every unit, time and step of the dose",

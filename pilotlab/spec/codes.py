@@ -110,7 +110,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL345": Code("warn", "nobody stands for the employees"),
         "PL346": Code("warn", "data kept too short or too long"),
         "PL347": Code("error", "an unknown estimator or inference"),
-        "PL348": Code("warn", "an estimator or inference that is not there yet"),
+        "PL348": Code("error", "an estimator that runs on frames only"),
         "PL349": Code("warn", "an unusual alpha"),
         "PL350": Code("note", "alpha is split"),
         "PL351": Code("warn", "too few draws for a goal"),

@@ -238,32 +238,27 @@ ESTIMATORS = (
     "synthetic_control",
 )
 INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster", "bootstrap", "placebo")
-ESTIMATORS_TO_COME = ("triple",)
 NOT_FOR_PILOTS = {
     "dose": "reads a column that a declaration can't name",
+    "triple": "reads a column that a declaration can't name",
     "poisson": "gives a ratio, which bars and margins in a metric's unit can't be held against",
     "binomial": "gives a ratio, which bars and margins in a metric's unit can't be held against",
 }
-INFERENCES_TO_COME: tuple[str, ...] = ()
 NOT_FOR_PANELS = ("iid", "hetero", "exact")
 
 
 def engine_is_known(case: Case) -> Issues:
     """Estimator and inference are rows of the engine's tables, or will be."""
     analysis, place = case.spec.analysis, ("analysis",)
-    added = (
-        _added_estimators() if analysis.estimator not in ("auto", *ESTIMATORS, *ESTIMATORS_TO_COME) else ()
-    )
-    for kind, name, now, later in (
-        ("estimator", analysis.estimator, ("auto", *ESTIMATORS, *added), ESTIMATORS_TO_COME),
-        ("inference", analysis.inference, ("auto", *INFERENCES), INFERENCES_TO_COME),
+    added = () if analysis.estimator in ("auto", *ESTIMATORS, *NOT_FOR_PILOTS) else _added_estimators()
+    for kind, name, now in (
+        ("estimator", analysis.estimator, ("auto", *ESTIMATORS, *added)),
+        ("inference", analysis.inference, ("auto", *INFERENCES)),
     ):
         fix = "one of: " + ", ".join(now)
-        if name in later:
-            yield Issue("PL348", f"{kind} {name!r} is not there yet", (*place, kind), value=name, fix=fix)
-        elif name in NOT_FOR_PILOTS and kind == "estimator":
+        if name in NOT_FOR_PILOTS and kind == "estimator":
             what = f"estimator {name!r} {NOT_FOR_PILOTS[name]}"
-            yield Issue("PL347", what, (*place, kind), value=name, fix=f"{fix}; `pl.did` runs it on a frame")
+            yield Issue("PL348", what, (*place, kind), value=name, fix=f"{fix}; `pl.did` runs it on a frame")
         elif name in NOT_FOR_PANELS and kind == "inference":
             yield Issue(
                 "PL347",
@@ -275,7 +270,7 @@ def engine_is_known(case: Case) -> Issues:
         elif name not in now:
             yield Issue(
                 "PL347",
-                f"{kind} {name!r} is not known{nearest(name, (*now, *later))}",
+                f"{kind} {name!r} is not known{nearest(name, now)}",
                 (*place, kind),
                 value=name,
                 fix=fix,

@@ -19,7 +19,7 @@ from tests.panels import simulate, with_gaps
 # Estimators that read columns of their own: here the dose is the treated indicator, so that all promises can be asked.
 EXTRA: dict[str, dict[str, Any]] = {"dose": {"dose": "on"}}
 # Not linear in the outcome, or another estimand than the mean effect: held to their own tests.
-OTHERS: tuple[str, ...] = ("synthetic_did", "synthetic_control", "poisson", "binomial")
+OTHERS: tuple[str, ...] = ("synthetic_did", "synthetic_control", "poisson", "binomial", "triple")
 LINEAR = tuple(name for name in ESTIMATORS if name not in OTHERS)
 BY_DRAWS = ("randomization", "wild", "bootstrap")
 NOT_TOGETHER = {("dose", "randomization")}

@@ -196,7 +196,7 @@ MISTAKES: dict[str, Mistake] = {
     "PL348": edit(
         "28:23",
         "employee_rep: works-council}\n",
-        "employee_rep: works-council}\nanalysis: {estimator: rollout}\n",
+        "employee_rep: works-council}\nanalysis: {estimator: poisson}\n",
     ),
     "PL349": edit(
         "28:19", "employee_rep: works-council}\n", "employee_rep: works-council}\nanalysis: {alpha: 0.2}\n"
