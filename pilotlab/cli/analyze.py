@@ -90,7 +90,8 @@ def _held(card: RobustnessCard, *, named: bool) -> list[str]:
     head = f"{card.finding} other analyses." if card.counted else f"{card.finding}."
     lines = [f"{card.label}: {head[:1].lower()}{head[1:]}" if named else head]
     if one := card.left_out:
-        lines[0] += f"  Leave one {one.what} out: {_range(card, one)}."
+        said = f"Leave one {one.what} out: {_range(card, one)}."
+        lines = [f"{lines[0]}  {said}"] if len(lines[0]) + 2 + len(said) <= WIDTH else [*lines, said]
     for run in card.failed:
         label = f"  did not hold   {run.label[:1].lower()}{run.label[1:]}"
         lines.append(f"{label:<50}  {_found(run, card)}".rstrip())

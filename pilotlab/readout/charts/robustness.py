@@ -92,7 +92,7 @@ def _frame(card: RobustnessCard, scale: Scale, floor: float) -> list[str]:
     labels.sort(key=lambda label: label.at)
     head = f"{card.unit} ({level(card.level)})"
     for label, centre in zip(
-        labels, spread(labels, 100, scale.end + 8) or [one.at for one in labels], strict=True
+        labels, spread(labels, 100, scale.end + 8, gap=3) or [one.at for one in labels], strict=True
     ):
         marks.append(text((centre, 12), label.words, "ink", label.size, anchor="middle", bold=label.bold))
     room = WIDTH - scale.end - 14

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from pilotlab.cli.analyze import CELLS, ZERO, analysis_text, draw
-from pilotlab.cli.output import to_plain
+from pilotlab.cli.output import WIDTH, to_plain
 from tests.unit.readout.cases import CASES
+from tests.unit.readout.fixture import anchor_days
 
 
 def test_zero_stands_in_its_place_and_the_mark_in_its_own() -> None:
@@ -39,6 +40,22 @@ def test_watched_metrics_are_hollow() -> None:
     line = draw(1.0, 0.5, 1.5, None, filled=False)
     assert "○" in line
     assert "━" not in line
+
+
+def test_other_analyses_are_counted_and_the_failing_ones_named() -> None:
+    assert analysis_text(anchor_days()).splitlines()[-5:-1] == [
+        "Held in 13 of 15 other analyses.  Leave one pair out: 0.68 to 0.89 days.",
+        "  did not hold   baseline of 4 weeks, not 8           1.29  (0.13 to 2.49)",
+        "  did not hold   second half of the pilot only       −0.02  (−0.41 to 0.34)",
+        "  not run        weighted by people, not teams",
+    ]
+
+
+def test_every_goal_has_its_own_lines_within_the_columns() -> None:
+    lines = analysis_text(CASES["two_goals_two_arms"]()).splitlines()
+    assert max(map(len, lines)) <= WIDTH + 2  # the line of adherence is the page's own
+    assert sum(line.startswith("Cycle time: held in 13 of 15") for line in lines) == 2
+    assert "Leave one pair out: the range is not shown, and the sign flips." in lines
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -17,10 +17,11 @@ from pilotlab.readout.model import (
     MapWeek,
     Promise,
     Readout,
+    RobustnessCard,
     Row,
     Span,
 )
-from tests.unit.readout.fixture import anchor_days, phase_of, without_slices
+from tests.unit.readout.fixture import anchor_days, phase_of, robustness_card, without_slices
 
 WICKED = '<script>alert("x")</script> & | [a](javascript:b)'
 
@@ -44,10 +45,20 @@ def wicked() -> Readout:
         goals=(goal,),
         label=WICKED,
         decision=replace(readout.lead.decision, lead=WICKED, evidence=WICKED),
+        robustness=(wicked_card(),),
     )
     return replace(
         changed, title=WICKED, question=WICKED, trust=replace(readout.trust, completeness=completeness)
     )
+
+
+def wicked_card() -> RobustnessCard:
+    """Labels and reasons that try to be markup."""
+    card = robustness_card()
+    run = replace(card.runs[7], label=WICKED, why=WICKED)
+    not_run = replace(card.runs[11], effect=Effect(reason=WICKED))
+    threat = replace(card.threats[0], label=WICKED, found=WICKED)
+    return replace(card, label=WICKED, unit=WICKED, runs=(run, not_run), threats=(threat,))
 
 
 def long_words() -> Readout:
@@ -137,7 +148,23 @@ def open_ends() -> Readout:
             strict=True,
         )
     )
-    return with_arm(readout, goals=(goal,), promises=replace(readout.lead.promises, rows=rows))
+    card = robustness_card()
+    runs = tuple(
+        replace(run, effect=replace(run.effect, low=low, high=high))
+        if run.effect.estimate is not None
+        else run
+        for run, (low, high) in zip(
+            card.runs,
+            [(-math.inf, math.inf), (-math.inf, 0.9), (0.1, math.inf), (-4e9, 3e9), *[(-9.0, 9.0)] * 12],
+            strict=True,
+        )
+    )
+    return with_arm(
+        readout,
+        goals=(goal,),
+        promises=replace(readout.lead.promises, rows=rows),
+        robustness=(replace(card, headline=goal.effect, runs=runs),),
+    )
 
 
 def do_no_harm() -> Readout:
@@ -146,7 +173,7 @@ def do_no_harm() -> Readout:
     goal = replace(
         readout.lead.goals[0], bar=None, limit=-0.5, state="safe", finding="Safe: no worse than the limit"
     )
-    return with_arm(readout, goals=(goal,))
+    return with_arm(readout, goals=(goal,), robustness=(replace(robustness_card(), bar=None, limit=-0.5),))
 
 
 def two_goals_two_arms() -> Readout:
@@ -162,7 +189,18 @@ def two_goals_two_arms() -> Readout:
         finding="Can’t tell",
     )
     timing = (readout.lead.timing[0], replace(readout.lead.timing[0], label="Lead time"))
-    lead = replace(readout.lead, goals=(first, second), timing=timing)
+    card = robustness_card()
+    unseen = replace(card.left_out, flips=True, shown=0, low=None, high=None) if card.left_out else None
+    other_card = replace(
+        card,
+        label="Lead time",
+        headline=second.effect,
+        bar=0.05,
+        runs=card.runs[11:12],
+        left_out=unseen,
+        threats=(),
+    )
+    lead = replace(readout.lead, goals=(first, second), timing=timing, robustness=(card, other_card))
     other: Arm = replace(
         lead,
         name="four",

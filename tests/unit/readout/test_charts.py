@@ -20,10 +20,11 @@ from pilotlab.readout.charts.forest import draw_promises
 from pilotlab.readout.charts.ink import INKS
 from pilotlab.readout.charts.lettering import Label, fitted, spread, width, wrapped
 from pilotlab.readout.charts.marks import n
+from pilotlab.readout.charts.robustness import draw_robustness
 from pilotlab.readout.charts.scale import Scale, around, tick_decimals, tick_step, ticks
 from pilotlab.readout.panels import draw
 from tests.unit.readout.cases import CASES, many_weeks, not_ready, open_ends, two_goals_two_arms
-from tests.unit.readout.fixture import anchor_days
+from tests.unit.readout.fixture import anchor_days, robustness_card
 
 Box = tuple[float, float, float, float, str]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -195,6 +196,25 @@ def test_two_goals_share_a_panel_and_each_has_its_twin() -> None:
     assert [figure.twin for figure in drawn.figures] == [f"A{k}" for k in range(1, len(drawn.figures) + 1)]
     assert len(drawn.arms[0].panels[0].figures) == 2
     assert len({figure.name for figure in drawn.figures}) == len(drawn.figures)
+
+
+def test_other_analyses_are_drawn_to_scale_and_failures_are_diamonds() -> None:
+    svg = draw_robustness("c", robustness_card())
+    root = ET.fromstring(svg)
+    assert svg.count('class="f-red s-paper"') == 2
+    assert svg.count(">not run<") == 1
+    assert svg.count(">held, not shown<") == 1
+    ours = next(mark for mark in root.iter(f"{SVG}circle") if mark.get("r") == "4.4")
+    zero, bar = (float(mark.get("x1", "0")) for mark in root.iter(f"{SVG}line") if mark.get("y1") == "18")
+    assert float(ours.get("cx", "0")) == pytest.approx(zero + 0.76 / 0.5 * (bar - zero), abs=0.2)
+
+
+def test_an_analysis_far_off_ends_in_arrows_and_leaves_the_others_room() -> None:
+    card = CASES["open_ends"]().lead.robustness[0]
+    svg = draw_robustness("c", card)
+    centres = {mark.get("cx") for mark in ET.fromstring(svg).iter(f"{SVG}circle")}
+    assert len(centres) > 5  # a thousand million days do not push them together
+    assert "nan" not in svg
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ def test_the_order_of_page_one() -> None:
             "For whom",
             "Read with care",
             "Can I trust it",
+            "Would another analyst agree",
             "Planned against done",
             "Appendix",
         ),
@@ -176,6 +177,39 @@ def test_checks_not_made_are_named() -> None:
     text = Page(render_html(without_slices())).text
     assert "Not made for this readout: forecast, slices and robustness card." in text
     assert "For whom" not in text
+
+
+def test_other_analyses_are_counted_and_those_that_failed_are_named() -> None:
+    html = render_html(anchor_days())
+    text = Page(html).text
+    part = text[text.index("Would another analyst agree") : text.index("Planned against done")]
+    for words in (
+        "Held in 13 of 15",
+        "The two that did not",
+        "Baseline of 4 weeks, not 8 , 1.29 (0.13 to 2.49): above this readout’s interval.",
+        "Second half of the pilot only , −0.02 (−0.41 to 0.34): the sign turns.",
+        "Not run Weighted by people, not teams : how many people",
+        "Leave one pair out Lowest 0.68, highest 0.89. No sign flip.",
+        "Table A6",
+    ):
+        assert words in part.replace("\u00a0", " "), (words, part)
+    assert '<span class="mark red">alarm</span>' in html
+    assert html.count('<span class="mark">no alarm</span>') == 1
+
+
+def test_a_page_without_other_analyses_has_no_such_section() -> None:
+    assert "Would another analyst agree" not in render_html(without_slices())
+
+
+def test_several_goals_and_arms_have_a_card_each() -> None:
+    text = Page(render_html(two_goals_two_arms())).text
+    assert "Every goal, analysed otherwise" in text
+    for words in (
+        "Cycle time, Two anchor days: held in 13 of 15",
+        "Lead time, Four office days: no other analysis could be run",
+    ):
+        assert words in text, words
+    assert "The sign flips without some pair. The range is not shown" in text
 
 
 def test_undecided_pages_print_the_gate_on_page_one() -> None:
@@ -233,6 +267,7 @@ def test_adding_a_section_is_a_row() -> None:
     assert [section.name for section in sections_of(anchor_days())] == [
         "page_one",
         "trust",
+        "robustness",
         "plan",
         "appendix",
     ]

@@ -30,8 +30,19 @@ def test_verdict_estimates_and_intervals_are_there() -> None:
 
 def test_every_chart_has_its_table() -> None:
     text = render_markdown(anchor_days())
-    assert [f"### A{k} " in text for k in range(1, 6)] == [True] * 5
+    assert [f"### A{k} " in text for k in range(1, 7)] == [True] * 6
     assert text.count("| −11 (W26)") == 1
+
+
+def test_other_analyses_are_listed_with_their_reasons() -> None:
+    text = plain(render_markdown(anchor_days()))
+    assert "## Would another analyst agree: held in 13 of 15" in text
+    assert "| Imputation | +0.74 | +0.26 to +1.20 | yes |" in text
+    assert "| Second half of the pilot only | −0.02 | −0.41 to +0.34 | **no**: the sign turns |" in text
+    assert "| Weighted by people, not teams | not run |  | how many people stand behind" in text
+    assert "| Without the largest team | hidden |  | yes; not shown: it would tell of" in text
+    assert "- Leave one pair out: Lowest 0.68, highest 0.89. No sign flip." in text
+    assert "| **alarm** |" in text
 
 
 @pytest.mark.parametrize("name", CASES)
