@@ -105,6 +105,26 @@ def test_alpha_is_split_over_arms_and_goals_and_never_over_limits() -> None:
         assert arm.design.units_arm == arm.design.units_control == 4
 
 
+def test_the_card_of_a_goal_reaches_the_rule() -> None:
+    (goal,) = gathered().arms[0].goals
+    assert goal.sign_flips is False
+    assert goal.agreed is not None
+    assert goal.runs is not None
+    assert 0 < goal.agreed <= goal.runs <= 16
+    decided = decide(gathered()).leading
+    assert not {"robustness card", "leave one team out"} & set(decided.not_made)
+    assert decided.held == f"no sign flip, held in {goal.agreed} of {goal.runs} other analyses"
+
+
+def test_a_card_that_is_switched_off_is_named_as_not_made() -> None:
+    made = gathered(analysis={"sensitivity": "none"})
+    (goal,) = made.arms[0].goals
+    assert (goal.sign_flips, goal.agreed, goal.runs) == (None, None, None)
+    decided = decide(made).leading
+    assert {"robustness card", "leave one team out"} <= set(decided.not_made)
+    assert decided.held == ""
+
+
 def test_log_points_stand_beside_a_bar_in_log_points() -> None:
     import math
 

@@ -126,6 +126,60 @@ def test_the_flow_counts_teams(plain: Made) -> None:
     assert [box.head for arm in flow.arms for box in arm.boxes] == ["6 teams", "6 with values, none lost"] * 2
 
 
+def test_other_analyses_stand_on_the_page_as_they_were_run(plain: Made) -> None:
+    (result,) = plain.course.analysis.of("anchor", "goal")
+    (card,) = plain.page.lead.robustness
+    assert result.robustness is not None
+    assert len(card.runs) == 16
+    for shown, run in zip(card.runs, result.robustness.runs, strict=True):
+        assert (shown.label, shown.held) == (run.label, run.agrees)
+        if run.att is not None:
+            assert shown.effect.estimate == pytest.approx(-run.att)  # lower is better: up is good
+    assert (len(card.counted), len(card.failed)) == (
+        result.robustness.counted,
+        result.robustness.counted - result.robustness.agreed,
+    )
+    one, left_out = card.left_out, result.robustness.left_out
+    assert (one.low, one.high) == pytest.approx((-left_out.highest, -left_out.lowest))
+    assert [row.label for row in card.threats] == [check.label for check in result.robustness.checks]
+    held = f"held in {result.robustness.agreed} of {result.robustness.counted} other analyses"
+    assert held in plain.page.lead.decision.rule
+    assert "robustness card" not in plain.page.lead.decision.not_made
+    row = next(row for row in plain.page.plan.rows if row.item == "Robustness card")
+    assert (
+        row.done == f"held in {result.robustness.agreed} of the {result.robustness.counted} that could be run"
+    )
+    assert row.planned == "standard: 16 other analyses of every goal"
+    assert "Would another analyst agree" in plain.text("html")
+
+
+def test_a_plan_without_the_card_has_no_section(tmp_path: Path) -> None:
+    made = follow(tmp_path, {"consultation:": "analysis: {sensitivity: none}\nconsultation:"})
+    assert made.page.lead.robustness == ()
+    assert "robustness card" in made.page.lead.decision.not_made
+    assert not any(row.item == "Robustness card" for row in made.page.plan.rows)
+    assert "Would another analyst agree" not in made.everything
+
+
+def test_a_result_that_hangs_on_one_team_is_lowered_and_says_so(tmp_path: Path) -> None:
+    def value(metric: str, team: int, week: Week, treated: bool) -> float:
+        found = plain_value(metric, team, week, treated)
+        if metric != "cycle_time_p50" or not treated:
+            return found
+        return found - 4.0 if team == lucky else found + 1.3  # the effect of all but one is taken back
+
+    lab = make_lab(tmp_path)
+    drawn = lab.agree()
+    lucky = next(place for place, row in enumerate(drawn.teams) if row.arm == "anchor")
+    lab.collect(drawn, value)
+    course = lab.at(AFTER).course("anchor-days")
+    (goal,) = course.analysis.of("anchor", "goal")
+    assert goal.robustness.sign_flips
+    row = next(row for row in build_readout(course).plan.rows if row.item == "Robustness card")
+    assert row.bearing == "the result leans on single teams or choices of method"
+    assert "the sign flips when one is left out" in course.decision.leading.held
+
+
 # gaps
 
 
@@ -362,6 +416,10 @@ def test_a_hidden_goal_leaves_no_number_in_method_means_or_timing(tmp_path: Path
     arm = made.page.lead
     assert arm.goals[0].means == ()
     assert arm.timing == ()
+    assert arm.robustness == ()
+    (result,) = made.course.analysis.of("anchor", "goal")
+    assert result.robustness is not None  # the rule reads it
+    assert "held in" in made.course.decision.leading.held
     assert [row.label for row in made.page.appendix.method] == ["Satisfaction: not shown"]
     assert not any(row.label == "Luck" for row in arm.care)
     assert made.everything
