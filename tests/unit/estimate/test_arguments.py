@@ -14,7 +14,7 @@ from tests.panels import simulate
 CASES: list[tuple[dict[str, Any], str]] = [
     ({"estimator": "chnage"}, "estimator 'chnage' is not known; did you mean 'change'?"),
     ({"estimator": "crystal_ball"}, "estimator 'crystal_ball' is not known"),
-    ({"inference": "wild"}, "one of: auto, cluster, cr2, hetero, iid, randomization"),
+    ({"inference": "wyld"}, "did you mean 'wild'"),
     ({"inference": "CR2"}, "inference 'CR2' is not known"),
     ({"aggregate": "total"}, "aggregate 'total'"),
     ({"aggregate": "cohort", "estimator": "twfe"}, "aggregate 'cohort'"),
@@ -39,7 +39,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"balance": 3}, "balance=3"),
     ({"exposure": "people", "estimator": "twfe"}, "exposure='people'"),
     ({"dose": "people", "estimator": "change"}, "dose='people'"),
-    ({"group": "site"}, "group='site'"),
+    ({"group": "nowhere"}, "'nowhere'"),
     ({"strata": "site", "pairs": "pair"}, "strata and pairs"),
     ({"treatment": "on", "cohort": "start"}, "say the same thing twice"),
     ({"assignment": "stratified"}, "assignment 'stratified'"),

@@ -219,8 +219,6 @@ def test_what_can_not_be_drawn_again_is_refused_with_what_can() -> None:
     for estimator in ("twfe", "event_study"):
         with pytest.raises(UsageError, match="one start, a complete panel"):
             did(frame, estimator=estimator, inference="randomization", assignment="complete")
-    with pytest.raises(UsageError, match="adjusted for covariates"):
-        did(simulate(), covariates="skill", inference="randomization", assignment="complete")
 
 
 def test_regressions_follow_the_number_of_clusters() -> None:
@@ -235,7 +233,6 @@ def test_a_cluster_with_both_arms_was_not_drawn_whole() -> None:
         did(frame, cluster="site", inference="randomization")
 
 
-def test_uncovered_by_auto() -> None:
-    """With covariates the design can't be drawn again: auto falls to CR2 and says nothing it can't keep."""
+def test_a_change_adjusted_for_covariates_is_drawn_again() -> None:
     est = did(simulate(teams=16), covariates="skill", assignment="complete")
-    assert est.inference == "cr2"
+    assert est.inference == "randomization"
