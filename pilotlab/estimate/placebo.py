@@ -1,4 +1,4 @@
-"""Placebo in space: comparison units stand in for the treated, and show how large an effect chance alone makes."""
+"""Placebo in space: other units stand in for the treated, and show how large an effect chance alone makes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from pilotlab.estimate.synthetic import Named
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization import ROUNDING, RandomizationResult
 from pilotlab.stats.synthetic import Block, Kind, SyntheticFit, refits
-from pilotlab.stats.synthetic_draws import Placebos, placebos, spread
+from pilotlab.stats.synthetic_draws import StandIns, permutations, placebos, spread
 
 REPS = 200
+WHOLE = 1 - 1e-6  # a placebo that leans on treated units alone still moves by less than the estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,35 +35,41 @@ class Found:
 def with_placebo(
     study: Study, block: Block, kind: Kind, fit: SyntheticFit, options: Options
 ) -> Found | NotEstimable:
-    """Hold the estimate against those of comparison units; Arkhangelsky et al. (2021), algorithm 4.
+    """Hold the estimate against those of every set of as many units; se from comparison units alone (algorithm 4).
 
-    p counts the estimate among its placebos. Treated units are in none of them, so that removing an effect moves the
-    estimate alone, and the interval is the estimate plus and minus an order statistic of the placebos' sizes.
+    Had the units been treated by lot, p would be exact: the arms change places, whatever they were. The interval takes an
+    effect out of the units that are really treated, wherever they stand.
     """
     if (refusal := refuse_mixed(study, block)) is not None:
         return refusal
+    draws = {"reps": reps(options), "seed": options.seed}
     try:
-        other = placebos(block.treated, study.drawn, reps=reps(options), seed=options.seed)
+        among_comparison = placebos(block.treated, study.drawn, **draws)
     except ValueError:
         return _too_few(study, block)
-    effects = refits(block, kind, fit.penalties, other.arms)
-    result = placebo_test(fit.att, effects, exact=other.exact, scale=float(np.ptp(block.y)))
-    se = spread(effects)
+    among_all = permutations(block.treated, study.drawn, **draws)
+    both = refits(block, kind, fit.penalties, among_comparison.arms.followed_by(among_all.arms))
+    first = len(among_comparison.chosen)
+    effects, held = both.effects[first:], both.held[first:]
+    result = placebo_test(fit.att, effects, held, exact=among_all.exact, scale=float(np.ptp(block.y)))
+    se = spread(both.effects[:first])
     return Found(
         law=Draws(result),
         se=se,
         p_min=result.p_min,
-        notes=(_about(other, result.p_min), *no_noise(se)),
-        placebos=_named(study, other, effects),
+        notes=(_about(among_all, result.p_min), *no_noise(se)),
+        placebos=_named(study, among_all, effects),
     )
 
 
-def placebo_test(att: float, effects: FloatArray, *, exact: bool, scale: float) -> RandomizationResult:
-    """Take placebos as draws of which the estimate alone moves with the effect."""
+def placebo_test(
+    att: float, effects: FloatArray, held: FloatArray, *, exact: bool, scale: float
+) -> RandomizationResult:
+    """Take placebos as draws; `held` says by how much each moves with the effect, the estimate moving by all of it."""
     return RandomizationResult(
         att=att,
         statistics=np.concatenate([[att], effects]),
-        indicator=np.concatenate([[1.0], np.zeros(len(effects))]),
+        indicator=np.concatenate([[1.0], np.clip(held, -WHOLE, WHOLE)]),
         exact=exact,
         rounding=ROUNDING * scale,
     )
@@ -97,13 +104,13 @@ def _too_few(study: Study, block: Block) -> NotEstimable:
     )
 
 
-def _about(other: Placebos, p_min: float) -> str:
+def _about(other: StandIns, p_min: float) -> str:
     count = len(other.chosen)
-    who = "comparison units" if other.chosen.sum(axis=1).max() == 1 else "sets of comparison units"
+    who = "other units" if other.chosen.sum(axis=1).max() == 1 else "other sets of units"
     how = "all there are" if other.exact else "sampled"
     return f"held against {count:,} {who} ({how}) in the place of the treated: the smallest p they can give is {p_min:.3g}"
 
 
-def _named(study: Study, other: Placebos, effects: FloatArray) -> Named:
+def _named(study: Study, other: StandIns, effects: FloatArray) -> Named:
     names = [" + ".join(str(unit) for unit in study.units[chosen]) for chosen in other.chosen]
     return tuple((name, float(effect)) for name, effect in zip(names, effects, strict=True))

@@ -36,7 +36,7 @@ def with_bootstrap(
     if (refusal := _refuse(study, block, fit)) is not None:
         return refusal
     arms = resampled(block.treated, study.drawn, reps=reps(options), seed=options.seed)
-    return _student(study, block, fit, spread(refits(block, kind, fit.penalties, arms)), "bootstrap")
+    return _student(study, block, fit, spread(refits(block, kind, fit.penalties, arms).effects), "bootstrap")
 
 
 def _student(study: Study, block: Block, fit: SyntheticFit, se: float, name: str) -> Found:

@@ -113,7 +113,7 @@ class SyntheticFitted:
             "cluster is too few to measure its" if treated == 1 else "clusters are too few to measure their"
         )
         return (
-            f"{treated} treated {what} own noise, so the effect is held against that of comparison units",
+            f"{treated} treated {what} own noise, so the effect is held against that of other units",
         )
 
     def _parts(self, placebos: Named) -> Synthetic:

@@ -9,7 +9,6 @@ synthdid 0.0.9.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,6 +103,25 @@ class Arms:
     treated: FloatArray
     copies: IntArray
 
+    def followed_by(self, other: Arms) -> Arms:
+        """Append the rows of another."""
+        return Arms(np.vstack([self.treated, other.treated]), np.vstack([self.copies, other.copies]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refits:
+    """Estimates with other arms, shape (R,) each.
+
+    Attributes
+    ----------
+    effects : ndarray
+    held : ndarray
+        By how much each would fall, were an effect of one taken from the units that are really treated.
+    """
+
+    effects: FloatArray
+    held: FloatArray
+
 
 def synthetic(block: Block, kind: Kind) -> SyntheticFit:
     """Estimate the mean effect on the treated, by the steps of the reference program.
@@ -141,8 +159,8 @@ def synthetic(block: Block, kind: Kind) -> SyntheticFit:
     return SyntheticFit(float((arm - units) @ change), units, times, penalties)
 
 
-def refits(block: Block, kind: Kind, penalties: Penalties, arms: Arms) -> FloatArray:
-    """Estimate with other arms, penalties kept, shape (R,).
+def refits(block: Block, kind: Kind, penalties: Penalties, arms: Arms) -> Refits:
+    """Estimate with other arms, penalties kept.
 
     Notes
     -----
@@ -154,7 +172,8 @@ def refits(block: Block, kind: Kind, penalties: Penalties, arms: Arms) -> FloatA
     if kind == "did":
         times = _time_weights(block, arms.copies, penalties)
     change = block.after_mean - times @ block.y[:, block.before].T
-    return np.asarray(np.einsum("rn,rn->r", arms.treated - units, change))
+    contrast = arms.treated - units
+    return Refits(np.einsum("rn,rn->r", contrast, change), contrast @ block.treated)
 
 
 def jackknife_effects(block: Block, fit: SyntheticFit, groups: IntArray) -> FloatArray:
@@ -256,10 +275,12 @@ def _all_by_steps(H: FloatArray, target: FloatArray, start: ArrayLike, stop: Flo
 
 def _one(A: FloatArray, b: FloatArray, ridge: float, penalties: Penalties, *, exact: bool) -> FloatArray:
     """Go to the minimum where there is one and it is quick to find, else by steps."""
-    if exact and A.shape[1] <= EXACT_UP_TO and penalties.noise > 0:
-        with suppress(np.linalg.LinAlgError):
-            return minimum(A, b, ridge=ridge)
-    return _by_steps(A, b, ridge, penalties)
+    if not exact or A.shape[1] > EXACT_UP_TO or penalties.noise == 0:
+        return _by_steps(A, b, ridge, penalties)
+    try:
+        return minimum(A, b, ridge=ridge)
+    except np.linalg.LinAlgError:
+        return _by_steps(A, b, ridge, penalties)
 
 
 def _changes(block: Block, times: FloatArray) -> FloatArray:

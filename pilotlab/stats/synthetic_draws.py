@@ -1,4 +1,4 @@
-"""Other arms for a synthetic comparison: placebos among comparison units, and resampled units.
+"""Other arms for a synthetic comparison: units that stand in for the treated, and resampled units.
 
 References
 ----------
@@ -19,13 +19,13 @@ from pilotlab.stats.synthetic import Arms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placebos:
-    """Arms made of comparison groups alone.
+class StandIns:
+    """Arms in which other units stand in for the treated.
 
     Attributes
     ----------
     chosen : ndarray, shape (R, n)
-        Units that take the place of the treated.
+        Units that stand in.
     exact : bool
         Every set of as many groups as were treated is there; False where sets were sampled.
     """
@@ -35,8 +35,8 @@ class Placebos:
     exact: bool
 
 
-def placebos(treated: BoolArray, groups: IntArray, *, reps: int, seed: int) -> Placebos:
-    """Let as many comparison groups as were treated stand in for them; treated units are left out.
+def placebos(treated: BoolArray, groups: IntArray, *, reps: int, seed: int) -> StandIns:
+    """Let as many comparison groups as were treated stand in for them; treated units are left out (algorithm 4).
 
     Parameters
     ----------
@@ -51,18 +51,35 @@ def placebos(treated: BoolArray, groups: IntArray, *, reps: int, seed: int) -> P
         Where comparison groups are not more than treated ones.
     """
     comparison = np.unique(groups[~treated])
-    take, among = len(np.unique(groups[treated])), len(comparison)
-    if among <= take:
-        raise ValueError(f"{among} comparison groups are not more than {take} treated ones")
-    exact = math.comb(among, take) <= reps
-    if exact:
-        sets = np.array(list(combinations(range(among), take)))
-    else:
-        rng = np.random.default_rng(seed)
-        sets = np.argsort(rng.random((reps, among)), axis=1)[:, :take]
-    chosen = (groups == comparison[sets][:, :, None]).any(axis=1)
-    arms = Arms(chosen / chosen.sum(axis=1, keepdims=True), (~treated & ~chosen).astype(np.int64))
-    return Placebos(chosen, arms, exact)
+    take = len(np.unique(groups[treated]))
+    if len(comparison) <= take:
+        raise ValueError(f"{len(comparison)} comparison groups are not more than {take} treated ones")
+    sets, exact = _sets(comparison, take, reps, seed)
+    return _stand_in(sets, groups, ~treated, exact)
+
+
+def permutations(treated: BoolArray, groups: IntArray, *, reps: int, seed: int) -> StandIns:
+    """Let as many groups as were treated stand in for them, whatever their arm; the rest serve as comparison.
+
+    The real set is left out; arguments as in `placebos`.
+    """
+    real = np.unique(groups[treated])
+    sets, exact = _sets(np.unique(groups), len(real), reps, seed)
+    return _stand_in(sets[(sets != real).any(axis=1)], groups, np.ones_like(treated), exact)
+
+
+def _sets(among: IntArray, take: int, reps: int, seed: int) -> tuple[IntArray, bool]:
+    """All sets of `take` groups, or `reps` sampled ones; groups ascend."""
+    if math.comb(len(among), take) <= reps:
+        return among[np.array(list(combinations(range(len(among)), take)))], True
+    drawn = np.argsort(np.random.default_rng(seed).random((reps, len(among))), axis=1)[:, :take]
+    return among[np.sort(drawn, axis=1)], False
+
+
+def _stand_in(sets: IntArray, groups: IntArray, left: BoolArray, exact: bool) -> StandIns:
+    chosen = (groups == sets[:, :, None]).any(axis=1)
+    arms = Arms(chosen / chosen.sum(axis=1, keepdims=True), (left & ~chosen).astype(np.int64))
+    return StandIns(chosen, arms, exact)
 
 
 def resampled(treated: BoolArray, groups: IntArray, *, reps: int, seed: int) -> Arms:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -70,7 +69,7 @@ def test_auto_holds_one_state_against_the_others(states: pd.DataFrame, found: di
     assert (est.estimator, est.inference, est.att) == ("synthetic_did", "placebo", found["synthetic_did"].att)
     assert est.p_min == 1 / 39
     assert est.notes[0].startswith("1 treated cluster is too few")
-    assert "38 comparison units (all there are)" in est.notes[1]
+    assert "38 other units (all there are)" in est.notes[1]
     assert "0.0256" in est.notes[1]
 
 
@@ -83,19 +82,16 @@ def test_placebos_are_rows_and_p_is_their_share(found: dict[str, Estimate]) -> N
         "California"
     }
     assert est.p_value == (1 + (placebos["att"].abs() >= abs(est.att)).sum()) / 39
-    assert est.se == pytest.approx(float(np.std(placebos["att"])), rel=1e-12)
-    assert est.ci == pytest.approx(
-        (est.att - placebos["att"].abs().max(), est.att + placebos["att"].abs().max()), rel=1e-12
-    )
+    assert (est.ci[0] > 0 or est.ci[1] < 0) == (est.p_value <= 0.05)
 
 
 def test_one_placebo_is_the_estimate_of_that_state(states: pd.DataFrame, found: dict[str, Estimate]) -> None:
-    """Penalties of the refit are those of the whole, so a placebo by hand agrees in digits that matter, not in all."""
-    others = states[states["State"] != "California"]
-    nevada = others.assign(treated=((others["State"] == "Nevada") & (others["Year"] >= 1989)).astype(int))
-    by_hand = did(nevada, **COLUMNS, estimator="synthetic_did", inference="placebo")
-    placebo = dict(found["synthetic_did"].synthetic.placebos)["Nevada"]
-    assert placebo == pytest.approx(by_hand.att, abs=0.05 * found["synthetic_did"].se)
+    """Its penalties are California's, and it goes on to the minimum: digits that matter agree, not all."""
+    on = (states["State"] == "Nevada") & (states["Year"] >= 1989)
+    by_hand = did(states.assign(treated=on.astype(int)), **COLUMNS, estimator="synthetic_did")
+    parts = found["synthetic_did"].synthetic
+    assert parts is not None
+    assert dict(parts.placebos)["Nevada"] == pytest.approx(by_hand.att, abs=0.05 * found["synthetic_did"].se)
 
 
 @pytest.mark.parametrize("inference", ["jackknife", "bootstrap"])

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from pilotlab.stats.synthetic import Arms, Block, jackknife_effects, refits, synthetic
-from pilotlab.stats.synthetic_draws import jackknife_se, placebos, resampled, spread, two_group_df
+from pilotlab.stats.synthetic_draws import (
+    jackknife_se,
+    permutations,
+    placebos,
+    resampled,
+    spread,
+    two_group_df,
+)
 from tests.panels import simulate
 
 PEER: dict[str, Any] = json.loads(
@@ -55,7 +62,7 @@ def test_placebos_are_the_peers(block: Block, kind: Any) -> None:
     chosen, copies = np.zeros((len(sets), 20)), np.tile((~block.treated).astype(np.int64), (len(sets), 1))
     for row, units in enumerate(sets):
         chosen[row, units], copies[row, units] = 1 / 6, 0
-    found = refits(block, kind, synthetic(block, kind).penalties, Arms(chosen, copies))
+    found = refits(block, kind, synthetic(block, kind).penalties, Arms(chosen, copies)).effects
     near = 1e-12 if kind == "control" else 0.01 * PEER["did"]["jackknife_se"]
     assert found == pytest.approx(np.array(PEER[kind]["placebos"]), abs=near)
 
@@ -65,7 +72,7 @@ def test_bootstrap_refits_are_the_peers(block: Block, kind: Any) -> None:
     counts = np.array([np.bincount(units, minlength=20) for units in PEER["bootstrap_draws"]])
     on = counts * block.treated
     arms = Arms(on / on.sum(axis=1, keepdims=True), counts * ~block.treated)
-    found = refits(block, kind, synthetic(block, kind).penalties, arms)
+    found = refits(block, kind, synthetic(block, kind).penalties, arms).effects
     assert found == pytest.approx(np.array(PEER[kind]["bootstrap"]), abs=0.05 * PEER["did"]["jackknife_se"])
 
 
@@ -167,7 +174,7 @@ def test_more_times_than_comparison_units() -> None:
     block = _random(6, n=6, weeks=30, treated=1, before=20)
     fit = synthetic(block, "did")
     other = placebos(block.treated, np.arange(6), reps=200, seed=0)
-    effects = refits(block, "did", fit.penalties, other.arms)
+    effects = refits(block, "did", fit.penalties, other.arms).effects
     assert np.isfinite(effects).all()
     assert fit.time_weights.sum() == pytest.approx(1)
 
@@ -201,6 +208,34 @@ def test_placebos_are_sampled_where_they_are_many() -> None:
     assert (found.chosen == again.chosen).all()
     assert (found.chosen != other.chosen).any()
     assert found.chosen[:, 3:].sum(axis=0).min() > 0
+
+
+def test_permutations_go_through_every_other_set() -> None:
+    treated = np.arange(7) < 2
+    found = permutations(treated, np.arange(7), reps=200, seed=0)
+    assert found.exact
+    sets = [tuple(np.flatnonzero(row)) for row in found.chosen]
+    assert sets == [each for each in combinations(range(7), 2) if each != (0, 1)]
+    assert (found.arms.copies == ~found.chosen).all()
+    sampled = permutations(np.arange(30) < 3, np.arange(30), reps=120, seed=0)
+    assert (len(sampled.chosen), sampled.exact) == (120, False)
+    assert sampled.chosen[:, :3].any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_held_is_what_an_effect_moves(kind: Any) -> None:
+    """Exact for synthetic control, and for unit weights of the other: time weights are held where they are."""
+    block = _random(3)
+    arms = permutations(block.treated, np.arange(12), reps=300, seed=0).arms
+    penalties = synthetic(block, kind).penalties
+    moved = Block(block.y + 2.0 * (block.treated[:, None] & ~block.before), block.treated, block.before)
+    one, two = (refits(each, kind, penalties, arms) for each in (block, moved))
+    assert two.held == pytest.approx(one.held, abs=1e-12)
+    assert (np.abs(one.held) <= 1 + 1e-12).all()
+    if kind == "control":
+        assert two.effects - one.effects == pytest.approx(2.0 * one.held, abs=1e-9)
+    comparison = placebos(block.treated, np.arange(12), reps=300, seed=0).arms
+    assert not refits(block, kind, penalties, comparison).held.any()
 
 
 def test_clusters_move_as_one() -> None:
