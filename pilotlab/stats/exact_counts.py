@@ -173,7 +173,9 @@ def conditional_binomial(
 
 def _refuse_many(counts: IntArray) -> None:
     if counts.sum() > MOST_EVENTS:
-        raise ValueError(f"{int(counts.sum()):,} events are more than {MOST_EVENTS:,}: an approximation will do")
+        raise ValueError(
+            f"{int(counts.sum()):,} events are more than {MOST_EVENTS:,}: an approximation will do"
+        )
 
 
 def _law(units: list[FloatArray], counts: IntArray, arm: BoolArray) -> ConditionalCounts:

@@ -121,7 +121,9 @@ def test_cohort_effects_where_no_unit_is_followed() -> None:
     ).fit(cov_type="HC1", tol=1e-12)
     est = _ask(frame, unit=None)
     assert est.att == pytest.approx(fit.params["on"], rel=1e-8)
-    factor = np.sqrt(len(frame) / (len(frame) - len(fit.params)))  # statsmodels leaves HC1's factor out of GLMs
+    factor = np.sqrt(
+        len(frame) / (len(frame) - len(fit.params))
+    )  # statsmodels leaves HC1's factor out of GLMs
     assert est.se == pytest.approx(fit.bse["on"] * factor, rel=1e-6)
     clustered = _ask(frame, unit=None, cluster="team", inference="cluster")
     assert clustered.n_clusters == 20
