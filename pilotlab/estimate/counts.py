@@ -16,9 +16,11 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.regression import FORBIDDEN_NOTE
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
+from pilotlab.estimate.variance import LARGEST_DESIGN
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.cluster import nested
 from pilotlab.stats.glm import Family, Separated, glm
+from pilotlab.stats.glm_panel import glm_panel
 from pilotlab.stats.ols import OlsFit
 
 MOST_CELLS = 20_000_000  # of the design written out, units as columns
@@ -149,32 +151,67 @@ def _with_events(study: Study, options: Options, family: Family) -> Study:
 def _regress(study: Study, options: Options, family: Family) -> tuple[Study, Linear] | str:
     """Fit; a covariate that the others explain leaves with a note. A string says why there is no fit."""
     own = 0 if options.exposure is None else 1
+    columns = len(study.units) + len(study.times) + len(study.covariate_names)
+    fit = _written_out if study.n_obs * columns <= MOST_CELLS else _concentrated
     while True:
-        unit, time = np.nonzero(np.isfinite(study.y))
-        names = study.covariate_names[own:]
-        if len(unit) * (len(study.units) + len(study.times) + len(names)) > MOST_CELLS:
-            return "units and times are too many to be written out as columns; sum the frame to longer periods, or take unit=None for cohort effects"
-        X = _design(study, unit, time, own)
-        weights = None if study.weights is None else study.weights[unit, time]
-        size = exposure_of(study, options)
         try:
-            fit = glm(
-                X,
-                study.y[unit, time],
-                family,
-                exposure=None if size is None else size[unit, time],
-                weights=weights,
-            )
+            return study, fit(study, options, family)
         except SingularDesign as error:
+            names = study.covariate_names[own:]
             lost = [column - 1 for column in error.columns if 1 <= column <= len(names)]
             if not lost:
                 return "the treated indicator can't be told apart from unit and time effects where there are events"
             study = _without_covariate(study, own + lost[-1])
-            continue
         except Separated:
             return "events stand on one side only (none in the treated weeks, or none to compare with), so the ratio runs off"
-        effects = (unit.astype(np.int64), time.astype(np.int64))
-        return study, linear_of(fit, effects, study.cluster[unit])
+
+
+def _written_out(study: Study, options: Options, family: Family) -> Linear:
+    """Every unit and time as a column, by statsmodels."""
+    own = 0 if options.exposure is None else 1
+    unit, time = np.nonzero(np.isfinite(study.y))
+    size = exposure_of(study, options)
+    fit = glm(
+        _design(study, unit, time, own),
+        study.y[unit, time],
+        family,
+        exposure=None if size is None else size[unit, time],
+        weights=None if study.weights is None else study.weights[unit, time],
+    )
+    return linear_of(fit, (unit.astype(np.int64), time.astype(np.int64)), study.cluster[unit])
+
+
+def _concentrated(study: Study, options: Options, family: Family) -> Linear:
+    """Too many units for columns: their effects are concentrated out, and the design is never written."""
+    own = 0 if options.exposure is None else 1
+    cohorts, code = np.unique(study.cohort, return_inverse=True)
+    fit = glm_panel(
+        study.y,
+        code.astype(np.int64),
+        (study.times >= cohorts[:, None]).astype(float)[:, :, None],
+        family,
+        exposure=exposure_of(study, options),
+        covariates=None if len(study.covariate_names) == own else study.covariates[own:],  # type: ignore[index]
+        weights=study.weights,
+    )
+    params = len(fit.coef)
+    return Linear(
+        coef=fit.coef,
+        contrasts=np.eye(1, params),
+        bread=fit.bread,
+        scores=fit.scores,
+        cluster=study.cluster,
+        rss=fit.rss,
+        n_obs=fit.n_obs,
+        n_nested=params + fit.n_week_effects,
+        n_params=params + fit.n_units + fit.n_week_effects - 1,
+        size=max(fit.n_obs * (params + fit.n_units + fit.n_week_effects), LARGEST_DESIGN + 1),
+        rows=_no_rows,
+    )
+
+
+def _no_rows() -> FullRows:
+    raise AssertionError("a design that is too large is never asked for its rows")
 
 
 def _design(study: Study, unit: IntArray, time: IntArray, own: int) -> FloatArray:

@@ -13,10 +13,9 @@ Difference-in-Differences with Panel Data".
 from __future__ import annotations
 
 import warnings
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-import statsmodels.api as sm
 
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.ols import OlsFit, ols
@@ -85,7 +84,9 @@ def glm(
     return fit
 
 
-def _model(X: FloatArray, y: FloatArray, family: Family, size: FloatArray, row: FloatArray) -> sm.GLM:
+def _model(X: FloatArray, y: FloatArray, family: Family, size: FloatArray, row: FloatArray) -> Any:
+    import statsmodels.api as sm  # a second to import, which only counts and shares should cost
+
     if family == "poisson":
         return sm.GLM(y, X, family=sm.families.Poisson(), offset=np.log(size), var_weights=row)
     return sm.GLM(y / size, X, family=sm.families.Binomial(), var_weights=row * size)

@@ -228,3 +228,16 @@ def test_bad_input_is_named(change: dict[str, float], arguments: dict[str, Any],
 def test_the_order_of_rows_does_not_matter() -> None:
     frame = _panel(gaps=True)
     assert _ask(frame.sample(frac=1, random_state=3)).to_dict() == _ask(frame).to_dict()
+
+
+def test_many_units_are_concentrated_out_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = _panel(gaps=True)
+    for estimator in ("poisson", "binomial"):
+        small = _ask(frame, estimator=estimator, covariates="x", inference="cluster")
+        with monkeypatch.context() as patch:
+            patch.setattr("pilotlab.estimate.counts.MOST_CELLS", 0)
+            large = _ask(frame, estimator=estimator, covariates="x", inference="cluster")
+            refusal = did(frame, estimator=estimator, exposure="people", inference="cr2")
+        assert (large.att, large.se, *large.ci) == pytest.approx((small.att, small.se, *small.ci), rel=1e-6)
+        assert (large.n_obs, large.df) == (small.n_obs, small.df)
+        assert isinstance(refusal, NotEstimable)

@@ -1,0 +1,79 @@
+"""Counts and shares: with dummies in statsmodels, with units concentrated out, and where nothing can be said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pilotlab.stats.arrays import SingularDesign
+from pilotlab.stats.glm import Family, Separated, glm
+from pilotlab.stats.glm_panel import glm_panel
+
+
+def _panel(seed: int, family: Family, gaps: bool) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    n, weeks = 20, 9
+    cohort = np.repeat([0, 1], 10)
+    regressors = np.zeros((2, weeks, 1))
+    regressors[0, 5:, 0] = 1.0
+    eta = rng.normal(size=(n, 1)) * 0.3 + 0.1 * np.arange(weeks) + 0.4 * regressors[cohort][:, :, 0] - 1
+    size = rng.integers(8, 20, (n, weeks)).astype(float)
+    y = (
+        rng.poisson(0.3 * size * np.exp(eta))
+        if family == "poisson"
+        else rng.binomial(size.astype(int), 1 / (1 + np.exp(-eta)))
+    ).astype(float)
+    if gaps:
+        y[rng.random(y.shape) < 0.15] = np.nan
+    x = rng.normal(size=(1, n, weeks))
+    return {
+        "y": y, "cohort": cohort, "regressors": regressors, "exposure": size,
+        "covariates": x, "weights": rng.uniform(0.5, 2, (n, weeks)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("family", ["poisson", "binomial"])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_units_concentrated_out_are_units_as_dummies(family: Family, gaps: bool) -> None:
+    made = _panel(1, family, gaps)
+    fit = glm_panel(family=family, **made)
+    y, cohort, weights = made["y"], made["cohort"], made["weights"]
+    unit, week = np.nonzero(np.isfinite(y))
+    X = np.column_stack(
+        [
+            made["regressors"][cohort[unit], week],
+            made["covariates"][:, unit, week].T,
+            unit[:, None] == np.arange(20),
+            week[:, None] == np.arange(1, 9),
+        ]
+    ).astype(float)
+    known = glm(X, y[unit, week], family, exposure=made["exposure"][unit, week], weights=weights[unit, week])
+    assert fit.coef == pytest.approx(known.coef[:2], rel=1e-7)
+    assert fit.bread == pytest.approx(known.bread[:2, :2], rel=1e-5)
+    # Scores of the two, once the others are taken out: bread times summed scores is the influence of a unit.
+    whole = np.stack([np.bincount(unit, weights=column) for column in known.scores.T], axis=1)
+    assert fit.scores @ fit.bread == pytest.approx((whole @ known.bread)[:, :2], abs=1e-6)
+
+
+def test_what_runs_off_is_said() -> None:
+    made = _panel(2, "poisson", False)
+    on = made["regressors"][made["cohort"]][:, :, 0] == 1
+    made["y"] = np.where(on, 0.0, made["y"])
+    with pytest.raises(Separated):
+        glm_panel(family="poisson", **made)
+
+
+def test_a_covariate_that_effects_explain_is_named() -> None:
+    made = _panel(3, "poisson", False)
+    made["covariates"] = np.stack([made["covariates"][0], np.repeat(np.arange(20.0)[:, None], 9, axis=1)])
+    with pytest.raises(SingularDesign) as caught:
+        glm_panel(family="poisson", **made)
+    assert caught.value.columns == (2,)
+
+
+def test_columns_that_others_explain_are_named() -> None:
+    X = np.column_stack([np.arange(10.0), np.ones(10), 2 * np.ones(10)])
+    with pytest.raises(SingularDesign):
+        glm(X, np.arange(10.0), "poisson")
