@@ -16,6 +16,7 @@ IntArray = NDArray[np.intp]
 
 LIMIT = 1_000_000  # designs with at most so many draws are enumerated
 BLOCK = 4_000_000  # cells held at once while draws are walked through
+STRIP = 65_536  # cells of sampled draws made at once: they stay near the processor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,7 +274,7 @@ def _sampled_blocks(design: Design, reps: int, rng: np.random.Generator) -> Iter
         yield from _split(design.given[rng.integers(len(design.given), size=reps)])
         return
     first, groups = _alike(design)
-    step = max(1, BLOCK // design.units)
+    step = max(1, STRIP // design.units)
     for start in range(0, reps, step):
         # One key per cluster, row by row: the same draws whatever the size of a block.
         keys = rng.random((min(step, reps - start), len(first)))
@@ -299,9 +300,11 @@ def _smallest_keys(keys: FloatArray, groups: list[tuple[int, IntArray]]) -> Bool
     for k, clusters in groups:
         if k == 0:
             continue
-        own = keys[:, clusters]
-        picked = np.zeros(own.shape, dtype=bool)
-        np.put_along_axis(picked, np.argpartition(own, k - 1, axis=-1)[..., :k], True, axis=-1)
+        own = keys.take(clusters, axis=1)
+        picked = own <= np.partition(own, k - 1, axis=-1)[..., k - 1 : k]
+        if np.count_nonzero(picked) > k * picked.size // picked.shape[-1]:  # two keys alike: as good as never
+            picked[:] = False
+            np.put_along_axis(picked, np.argpartition(own, k - 1, axis=-1)[..., :k], True, axis=-1)
         drawn[:, clusters] = picked
     return drawn
 

@@ -134,8 +134,17 @@ def test_blocks_do_not_change_the_draws(monkeypatch: pytest.MonkeyPatch) -> None
     small = Design.complete(np.arange(10) < 5)
     whole = sample_draws(large, 300, np.random.default_rng(9)), enumerate_draws(small)
     monkeypatch.setattr("pilotlab.stats.draws.BLOCK", 700)
+    monkeypatch.setattr("pilotlab.stats.draws.STRIP", 700)
     np.testing.assert_array_equal(sample_draws(large, 300, np.random.default_rng(9)), whole[0])
     np.testing.assert_array_equal(enumerate_draws(small), whole[1])
+
+
+def test_equal_keys_do_not_change_how_many_are_treated() -> None:
+    keys = np.array([[0.5, 0.5, 0.5, 0.1], [0.3, 0.2, 0.9, 0.2]])
+    drawn = draws._smallest_keys(keys, [(2, np.arange(4)[None])])
+    assert drawn.sum(axis=1).tolist() == [2, 2]
+    assert drawn[0, 3]
+    assert drawn[1].tolist() == [False, True, False, True]
 
 
 def test_subset_keeps_the_numbers_observed() -> None:
