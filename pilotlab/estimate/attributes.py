@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.columns import column, floats, listed, shown
+from pilotlab.estimate.columns import column, factorized, floats, listed, shown
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import recode
 from pilotlab.estimate.times import NEVER, Calendar, refuse_codes
@@ -56,7 +56,7 @@ def read(table: pd.DataFrame, options: Options, rows: Rows) -> Attributes:
 
 def cohorts(values: pd.Series, argument: str, calendar: Calendar, first_time: int) -> IntArray:
     """Read a column of first treated times; NaN, None, inf and 0 (where every time is above 0) mean never."""
-    found, distinct = pd.factorize(values, sort=False)
+    found, distinct = factorized(values)
     never = np.array([_means_never(value) for value in distinct], dtype=bool)
     zero = np.array([_is_zero(value) for value in distinct], dtype=bool)
     if zero.any() and calendar.kind == "whole numbers" and first_time <= 0:
@@ -120,12 +120,11 @@ def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
 
 def _constant(values: IntArray, rows: Rows, options: Options, what: str, show: Any) -> IntArray:
     """Take each unit's value, refusing one that changes."""
-    first = np.full(len(rows.units), -1, dtype=np.int64)
-    first[rows.unit[::-1]] = np.arange(len(values))[::-1]
-    own = values[first]
-    differs = values != own[rows.unit]
-    if differs.any():
-        row = int(np.argmax(differs))
+    own = np.empty(len(rows.units), dtype=np.int64)
+    own[rows.unit] = values
+    if (values != own[rows.unit]).any():
+        own[rows.unit[::-1]] = values[::-1]  # a unit's first value
+        row = int(np.argmax(values != own[rows.unit]))
         unit = rows.unit[row]
         raise UsageError(
             f"{what} changes within {options.unit} {shown(rows.units[unit])}: {show(own[unit])} and {show(values[row])}",

@@ -210,10 +210,10 @@ def _compares_within_strata(name: str, options: Options) -> bool:
 
 
 def _constant(y: np.ndarray, options: Options) -> NotEstimable | None:
-    first = y[np.isfinite(y)]
-    if first.size and (first == first[0]).all():
+    low, high = np.fmin.reduce(y, axis=None), np.fmax.reduce(y, axis=None)
+    if low == high:
         return NotEstimable(
-            f"{options.outcome} is {first[0]:g} in every row: nothing varies, so nothing can be compared",
+            f"{options.outcome} is {low:g} in every row: nothing varies, so nothing can be compared",
             "values that differ between units or times",
         )
     return None

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import attributes
-from pilotlab.estimate.columns import codes, column, floats, row_place, shown
+from pilotlab.estimate.columns import codes, column, factorized, floats, row_place, shown
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import Calendar, calendar_of, refuse_codes
@@ -52,15 +52,14 @@ def read_study(frame: object, options: Options) -> Study:
     assert options.unit is not None
     unit, units = codes(column(table, options.unit, "unit"), "unit", row_place)
     rows = read_rows(table, options, unit, units)
-    _refuse_duplicates(rows, options)
+    cells = _cells(rows, options)
     known = attributes.read(table, options, rows)
     excluded = read_times(options.exclude, rows.calendar, "exclude")
     shape = (len(units), len(rows.times))
-    flat = rows.unit * shape[1] + rows.time
-    y = _grid(np.where(rows.used, rows.y, np.nan), flat, shape)
-    weights = None if rows.weights is None else _grid(rows.weights, flat, shape)
+    y = _grid(rows.y if rows.used.all() else np.where(rows.used, rows.y, np.nan), cells, shape)
+    weights = None if rows.weights is None else _grid(rows.weights, cells, shape)
     names = tuple(name for _, name in options.row_columns)
-    covariates = np.stack([_grid(each, flat, shape) for each in rows.covariates]) if names else None
+    covariates = np.stack([_grid(each, cells, shape) for each in rows.covariates]) if names else None
     return Study(
         y=y,
         weights=weights,
@@ -133,19 +132,19 @@ def read_times(values: tuple[Any, ...], calendar: Calendar, argument: str) -> In
 
 def _read_time(table: pd.DataFrame, options: Options) -> tuple[Calendar, IntArray, IntArray, tuple[str, ...]]:
     raw = column(table, options.time, "time")
-    found, distinct = pd.factorize(raw, sort=False)
+    found, distinct = factorized(raw)
     if (found < 0).any():
         raise UsageError(
             f"time {options.time!r} is missing in {int((found < 0).sum())} rows, first {row_place(int(np.argmax(found < 0)))}",
             fix="fill it in or leave the rows out",
         )
-    calendar = calendar_of(pd.Index(distinct), options.time)
-    periods = calendar.read(pd.Index(distinct), options.time)
+    calendar = calendar_of(distinct, options.time)
+    periods = calendar.read(distinct, options.time)
     refuse_codes(periods, f"time {options.time!r}", calendar.kind)
     times, code = np.unique(periods, return_inverse=True)
     return (
         calendar,
-        code.astype(np.int64)[found],
+        found if (code == np.arange(len(code))).all() else code.astype(np.int64)[found],
         times,
         tuple(calendar.label(period) for period in times.tolist()),
     )
@@ -189,7 +188,8 @@ def _usable(
     return used, tuple(notes)
 
 
-def _refuse_duplicates(rows: Rows, options: Options) -> None:
+def _cells(rows: Rows, options: Options) -> IntArray | None:
+    """Each row's place in the grid of units by times, none taken twice; None where rows fill it in order."""
     cells = len(rows.units) * len(rows.times)
     if cells > MOST_CELLS:
         raise UsageError(
@@ -197,10 +197,12 @@ def _refuse_duplicates(rows: Rows, options: Options) -> None:
             fix="sum the frame to longer periods, or leave units out",
         )
     flat = rows.unit * len(rows.times) + rows.time
+    if len(flat) == cells and flat[0] == 0 and flat[-1] == cells - 1 and (np.diff(flat) == 1).all():
+        return None
     seen = np.zeros(cells, dtype=bool)
     seen[flat] = True
-    if int(seen.sum()) == len(flat):
-        return
+    if np.count_nonzero(seen) == len(flat):
+        return flat
     repeated = pd.Series(flat).duplicated().to_numpy()
     row = int(np.argmax(repeated))
     raise UsageError(
@@ -210,7 +212,11 @@ def _refuse_duplicates(rows: Rows, options: Options) -> None:
     )
 
 
-def _grid(values: FloatArray, flat: IntArray, shape: tuple[int, int]) -> FloatArray:
+def _grid(values: FloatArray, cells: IntArray | None, shape: tuple[int, int]) -> FloatArray:
+    if cells is None:
+        own = values.reshape(shape)
+        own.flags.writeable = False  # it may be the user's memory
+        return own
     grid = np.full(shape[0] * shape[1], np.nan)
-    grid[flat] = values
+    grid[cells] = values
     return grid.reshape(shape)

@@ -106,8 +106,10 @@ class Study:
 
     def keep_cells(self, kept: BoolArray) -> Study:
         """Leave cells out: `kept` is (T,) or (n, T); times without a value go, units stay."""
-        y = np.where(kept, self.y, np.nan)
+        y = self.y if kept.all() else np.where(kept, self.y, np.nan)
         inside: BoolArray = np.asarray(np.isfinite(y).any(axis=0))
+        if inside.all():
+            return replace(self, y=y)
         return replace(
             self,
             y=y[:, inside],
