@@ -46,7 +46,9 @@ def strata_hold_both(study: Study) -> BoolArray:
     if not len(study.units):
         return np.zeros(0, dtype=bool)
     strata = np.zeros(len(study.units), dtype=np.int64) if study.strata is None else study.strata
-    stratum, cohort = np.unique(np.stack([strata, study.cohort]), axis=1)
+    cohorts, code = np.unique(study.cohort, return_inverse=True)
+    stratum, position = np.divmod(np.unique(strata * len(cohorts) + code), len(cohorts))
+    cohort = cohorts[position]
     different = np.bincount(stratum) > 1
     starting = np.bincount(stratum, weights=np.isin(cohort, study.starts)) > 0
     return np.asarray((different & starting)[strata])

@@ -46,7 +46,8 @@ def cr1(scores: FloatArray, cluster: IntArray, bread: FloatArray, *, n_obs: int,
 def cr0(scores: FloatArray, cluster: IntArray, bread: FloatArray) -> Clustered:
     """Sandwich of summed scores without a factor for small samples; arguments as in `cr1`."""
     clusters = int(cluster.max()) + 1
-    summed = sum_by(scores, cluster, clusters)
+    alone = clusters == len(cluster) and bool((cluster == np.arange(clusters)).all())
+    summed = scores if alone else sum_by(scores, cluster, clusters)
     return Clustered(np.asarray(bread @ (summed.T @ summed) @ bread), clusters, clusters - 1)
 
 

@@ -13,7 +13,7 @@ Difference-in-Differences Estimators"; fixed effects counted as in fixest (Berge
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,21 +107,25 @@ def two_way(panel: TwoWayPanel) -> TwoWayFit:
     SingularDesign
         Where a regressor does not vary once the effects are taken out.
     """
+    observed = panel.observed
+    rounding = _rounding(panel, observed)
+    panel = _counted(panel, observed)
     strata = [_moments(panel, units) for units in _stratum_units(panel)]
-    slopes = [pinv_symmetric(part.weeks) @ part.weeks_columns for part in strata]
+    inverses = [pinv_symmetric(part.weeks) for part in strata]
+    slopes = [inverse @ part.weeks_columns for inverse, part in zip(inverses, strata, strict=True)]
     left = _total(
         part.columns - part.weeks_columns.T @ slope for part, slope in zip(strata, slopes, strict=True)
     )
     right = _total(
         part.columns_y - slope.T @ part.weeks_y for part, slope in zip(strata, slopes, strict=True)
     )
-    _refuse_singular(left, _total(part.columns for part in strata), _rounding(panel))
+    _refuse_singular(left, _total(part.columns for part in strata), rounding)
     bread: FloatArray = np.linalg.inv(left).astype(np.float64)
     coef = bread @ right
     effects = np.stack(
         [
-            pinv_symmetric(part.weeks) @ part.weeks_y - slope @ coef
-            for part, slope in zip(strata, slopes, strict=True)
+            inverse @ part.weeks_y - slope @ coef
+            for part, inverse, slope in zip(strata, inverses, slopes, strict=True)
         ]
     )
     scores = np.zeros((len(panel.y), len(coef)))
@@ -131,7 +135,6 @@ def two_way(panel: TwoWayPanel) -> TwoWayFit:
             error = _residuals(panel, units, coef, effect)
             rss += _weighted_sum_of_squares(panel, units, error)
             scores[units] = _scores(panel, units, _weigh(panel, units, error), slope)
-    observed = panel.observed
     return TwoWayFit(
         coef=coef,
         bread=bread,
@@ -157,9 +160,10 @@ def rows(panel: TwoWayPanel, fit: TwoWayFit) -> tuple[FloatArray, FloatArray, Fl
     stratum = np.zeros(len(unit), dtype=np.int64) if panel.strata is None else panel.strata[unit]
     columns.append(_week_columns(stratum, week, panel.y.shape[1]))
     residual = np.empty(len(unit))
+    counted = _counted(panel, panel.observed)
     for s, members in enumerate(_stratum_units(panel)):
         for units in _by_cohort(panel, members):
-            error = _residuals(panel, units, fit.coef, fit.week_effects[s])
+            error = _residuals(counted, units, fit.coef, fit.week_effects[s])
             inside = np.isin(unit, units)
             residual[inside] = error[panel.observed[units]]
     weights = None if panel.weights is None else panel.weights[unit, week]
@@ -200,12 +204,15 @@ def _moments(panel: TwoWayPanel, units: IntArray) -> _Moments:
     return _Moments(units, laplacian, cross, square, weeks_y, columns_y)
 
 
-def _weights(panel: TwoWayPanel, units: IntArray) -> FloatArray | None:
-    """Weights with 0 where there is no value; None where every cell counts once."""
-    observed = np.isfinite(panel.y[units])
+def _counted(panel: TwoWayPanel, observed: BoolArray) -> TwoWayPanel:
+    """Give weights 0 where there is no value, and leave them None where every cell is there and counts once."""
     if panel.weights is None:
-        return None if observed.all() else observed.astype(float)
-    return np.where(observed, panel.weights[units], 0.0)
+        return panel if observed.all() else replace(panel, weights=observed.astype(float))
+    return replace(panel, weights=np.where(observed, panel.weights, 0.0))
+
+
+def _weights(panel: TwoWayPanel, units: IntArray) -> FloatArray | None:
+    return None if panel.weights is None else panel.weights[units]
 
 
 def _residuals(panel: TwoWayPanel, units: IntArray, coef: FloatArray, week_effect: FloatArray) -> FloatArray:
@@ -219,11 +226,7 @@ def _residuals(panel: TwoWayPanel, units: IntArray, coef: FloatArray, week_effec
 
 
 def _weigh(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> FloatArray:
-    return (
-        error
-        if panel.weights is None
-        else error * np.where(np.isfinite(panel.y[units]), panel.weights[units], 0.0)
-    )
+    return error if panel.weights is None else error * panel.weights[units]
 
 
 def _weighted_sum_of_squares(panel: TwoWayPanel, units: IntArray, error: FloatArray) -> float:
@@ -261,11 +264,11 @@ def _refuse_singular(left: FloatArray, before: FloatArray, rounding: FloatArray)
         raise SingularDesign(tuple(int(column) for column in np.flatnonzero((null**2).sum(axis=1) > 1e-6)))
 
 
-def _rounding(panel: TwoWayPanel) -> FloatArray:
+def _rounding(panel: TwoWayPanel, observed: BoolArray) -> FloatArray:
     """Squares of each column that are arithmetic alone: a cohort's are a difference of products, a covariate's are centred."""
-    observed = panel.observed
     cells = np.zeros(panel.regressors.shape[:2])
-    np.add.at(cells, panel.cohort, observed.astype(float))
+    for units in _by_cohort(panel, np.arange(len(panel.y))):
+        cells[panel.cohort[units[0]]] = observed[units].sum(axis=0)
     squares = [1e-12 * np.einsum("gt,gtk->k", cells, panel.regressors**2)]
     if panel.covariates is not None:
         squares.append(
