@@ -103,9 +103,12 @@ TASKS = {
         title="HonestDiD, C-LF, one m",
         panel="path",
         sizes={"S": ("moderndid",)},
-        near={"low": 0.01, "high": 0.01},
+        near={"low": 0.002, "high": 0.002},
         bar=50,
         apart="the peer walks a grid; its step is the distance allowed",
+    ),
+    "honest_breakdown": Task(
+        title="HonestDiD, C-LF, one m and the breakdown value", panel="path", sizes={"S": ()}
     ),
 }
 ABSOLUTE = {"p", "low", "high"}

@@ -25,12 +25,19 @@ def group_time(frame):
 
 
 def honest(path):
-    """C-LF at one m, on its own grid of 1,000 points."""
+    """C-LF at one m, on its 1,000 points, laid close so that the two can be compared."""
     n_pre = int(path["n_pre"][0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = md.create_sensitivity_results_rm(
-            path["beta"], path["sigma"], n_pre, len(path["beta"]) - n_pre, m_bar_vec=[1.0], method="C-LF"
+            path["beta"],
+            path["sigma"],
+            n_pre,
+            len(path["beta"]) - n_pre,
+            m_bar_vec=[1.0],
+            method="C-LF",
+            grid_lb=-0.5,
+            grid_ub=1.5,
         )
     row = found.row(0, named=True)
     return {"low": float(row["lb"]), "high": float(row["ub"])}

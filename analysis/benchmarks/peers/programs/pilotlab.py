@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 import pilotlab as pl
+from pilotlab.stats.honest_rm import relative_magnitude
 
 NAME = "pilotlab"
 PANEL = ("team", "week", "first_week", "y")
@@ -61,7 +64,7 @@ def randomization(frame):
 
 def randomization_exact(frame):
     """All 184,756 assignments of 10 in 20 teams."""
-    return randomization(frame) | {}
+    return randomization(frame)
 
 
 def synthetic_did(frame):
@@ -70,10 +73,18 @@ def synthetic_did(frame):
 
 
 def honest(path):
-    """C-LF bounds on the first effect at one m."""
+    """C-LF bounds on the first effect at one m: the kernel, as the peer's function is."""
+    n_pre = int(path["n_pre"][0])
+    first = np.eye(len(path["beta"]) - n_pre)[0]
+    low, high = relative_magnitude(path["beta"], path["sigma"], n_pre, first, 1.0)
+    return {"low": low, "high": high}
+
+
+def honest_breakdown(path):
+    """The same through the public door, which also searches the m at which the bounds reach zero."""
     found = pl.honest_did(path["beta"], path["sigma"], n_pre=int(path["n_pre"][0]), grid=[1.0])
     row = found.to_frame().iloc[-1]
-    return {"low": float(row["ci_low"]), "high": float(row["ci_high"])}
+    return {"low": float(row["ci_low"]), "high": float(row["ci_high"]), "breakdown": float(found.breakdown)}
 
 
 TASKS = {
@@ -86,4 +97,5 @@ TASKS = {
     "randomization_exact": (PANEL, randomization_exact),
     "synthetic_did": (PANEL, synthetic_did),
     "honest": (("beta", "sigma", "n_pre"), honest),
+    "honest_breakdown": (("beta", "sigma", "n_pre"), honest_breakdown),
 }
