@@ -179,8 +179,8 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
         ),
         "placebo": Entry(
             "pilotlab.estimate.placebo:with_placebo",
-            estimand="one additive effect, held against those of comparison units, which vary as the treated would have",
-            formula="p is the share of placebos, the estimate among them, at least as far from zero; the interval inverts it",
+            estimand="one additive effect, held against those found where other units stand in for the treated",
+            formula="p is the share of placebos, the estimate among them, at least as far from zero; the interval holds the effects whose removal gives p above alpha",
             source="Abadie, Diamond & Hainmueller (2010); Arkhangelsky et al. (2021), algorithm 4",
         ),
         "cluster": Entry(
