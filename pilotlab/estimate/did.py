@@ -89,6 +89,12 @@ def did(
         Column, 0 or more: of rows in regressions; in `change` a unit weighs its baseline mean.
     treatment : str
         Column of 0 and 1 in place of `cohort`; switching off is refused.
+    exposure : str
+        Column, with `poisson` (what events could have happened to) and `binomial` (trials): 0 leaves a row out.
+    dose : str
+        Column that takes the treated indicator's place; `cohort` may then be left out.
+    group : str
+        Column of 0 and 1 (affected), constant in a unit: a triple difference.
     inference : str
         "auto", or a row of `pilotlab.estimate.registry.INFERENCES`.
     alpha : float

@@ -27,6 +27,11 @@ EXACT_NOTE = (
     "within a unit events are taken as independent of each other"
 )
 
+MANY_NOTE = (
+    "events are many enough for a standard error: `exact` takes them as independent within a unit and does not see what moves whole "
+    "teams, so that its interval may be far too narrow; inference 'cr2' sees it"
+)
+
 
 def conditional(study: Study, options: Options, family: Family) -> ConditionalCounts | None:
     """Condition a study with one start on its margins; None where counts, windows or covariates do not allow it."""
@@ -76,7 +81,8 @@ def with_exact(fitted: Fitted, options: Options) -> tuple[list[Law], Variance, t
     del options
     assert fitted.exact is not None
     law = Conditional(fitted.exact)
-    note = f"{EXACT_NOTE}; the smallest p these totals can give is {law.p_min:.3g}"
+    about = EXACT_NOTE if few(fitted.exact) else MANY_NOTE
+    note = f"{about}; the smallest p these totals can give is {law.p_min:.3g}"
     return [law], Variance(np.array([fitted.exact.se]), np.array([np.inf])), (note,)
 
 

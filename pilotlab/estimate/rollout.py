@@ -54,7 +54,8 @@ class RolloutFitted:
         if isinstance(name, NotEstimable):
             return name
         se = _standard_errors(self)
-        df = self.found.df if len(self.study.units) < MANY else np.full(len(se), np.inf)
+        few = len(self.study.units) < MANY
+        df = np.maximum(self.found.df - 1, 1.0) if few else np.full(len(se), np.inf)
         if name == "randomization":
             laws, notes = _drawn(self, options)
         else:
@@ -62,10 +63,11 @@ class RolloutFitted:
                 Student(float(value), float(own), float(each))
                 for value, own, each in zip(self.found.values, se, df, strict=True)
             ]
-            notes = () if self.refined else (_NEYMAN_NOTE,)
+            notes = (_FEW_NOTE,) if few else () if self.refined else (_NEYMAN_NOTE,)
         return _estimate(self, options, estimator, name, laws, se, df, notes)
 
 
+_FEW_NOTE = "few units: Neyman's variance with the slope counted as estimated, and t"
 _NEYMAN_NOTE = "cohorts are too small for values before the first start to narrow the variance: Neyman's is taken, which is never too small on average"
 
 
@@ -190,6 +192,8 @@ def _inference(fitted: RolloutFitted, options: Options) -> str | NotEstimable:
 
 def _standard_errors(fitted: RolloutFitted) -> FloatArray:
     variance = fitted.found.refined if fitted.refined else np.diag(fitted.found.variance)
+    if len(fitted.study.units) < MANY:
+        variance = fitted.found.few
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 

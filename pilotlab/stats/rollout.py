@@ -57,6 +57,9 @@ class Rollout:
     refined : ndarray, shape (k,)
         Variances less the part of the effects' spread that values before the first start explain; needs cohorts with many
         more units than there are such times.
+    few : ndarray, shape (k,)
+        Variances for few units: Neyman's, with each unit's part raised by its leverage on the slope (as HC2), and the error
+        of the slope times the X that was drawn. Relative to Neyman's it is of order 1/n more.
     df : ndarray, shape (k,)
         Satterthwaite degrees of freedom of Neyman's variance, a sum over cohorts.
     loadings : ndarray, shape (k, C, T)
@@ -67,6 +70,7 @@ class Rollout:
     slopes: FloatArray
     variance: FloatArray
     refined: FloatArray
+    few: FloatArray
     df: FloatArray
     loadings: FloatArray
 
@@ -171,9 +175,27 @@ def rollout(y: FloatArray, cohort: IntArray, times: IntArray, start: IntArray, p
         slopes=slopes,
         variance=variance,
         refined=np.maximum(np.diag(variance) - explained, 0.0),
+        few=_few(y - y.mean(axis=0), cohort, plan, loadings, size),
         df=df,
         loadings=loadings,
     )
+
+
+def _few(y: FloatArray, cohort: IntArray, plan: Plan, loadings: FloatArray, size: IntArray) -> FloatArray:
+    """Variances that count the slope as estimated: a regression of what units add to theta on what they add to X."""
+    x = np.einsum("knt,nt->nk", plan.before[:, cohort], y) / size[cohort][:, None]
+    drawn = x.sum(axis=0)
+    rest = np.einsum("knt,nt->nk", loadings[:, cohort], y) / size[cohort][:, None]
+    for g in range(len(size)):
+        own = cohort == g
+        x[own] -= x[own].mean(axis=0)
+        rest[own] -= rest[own].mean(axis=0)
+    scale = np.sqrt(size / (size - 1))[cohort][:, None]
+    x, rest = scale * x, scale * rest
+    total = (x**2).sum(axis=0)
+    share = np.divide(x, total, out=np.zeros_like(x), where=total > 0)
+    raised = rest**2 / np.maximum(1 - share * x, 0.1)
+    return np.asarray(((1 - drawn * share) ** 2 * raised).sum(axis=0))
 
 
 def _neyman(

@@ -156,6 +156,7 @@ def test_the_exact_answer_is_near_the_fit_where_events_are_many() -> None:
     exact, fit = _ask(frame, inference="exact"), _ask(frame, inference="cluster")
     assert exact.att == pytest.approx(fit.att, abs=0.03)
     assert exact.p_value == pytest.approx(2 * exact.p_one_sided("less"), abs=1e-12)
+    assert any("does not see what moves whole teams" in note for note in exact.notes)
 
 
 def test_no_event_after_the_start_gives_a_bound_and_no_number() -> None:

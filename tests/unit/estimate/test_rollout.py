@@ -111,11 +111,21 @@ def test_units_with_gaps_and_alone_leave_with_a_note() -> None:
     assert not did(with_gaps(frame, 0.4, 1), estimator="rollout")
 
 
-def test_few_units_use_t_and_neymans_variance() -> None:
+def test_few_units_use_t_and_count_the_slope() -> None:
     est = _ask(_wedge(), inference="cluster")
     assert est.df is not None
     assert est.df < 24
-    assert any("Neyman" in note for note in est.notes)
+    assert any("slope counted as estimated" in note for note in est.notes)
+
+
+def test_size_with_sixteen_teams() -> None:
+    """200 null wedges: 5 % give or take Monte-Carlo error of 1.5; Neyman's variance alone rejects 11 %."""
+    rejected = [
+        _ask(_wedge(seed, teams=16, treated=12, starts=(6, 9)), inference="cluster", baseline=4).p_value
+        <= 0.05
+        for seed in range(200)
+    ]
+    assert 0.02 <= np.mean(rejected) <= 0.095
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,11 @@ def test_with_one_start_and_even_arms_it_is_ancova() -> None:
     X = np.column_stack([cohort == 0, np.ones(16), before]).astype(float)
     coef = np.linalg.lstsq(X, after, rcond=None)[0]
     assert (found.values[0], found.slopes[0]) == pytest.approx((coef[0], coef[2]), rel=1e-9)
+    error, bread = after - X @ coef, np.linalg.inv(X.T @ X)
+    hat = np.einsum("ij,jk,ik->i", X, bread, X)
+    hc2 = bread @ (X.T * (error**2 / (1 - hat))) @ X @ bread
+    assert found.few[0] == pytest.approx(hc2[0, 0], rel=0.03)
+    assert found.variance[0, 0] < found.few[0]
 
 
 @pytest.mark.parametrize("aggregate", ["overall", "event_time", "cohort", "week"])
