@@ -18,7 +18,7 @@ COLUMNS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "f
 def main(folder: Path = HERE) -> None:
     """Fit the static coefficient by four rules, and the event study."""
     counties = pd.read_csv(DATA)
-    found: dict[str, object] = {"auto": pl.did(counties, **COLUMNS).reason}
+    found: dict[str, object] = {"auto": pl.did(counties, **COLUMNS).estimator}
     for rule in ("cluster", "cr2", "hetero", "iid"):
         est = pl.did(counties, **COLUMNS, estimator="twfe", inference=rule)
         found[rule] = {

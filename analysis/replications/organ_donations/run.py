@@ -29,7 +29,7 @@ def main(folder: Path = HERE) -> None:
     """Ask the same question five ways."""
     states = read()
     auto = pl.did(states, **COLUMNS)
-    found = {"auto": {"reason": auto.reason, "would_help": auto.would_help}}
+    found = {"auto": {"estimator": auto.estimator, "inference": auto.inference, "p_min": auto.p_min}}
     for rule in ("cluster", "cr2"):
         est = pl.did(states, **COLUMNS, estimator="twfe", inference=rule)
         found[rule] = _row(est) | {"df": round(est.df, 4)}
