@@ -112,9 +112,7 @@ class SyntheticFitted:
         what = (
             "cluster is too few to measure its" if treated == 1 else "clusters are too few to measure their"
         )
-        return (
-            f"{treated} treated {what} own noise, so the effect is held against that of other units",
-        )
+        return (f"{treated} treated {what} own noise, so the effect is held against that of other units",)
 
     def _parts(self, placebos: Named) -> Synthetic:
         fit, block = self.fit, self.block
