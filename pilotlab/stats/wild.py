@@ -28,6 +28,7 @@ from pilotlab.stats.wild_result import WildResult
 Weights = Literal["rademacher", "webb", "mammen", "normal"]
 MOST_ENUMERATED = 13  # clusters: 2^13 = 8,192 sign patterns
 BLOCK = 4_000_000  # cells of draws held at once
+STRIP = 65_536  # cells of draws worked on at once
 STILL = 1e-13  # a spread this small beside the estimate is arithmetic alone
 
 
@@ -146,7 +147,13 @@ def _blocks(clusters: int, draws: Weights, whole: bool, reps: int, seed: int) ->
     rng = np.random.default_rng(seed)
     step = max(1, BLOCK // clusters)
     for start in range(0, reps, step):
-        yield _sample(draws, (min(step, reps - start), clusters), rng)
+        yield from _strips(_sample(draws, (min(step, reps - start), clusters), rng))
+
+
+def _strips(sample: FloatArray) -> Iterator[FloatArray]:
+    """Cut a sample, which is drawn at once, into parts that stay near the processor."""
+    step = max(1, STRIP // sample.shape[1])
+    return (sample[start : start + step] for start in range(0, len(sample), step))
 
 
 def _sample(draws: Weights, shape: tuple[int, int], rng: np.random.Generator) -> FloatArray:
