@@ -103,9 +103,9 @@ TASKS = {
         title="HonestDiD, C-LF, one m",
         panel="path",
         sizes={"S": ("moderndid",)},
-        near={"low": 0.002, "high": 0.002},
+        near={"low": 0.01, "high": 0.01},
         bar=50,
-        apart="the peer walks a grid; its step is the distance allowed",
+        apart="the peer walks a grid (step .002) and draws a critical value: its ends move by .004 from seed to seed",
     ),
     "honest_breakdown": Task(
         title="HonestDiD, C-LF, one m and the breakdown value", panel="path", sizes={"S": ()}
