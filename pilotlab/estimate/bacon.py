@@ -16,6 +16,7 @@ from pilotlab.estimate import show, windows
 from pilotlab.estimate.arms import refuse_arms
 from pilotlab.estimate.did import did
 from pilotlab.estimate.frame import read_study
+from pilotlab.estimate.incoming import as_pandas
 from pilotlab.estimate.options import COHORT_DEFAULT, Options
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
@@ -199,7 +200,7 @@ def bacon(
             "unit=None: the decomposition needs units seen at every time", fix="name the column of units"
         )
     options.check()
-    study = read_study(frame, options)
+    study = read_study(as_pandas(frame, options), options)
     kept: BoolArray = np.asarray(np.isfinite(study.y).all(axis=1))
     study = study.keep_units(kept).note(windows.left_out(study, kept, "not seen at every time"))
     if not len(study.units):

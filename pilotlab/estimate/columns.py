@@ -57,7 +57,7 @@ def floats(frame: pd.DataFrame, name: str, argument: str, place: Place) -> Float
         row = int(np.argmax(np.abs(values) > LARGEST))
         what = "infinite" if np.isinf(values[row]) else "too large to be meant"
         raise UsageError(
-            f"{argument} {name!r} is {what} ({values[row]!r}) {place(row)}",
+            f"{argument} {name!r} is {what} ({float(values[row])!r}) {place(row)}",
             fix="correct it, or leave it empty",
         )
     return values

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import assemble, choose, cross_section, registry
 from pilotlab.estimate.drawing import is_drawn, with_assignment
 from pilotlab.estimate.fitted import Answering, Fitted
 from pilotlab.estimate.frame import read_study
+from pilotlab.estimate.incoming import as_pandas, drawn_as_pandas
 from pilotlab.estimate.options import Options, names, values
 from pilotlab.estimate.result import Estimate, NotEstimable
 
 
 def did(
-    frame: pd.DataFrame,
+    frame: Any,
     *,
     outcome: str = "y",
     unit: str | None = "team",
@@ -55,7 +55,8 @@ def did(
     Parameters
     ----------
     frame : DataFrame
-        One row a unit and time; never changed. Rows without outcome are left out and counted in `notes`.
+        One row a unit and time; never changed. Of pandas, Polars or Arrow, or whatever narwhals reads; lazy ones are run
+        once, for the named columns. Rows without outcome are left out and counted in `notes`.
     outcome, unit, time, cohort : str
         Columns. `time` holds whole numbers, dates, Periods or ISO weeks as text; `cohort` the first treated time, in
         the same kind, constant in a unit; NaN, None, inf, and 0 where every time is above 0, mean never. With
@@ -148,7 +149,7 @@ def did(
         strata=strata,
         pairs=pairs,
         cluster=cluster,
-        assignment=assignment,
+        assignment=drawn_as_pandas(assignment),
         weights=weights,
         treatment=treatment,
         exposure=exposure,
@@ -161,10 +162,11 @@ def did(
         outcome_unit=outcome_unit,
     )
     options.check()
-    is_drawn(assignment)
+    is_drawn(options.assignment)
+    table = as_pandas(frame, options)
     with np.errstate(over="raise"):
         try:
-            return _estimate(frame, options)
+            return _estimate(table, options)
         except FloatingPointError:
             raise UsageError(
                 f"outcome {outcome!r} holds numbers too large to square",
@@ -172,7 +174,7 @@ def did(
             ) from None
 
 
-def _estimate(frame: pd.DataFrame, options: Options) -> Estimate | NotEstimable:
+def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
     if options.unit is None:
         name: str | NotEstimable = cross_section.estimator(options)
         fitted = cross_section.fit(frame, options)

@@ -11,6 +11,7 @@ import pandas as pd
 from pilotlab.errors import UsageError
 from pilotlab.estimate import attributes
 from pilotlab.estimate.columns import codes, column, factorized, floats, row_place, shown
+from pilotlab.estimate.incoming import TAKEN
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import Calendar, calendar_of, refuse_codes
@@ -85,8 +86,10 @@ def read_study(frame: object, options: Options) -> Study:
 def check_frame(frame: object) -> pd.DataFrame:
     """Refuse what is no DataFrame, or an empty one."""
     if not isinstance(frame, pd.DataFrame):
-        fix = "call `.to_pandas()` first" if hasattr(frame, "to_pandas") else "give one row a unit and time"
-        raise UsageError(f"frame is a {type(frame).__name__}, not a pandas DataFrame", fix=fix)
+        raise UsageError(
+            f"frame is a {type(frame).__name__}, not a DataFrame",
+            fix=f"give {TAKEN}, one row a unit and time",
+        )
     if frame.empty:
         raise UsageError("frame has no rows", fix="give one row a unit and time")
     return frame
