@@ -156,7 +156,7 @@ def test_is_refused_by_name(name: str) -> None:
 
 @pytest.mark.parametrize("thing", [None, [1, 2], {"y": [1]}, "frame.csv"])
 def test_what_is_no_frame(thing: Any) -> None:
-    with pytest.raises(UsageError, match="not a pandas DataFrame"):
+    with pytest.raises(UsageError, match="not a DataFrame"):
         did(thing)
 
 
