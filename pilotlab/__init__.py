@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pilotlab.estimate.did import did
     from pilotlab.estimate.honest_did import honest_did
     from pilotlab.estimate.result import Estimate, NotEstimable
+    from pilotlab.estimate.slices import slices
+    from pilotlab.estimate.slices_result import Slices
     from pilotlab.simulate.company import simulate
     from pilotlab.weeks import Week
 
@@ -24,6 +26,7 @@ _PUBLIC = {
     "Finding": "pilotlab.errors:Finding",
     "NotEstimable": "pilotlab.estimate.result:NotEstimable",
     "PilotlabError": "pilotlab.errors:PilotlabError",
+    "Slices": "pilotlab.estimate.slices_result:Slices",
     "Week": "pilotlab.weeks:Week",
     "Workspace": "pilotlab.api:Workspace",
     "bacon": "pilotlab.estimate.bacon:bacon",
@@ -33,6 +36,7 @@ _PUBLIC = {
     "init": "pilotlab.api:init",
     "open": "pilotlab.api:open_workspace",
     "simulate": "pilotlab.simulate.company:simulate",
+    "slices": "pilotlab.estimate.slices:slices",
 }
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "Finding",
     "NotEstimable",
     "PilotlabError",
+    "Slices",
     "Week",
     "Workspace",
     "__version__",
@@ -51,6 +56,7 @@ __all__ = [
     "init",
     "open",
     "simulate",
+    "slices",
 ]
 
 
