@@ -110,35 +110,36 @@ def reached(modules: list[Path], kept: Path) -> dict[str, Any]:
 
 def judged(mutant: Mutant, known: dict[str, Any]) -> dict[str, Any]:
     """Run one mutant: killed (by a test, or at import), timeout, survived, or unreached by any test."""
-    tests = those_that_reach(mutant, known)
     outcome, by = "unreached", ""
-    if tests:
+    for tests in those_that_reach(mutant, known):
         usual = sum(known["seconds"][test] for test in tests)
-        code, by = in_child(lambda pipe: run_tests(mutant, tests, pipe), seconds=30 + 5 * usual)
+        code, by = in_child(lambda pipe, tests=tests: run_tests(mutant, tests, pipe), seconds=30 + 5 * usual)
         outcome = {0: "survived", -signal.SIGALRM: "timeout"}.get(code, "killed")
-        by = by or ("" if outcome == "survived" else "import" if code > 0 else "time")
+        if outcome != "survived":
+            by = by or ("import" if code > 0 else "time")
+            break
     print(f"{outcome:10}{mutant.module}:{mutant.line}  {mutant.before} -> {mutant.after}  {by}", flush=True)
     return {**asdict(mutant), "outcome": outcome, "by": by}
 
 
-def those_that_reach(mutant: Mutant, known: dict[str, Any]) -> list[str]:
+def those_that_reach(mutant: Mutant, known: dict[str, Any]) -> list[list[str]]:
     """Tests by folder, quick ones first; what runs at import is reached by every test of the module."""
     lines = known["lines"][mutant.module]
     span = range(mutant.line, mutant.line + mutant.before.count("\n") + 1)
     tests = {test for line in span for test in lines.get(str(line), [])}
     if mutant.function == "module":
         tests = {test for names in lines.values() for test in names}
-    folders = {test: next(i for i, folder in enumerate(TESTS) if test.startswith(folder)) for test in tests}
-    chosen, total = [], 0.0
-    for test in sorted(tests, key=lambda test: (folders[test], known["seconds"][test])):
-        total += known["seconds"][test]
-        chosen += [test] if total <= ENOUGH else []
-    return chosen
+    total, folders = 0.0, []
+    for folder in TESTS:
+        folders.append([])
+        for test in sorted((test for test in tests if test.startswith(folder)), key=known["seconds"].get):
+            total += known["seconds"][test]
+            folders[-1] += [test] if total <= ENOUGH else []
+    return [chosen for chosen in folders if chosen]
 
 
 def run_tests(mutant: Mutant, tests: list[str], pipe: int) -> int:
     """Put the mutant in the module's place before anything imports it, and run tests until one fails."""
-    sys.dont_write_bytecode = True
     install(mutant)
     return int(pytest.main([*tests, "-x", *QUIETLY], plugins=[Says(pipe)]))
 
