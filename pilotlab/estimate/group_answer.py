@@ -23,22 +23,24 @@ from pilotlab.stats.cluster import nested
 from pilotlab.stats.group_draws import drawn_averages
 from pilotlab.stats.group_rows import Averages, pretest
 from pilotlab.stats.influence import MANY_CLUSTERS, Spread, cluster_sums, few_clusters, standard_errors
-from pilotlab.stats.multiplier import multiplied, multiplier_test, uniform_critical, uniform_critical_of_few
+from pilotlab.stats.multiplier import multiplied, multiplier_test, uniform_critical, uniform_criticals_of_few
 
 FEW_CLUSTERS = 20
 FEWEST_CLUSTERS = 3
 BAND_DRAWS = 999
+ENOUGH_FOR_BANDS = 200  # clusters from which on a band needs no correction
 RANDOMIZATION_DRAWS = 9_999
 KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Noise:
-    """Standard errors as reported and as the draws have them, with the influence of clusters."""
+    """Standard errors as reported, as the draws have them and corrected for few clusters, with the influence of clusters."""
 
     sums: FloatArray
     raw: FloatArray
     spread: Spread
+    corrected: Spread | None
 
 
 def answer(fitted: GroupTimeFitted, options: Options, estimator: str) -> Estimate | NotEstimable:
@@ -79,19 +81,21 @@ def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
     study, n = fitted.study, len(fitted.study.units)
     sums = cluster_sums(averages.influence, study.cluster)
     raw, clusters = standard_errors(sums, n), len(sums)
-    if clusters >= MANY_CLUSTERS and name not in ("cr2", "randomization"):
-        return _Noise(sums, raw, Spread(raw, np.full(len(raw), np.inf)))
+    always = name in ("cr2", "randomization")
+    if clusters >= ENOUGH_FOR_BANDS and not always:
+        return _Noise(sums, raw, Spread(raw, np.full(len(raw), np.inf)), None)
     cohort = np.searchsorted(averages.cells.starts, study.cohort).astype(np.int64)
     if nested(study.cluster, cohort):
         group = cohort[np.unique(study.cluster, return_index=True)[1]]
         mass = np.bincount(study.cluster, weights=averages.found.mass).astype(np.float64)
         pull = cluster_sums(averages.pull, study.cluster)
-        spread = few_clusters(sums, pull, group, mass, averages.norms(), n)
+        corrected = few_clusters(sums, pull, group, mass, averages.norms(), n)
     else:
-        spread = Spread(raw * np.sqrt(clusters / (clusters - 1)), np.full(len(raw), clusters - 1.0))
-    if clusters >= FEW_CLUSTERS and name not in ("cr2", "randomization"):
-        spread = Spread(raw, spread.df)
-    return _Noise(sums, raw, spread)
+        corrected = Spread(raw * np.sqrt(clusters / (clusters - 1)), np.full(len(raw), clusters - 1.0))
+    if always or clusters < FEW_CLUSTERS:
+        return _Noise(sums, raw, corrected, corrected)
+    df = corrected.df if clusters < MANY_CLUSTERS else np.full(len(raw), np.inf)
+    return _Noise(sums, raw, Spread(raw, df), corrected)
 
 
 def _multiplied(averages: Averages, noise: _Noise, options: Options, name: str) -> FloatArray | None:
@@ -204,7 +208,10 @@ def _terms(
         low, high = law.interval(options.alpha)
         own = own if math.isfinite(own) else 0.0
         # A band is never drawn inside a row's own interval.
-        band = (min(value - reach * own, low), max(value + reach * own, high)) if reach is not None else None
+        band = None
+        if reach is not None:
+            wide = float(np.nan_to_num(reach[k - skip]))
+            band = (min(value - wide, low), max(value + wide, high))
         found.append(Term(at, value, own, (low, high), law.p_value, band))
     return tuple(found)
 
@@ -218,17 +225,17 @@ def _names(fitted: GroupTimeFitted, options: Options) -> list[str | int]:
     return [fitted.study.label(label) for label in labels]
 
 
-def _reach(noise: _Noise, options: Options, drawn: FloatArray | None, skip: int) -> float | None:
-    """Critical value of the band over all rows; None for a single row and under draws of starts."""
+def _reach(noise: _Noise, options: Options, drawn: FloatArray | None, skip: int) -> FloatArray | None:
+    """Half-widths of the band over all rows; None for a single row and under draws of starts."""
     if drawn is None or drawn.shape[1] - skip < 2:
         return None
-    rows = slice(skip, None)
-    if len(noise.sums) >= MANY_CLUSTERS:
-        return uniform_critical(drawn[:, rows], alpha=options.alpha)
-    df = float(np.nanmin(noise.spread.df[rows]))
-    return uniform_critical_of_few(
-        drawn[:, rows], noise.raw[rows], alpha=options.alpha, df=df, seed=options.seed
+    rows, own = drawn[:, skip:], noise.corrected
+    if own is None:
+        return np.asarray(uniform_critical(rows, alpha=options.alpha) * noise.raw[skip:])
+    critical = uniform_criticals_of_few(
+        rows, noise.raw[skip:], own.df[skip:], alpha=options.alpha, seed=options.seed
     )
+    return np.asarray(critical * own.se[skip:])
 
 
 def _path(fitted: GroupTimeFitted, options: Options, name: str) -> EventPath | None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from pilotlab.stats.arrays import FloatArray
 
 BLOCK = 4_000_000  # signs held at once
+MOST_DF = 1e6  # a t of more is a normal
 NORMAL_QUARTILES = float(2 * stats.norm.ppf(0.75))  # distance between the quartiles of a standard normal
 Side = Literal["lower", "upper"]
 Tail = Literal["two-sided", "upper", "lower"]
@@ -55,19 +56,31 @@ def uniform_critical(drawn: FloatArray, *, alpha: float) -> float:
     return _quantile(np.abs(drawn[:, moving] / scale[moving]).max(axis=1), alpha)
 
 
-def uniform_critical_of_few(
-    drawn: FloatArray, se: FloatArray, *, alpha: float, df: float, seed: int
-) -> float:
-    """As `uniform_critical` where clusters are few: measured in standard errors (K,), on the scale of the draws, and spread as t does.
+def uniform_criticals_of_few(
+    drawn: FloatArray, se: FloatArray, df: FloatArray, *, alpha: float, seed: int
+) -> FloatArray:
+    """Critical values (K,) of a band where clusters are few: one level for all, each t at its own degrees of freedom.
 
-    Quartiles of few signs are coarse, and a scale measured on few degrees of freedom is itself uncertain.
+    Quartiles of few signs are coarse, so draws are measured in standard errors; and a scale measured on few degrees of
+    freedom is itself uncertain, so each draw divides by such a scale, in the same place of its law for all estimates.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (draws, K)
+    se : ndarray, shape (K,)
+        Standard errors on the scale of the draws; estimates that do not move, or whose spread is not known, are left out.
+    df : ndarray, shape (K,)
     """
-    moving = se > 0
+    df = np.where(df > 0, df, np.inf)
+    moving = (se > 0) & np.isfinite(se)
     if not moving.any():
-        return float(stats.t.isf(alpha / 2, df))
-    largest = np.abs(drawn[:, moving] / se[moving]).max(axis=1)
-    spread = np.sqrt(np.random.default_rng(seed).chisquare(df, size=len(drawn)) / df)
-    return _quantile(largest / spread, alpha)
+        return np.asarray(stats.t.isf(alpha / 2, df))
+    place = np.random.default_rng(seed).random((len(drawn), 1))
+    own = np.minimum(df[moving], MOST_DF)
+    scale = np.sqrt(special.gammaincinv(own / 2, place) * 2 / own)
+    tail = 2 * special.stdtr(own, -np.abs(drawn[:, moving]) / se[moving] / scale)
+    level = np.quantile(tail.min(axis=1), alpha, method="inverted_cdf")
+    return np.asarray(stats.t.isf(level / 2, df))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,7 +13,7 @@ from pilotlab.stats.multiplier import (
     multiplied,
     multiplier_test,
     uniform_critical,
-    uniform_critical_of_few,
+    uniform_criticals_of_few,
 )
 
 
@@ -41,9 +41,30 @@ def test_critical_values_of_independent_estimates() -> None:
     drawn = multiplied(sums, draws=20_000, seed=0)
     assert uniform_critical(drawn, alpha=0.05) == pytest.approx(sidak, abs=0.04)
     se = np.sqrt((sums**2).sum(axis=0))
-    few = uniform_critical_of_few(drawn, se, alpha=0.05, df=1e9, seed=0)
-    assert few == pytest.approx(sidak, abs=0.04)
-    assert uniform_critical_of_few(drawn, se, alpha=0.05, df=8, seed=0) > few + 0.5
+    many = uniform_criticals_of_few(drawn, se, np.full(3, np.inf), alpha=0.05, seed=0)
+    assert many == pytest.approx(np.full(3, sidak), abs=0.04)
+
+
+def test_critical_values_of_few_clusters_have_one_level() -> None:
+    """Each row stands at its own t; with one row and exact signs' normal draws that is the usual t interval."""
+    rng = np.random.default_rng(6)
+    drawn, se, df = rng.normal(size=(40_000, 3)), np.ones(3), np.array([4.0, 12.0, np.inf])
+    found = uniform_criticals_of_few(drawn, se, df, alpha=0.05, seed=0)
+    levels = 2 * stats.t.sf(found, df)
+    assert levels == pytest.approx(np.full(3, levels[0]), rel=1e-9)
+    assert 0.05 / 3 <= levels[0] * 1.05 <= 0.025, "near Bonferroni: the rows are all but independent"
+    alone = uniform_criticals_of_few(drawn[:, :1], se[:1], df[:1], alpha=0.05, seed=0)
+    assert alone == pytest.approx([stats.t.isf(0.025, 4)], rel=0.03)
+
+
+def test_a_row_without_a_spread_moves_no_critical_value() -> None:
+    drawn = np.random.default_rng(7).normal(size=(999, 3))
+    se, df = np.array([1.0, np.nan, 1.0]), np.array([5.0, np.nan, 9.0])
+    found = uniform_criticals_of_few(drawn, se, df, alpha=0.05, seed=0)
+    rest = uniform_criticals_of_few(drawn[:, [0, 2]], se[[0, 2]], df[[0, 2]], alpha=0.05, seed=0)
+    assert found[[0, 2]] == pytest.approx(rest)
+    still = uniform_criticals_of_few(np.zeros((99, 1)), np.zeros(1), np.array([7.0]), alpha=0.05, seed=0)
+    assert still == pytest.approx([stats.t.isf(0.025, 7)])
 
 
 def test_an_estimate_that_does_not_move_is_left_out() -> None:
