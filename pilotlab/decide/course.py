@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pilotlab.estimate.analysis import Analysis
     from pilotlab.panel.panel import Panel
 
+EXPOSURE = "exposure"  # column of teams.csv: the share of a team's meetings that it spends with pilot teams
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
@@ -86,7 +88,7 @@ def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: s
         analysis=analysis,
         quality=quality,
         decision=decide(gather(plan.spec, analysis, plan.drawn, records)),
-        data_digest=store.data_digest([metric.key for metric in plan.metrics.values()], teams=_names(plan)),
+        data_digest=store.data_digest([metric.key for metric in plan.metrics.values()], teams=_logged(plan)),
         today=today,
         program=program,
     )
@@ -107,15 +109,26 @@ def observed_panel(store: Store, plan: Plan, metric: MetricSpec, teams: TeamList
 
 
 def _observed(store: Store, plan: Plan, metric: MetricSpec) -> list[Observation]:
-    return store.observations(metric.key, teams=_names(plan))
+    return store.observations(metric.key, teams=_logged(plan))
 
 
 def _panel(plan: Plan, metric: MetricSpec, rows: list[Observation], teams: TeamList) -> Panel:
     from pilotlab.panel.build import build_panel
 
     sizes = {team.name: team.size for team in teams.rows if team.size}
+    exposure = {
+        team.name: _share(team.attributes[EXPOSURE]) for team in teams.rows if team.attributes.get(EXPOSURE)
+    }
     cells = ((row.team, row.week.code, row.value, row.n) for row in rows)
-    return build_panel(plan.spec, metric, plan.drawn, cells, sizes=sizes)
+    return build_panel(plan.spec, metric, plan.drawn, cells, sizes=sizes, exposure=exposure)
+
+
+def _share(text: str) -> float:
+    """Read a share; nan where the text is none, so that the check can name the team."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
 
 
 def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation]) -> Completeness:
@@ -146,3 +159,8 @@ def _records(store: Store, plan: Plan, quality: Mapping[str, Completeness], toda
 
 def _names(plan: Plan) -> list[str]:
     return [row.team for row in plan.drawn.teams]
+
+
+def _logged(plan: Plan) -> list[str]:
+    """Teams whose values are read: those in an arm, and the buffer, which is logged and in none."""
+    return [*_names(plan), *plan.spec.design.buffer]

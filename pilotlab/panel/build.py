@@ -22,16 +22,19 @@ def build_panel(
     rows: Iterable[tuple[str, int, float | None, float | None]],
     *,
     sizes: Mapping[str, int] | None = None,
+    exposure: Mapping[str, float] | None = None,
 ) -> Panel:
     """Join the observed values of one metric to the design.
 
     Parameters
     ----------
     rows : iterable of (team, week code, value or None, n or None)
-        Current revisions; a gap has no value and is left out. Weeks outside the pilot and teams outside the
-        assignment are left out too.
+        Current revisions; a gap has no value and is left out. Weeks outside the pilot and teams that are neither in the
+        assignment nor buffer teams are left out too.
     sizes : mapping, optional
         Team sizes, for `n` where a row does not say how many people stand behind it.
+    exposure : mapping, optional
+        Team to the share of its meetings it spends with pilot teams.
     """
     windows = spec.windows
     observed = pd.DataFrame(list(rows), columns=["team", "code", "value", "n"])
@@ -43,7 +46,8 @@ def build_panel(
         [
             (row.team, row.arm, row.stratum, row.cluster or row.team, str(row.start) if row.start else None)
             for row in assignment.teams
-        ],
+        ]
+        + [(team, "", "", team, None) for team in spec.design.buffer],
         columns=["team", "arm", "stratum", "cluster", "cohort"],
     )
     frame = observed[observed["code"].isin(inside)].merge(places, on="team", how="inner")
@@ -55,12 +59,15 @@ def build_panel(
     frame["value"] = frame["value"].astype("float64")
     frame["n"] = frame["n"].astype("float64").fillna(frame["team"].map(dict(sizes or {})))
     frame = frame[COLUMNS].sort_values(["team", "week"], ignore_index=True)
+    beside = frame["team"].isin(spec.design.buffer)
     return Panel(
         spec.id,
         metric,
         windows,
         assignment,
-        frame,
+        frame[~beside].reset_index(drop=True),
         min_group=max(metric.min_group, spec.privacy.min_group),
         person_units=spec.design.unit == "person",
+        buffer=frame[beside].reset_index(drop=True),
+        exposure=dict(exposure or {}),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,11 @@ class Panel:
         Fewest respondents behind a value that may be shown.
     person_units : bool
         True where units are the persons of a published study: none is shown singly.
+    buffer : DataFrame
+        Values of the buffer teams, which are in no arm: read by the spillover check alone, never shown.
+    exposure : mapping
+        Team to the share of its meetings it spends with pilot teams (column `exposure` of teams.csv); nan where the
+        text is no share.
     """
 
     pilot: str
@@ -36,6 +42,8 @@ class Panel:
     min_group: int = 5
     person_units: bool = False
     notes: tuple[str, ...] = ()
+    buffer: pd.DataFrame = field(default_factory=pd.DataFrame)
+    exposure: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -83,16 +91,7 @@ class Panel:
     def contrast(self, arm: str) -> Panel:
         """Return the part that compares one pilot arm with control."""
         kept = self.values[self.values["arm"].isin((arm, CONTROL))]
-        return Panel(
-            self.pilot,
-            self.metric,
-            self.windows,
-            self.assignment.contrast(arm),
-            kept,
-            self.min_group,
-            self.person_units,
-            self.notes,
-        )
+        return replace(self, assignment=self.assignment.contrast(arm), values=kept)
 
     def __repr__(self) -> str:
         teams, weeks = self.values["team"].nunique(), self.values["week"].nunique()
