@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -144,8 +145,17 @@ def analyze(spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int) -> Analy
     seed : int
         Of the sampled draws.
     """
+    done = spec.metrics.adherence
     rows = [
-        analyze_metric(spec, role, use, panels[use.use].contrast(arm), arm, seed=seed)
+        analyze_metric(
+            spec,
+            role,
+            use,
+            panels[use.use].contrast(arm),
+            arm,
+            seed=seed,
+            adherence=panels[done.use].contrast(arm) if done else None,
+        )
         for arm in spec.arms
         for role, use in spec.uses
     ]
@@ -153,13 +163,21 @@ def analyze(spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int) -> Analy
 
 
 def analyze_metric(
-    spec: PilotSpec, role: Role, use: MetricUse, panel: Panel, arm: str, *, seed: int
+    spec: PilotSpec,
+    role: Role,
+    use: MetricUse,
+    panel: Panel,
+    arm: str,
+    *,
+    seed: int,
+    adherence: Panel | None = None,
 ) -> MetricResult:
-    """Estimate the effect of one arm on one metric, by the declared method."""
+    """Estimate the effect of one arm on one metric, by the declared method; `adherence` says whether the policy happened."""
     frame, refusal = asked.outcome(panel)
     method = {**asked.design(spec, panel), **asked.method(spec, seed)}
     estimate = without_units(did(frame, **method)) if refusal is None else refusal
     hidden = shown.hidden(panel)
+    goal = partial(Headline, spec=spec, panel=panel, frame=frame, asked=method, use=use, adherence=adherence)
     wanted = refusal is None and not hidden and role == "goal"
     return MetricResult(
         role=role,
@@ -170,20 +188,16 @@ def analyze_metric(
         means=_means(panel),
         weeks=_weeks(spec, panel, frame, estimate, seed=seed) if wanted else (),
         hidden=hidden,
-        robustness=_card(spec, panel, frame, method, estimate) if role == "goal" else None,
+        robustness=_card(spec, estimate, goal) if role == "goal" else None,
     )
 
 
 def _card(
-    spec: PilotSpec,
-    panel: Panel,
-    frame: pd.DataFrame,
-    method: Mapping[str, Any],
-    estimate: Estimate | NotEstimable,
+    spec: PilotSpec, estimate: Estimate | NotEstimable, goal: Callable[..., Headline]
 ) -> Robustness | None:
     if spec.analysis.sensitivity != "standard" or not isinstance(estimate, Estimate):
         return None
-    return robustness(Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate))
+    return robustness(goal(estimate=estimate))
 
 
 def _weeks(

@@ -32,8 +32,15 @@ def outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
     if outside.any():
         reason = f"{int(outside.sum())} values of {panel.metric.key} have no {transform}: they are not between {low:g} and {high:g}"
         return frame, NotEstimable(reason, "declare the metric with `transform: none`")
+    return scaled(frame, transform), None
+
+
+def scaled(frame: pd.DataFrame, transform: str) -> pd.DataFrame:
+    """Put values on a scale; they must be between its ends."""
+    if transform == "none":
+        return frame
     value = frame["value"]
-    return frame.assign(value=np.log(value) if transform == "log" else np.log(value / (1 - value))), None
+    return frame.assign(value=np.log(value) if transform == "log" else np.log(value / (1 - value)))
 
 
 def design(spec: PilotSpec, panel: Panel) -> dict[str, Any]:

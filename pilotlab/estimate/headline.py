@@ -14,7 +14,7 @@ from pilotlab.estimate import registry
 from pilotlab.estimate.did import did
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.panel.panel import Panel
-from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.pilot import MetricUse, PilotSpec
 from pilotlab.weeks import Week
 
 
@@ -30,6 +30,10 @@ class Headline:
         Its rows on the scale they are analysed on.
     asked : mapping
         Arguments of `did` that gave `estimate`.
+    use : MetricUse or None
+        The goal as declared, with its bar or limit.
+    adherence : Panel or None
+        Of the adherence metric, the same arm and control.
     """
 
     spec: PilotSpec
@@ -37,6 +41,8 @@ class Headline:
     frame: pd.DataFrame
     asked: Mapping[str, Any]
     estimate: Estimate
+    use: MetricUse | None = None
+    adherence: Panel | None = None
 
     def again(self, frame: pd.DataFrame | None = None, **changes: Any) -> Estimate | NotEstimable:
         """Estimate again, by the headline's method, with other rows or arguments; what is refused says why."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pilotlab.estimate import shown
-from pilotlab.estimate.checks import CHECKS, Check
+from pilotlab.estimate.checks import CHECKS, Check, Outcome
 from pilotlab.estimate.headline import Headline
 from pilotlab.estimate.leave_out import LeftOut, leave_one_out
 from pilotlab.estimate.reruns import INTERVALS, RERUNS, Rerun
 from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.threats.other_windows import other_windows
 
 CLOSE = 1e-9  # of the interval's size: an estimate at its very end lies in it
 
@@ -75,6 +76,15 @@ class Robustness:
         """Those that agree."""
         return sum(run.agrees is True for run in self.runs)
 
+    def check(self, name: str) -> Check | None:
+        """Find a check by name."""
+        return next((check for check in self.checks if check.name == name), None)
+
+    def outcome_of(self, name: str) -> Outcome | None:
+        """Outcome of a check by name; None where it was not made."""
+        found = self.check(name)
+        return found.outcome if found else None
+
     @property
     def sign_flips(self) -> bool | None:
         """Whether the sign flips as one is left out; None where that was not made."""
@@ -97,11 +107,11 @@ class Robustness:
 
 def robustness(headline: Headline) -> Robustness:
     """Run the other analyses, leave every drawn unit out in turn, and make the checks."""
-    left_out = leave_one_out(headline)
+    reruns = {name: rerun(headline) for name, rerun in RERUNS.items()}
     return Robustness(
-        runs=tuple(_run(name, rerun(headline), headline) for name, rerun in RERUNS.items()),
-        left_out=left_out,
-        checks=tuple(check(headline) for check in CHECKS.values()),
+        runs=tuple(_run(name, rerun, headline) for name, rerun in reruns.items()),
+        left_out=leave_one_out(headline),
+        checks=(*(check(headline) for check in CHECKS.values()), other_windows(headline, reruns)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Threats: what else could have made the headline, a module each."""
