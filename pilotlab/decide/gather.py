@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pilotlab.decide.inputs import (
     Adherence,
     ArmInputs,
+    Check,
     DesignFacts,
     Evidence,
     GateFacts,
@@ -84,7 +85,7 @@ def _arm(
         arm=arm,
         goals=tuple(_goal(result, alphas) for result in analysis.of(arm, "goal")),
         guardrails=tuple(_guardrail(result, alphas) for result in analysis.of(arm, "guardrail")),
-        design=_design(spec, arm, assignment),
+        design=_design(spec, arm, assignment, analysis),
         gate=_gate(spec, arm, analysis, records),
         equity_breached=None if spec.slices.equity else (),
         watch_alarms=None if spec.metrics.watch else (),
@@ -151,8 +152,8 @@ def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
     )
 
 
-def _design(spec: PilotSpec, arm: str, assignment: Assignment) -> DesignFacts:
-    design = spec.design
+def _design(spec: PilotSpec, arm: str, assignment: Assignment, analysis: Analysis) -> DesignFacts:
+    design, goals = spec.design, analysis.of(arm, "goal")
     return DesignFacts(
         design=design.type,
         drawn=assignment.drawn,
@@ -161,7 +162,26 @@ def _design(spec: PilotSpec, arm: str, assignment: Assignment) -> DesignFacts:
         units_control=assignment.drawn_units(CONTROL),
         unit=design.unit,
         paired=assignment.method == "matched_pairs",
+        pretrend=_alarm(goals, "pre_trend"),
+        placebo=_alarm(goals, "placebo_in_time", "placebo_in_space"),
+        breakdown=_breakdown(goals),
     )
+
+
+def _alarm(goals: tuple[MetricResult, ...], needed: str, *more: str) -> Check:
+    """Whether a check raised an alarm for some goal; None where it did not run for each. `more` count where they ran."""
+    cards = [goal.robustness for goal in goals]
+    outcomes = [[card.outcome_of(name) for name in (needed, *more)] if card else [None] for card in cards]
+    if any("fail" in found for found in outcomes):
+        return "alarmed"
+    return "clear" if outcomes and all(found[0] == "pass" for found in outcomes) else None
+
+
+def _breakdown(goals: tuple[MetricResult, ...]) -> float | None:
+    """Smallest breakdown value of the goals; None where it was not made for each."""
+    checks = [goal.robustness.check("breakdown") if goal.robustness else None for goal in goals]
+    values = [check.number for check in checks if check and check.number is not None]
+    return min(values) if values and len(values) == len(goals) else None
 
 
 def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> GateFacts:
