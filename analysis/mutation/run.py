@@ -127,7 +127,7 @@ def those_that_reach(mutant: Mutant, known: dict[str, Any]) -> list[list[str]]:
     lines = known["lines"][mutant.module]
     span = range(mutant.line, mutant.line + mutant.before.count("\n") + 1)
     tests = {test for line in span for test in lines.get(str(line), [])}
-    if mutant.function == "module":
+    if not tests and any(str(line) in lines for line in span):
         tests = {test for names in lines.values() for test in names}
     total, folders = 0.0, []
     for folder in TESTS:
