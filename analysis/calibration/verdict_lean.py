@@ -1,0 +1,475 @@
+"""The lean way to a pilot's verdict: the same company, draw, kernels and rule, without files, store and page.
+
+What does not decide is left out: weeks, checks, watched metrics; the robustness card is made only where it can lower the
+verdict. verdicts.py holds it against the whole way.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from verdict_pilots import METRICS, Cell, remembered
+
+import pilotlab as pl
+from pilotlab.decide.checking import check_inputs
+from pilotlab.decide.gather import Records, gather
+from pilotlab.decide.inputs import RuleInputs
+from pilotlab.decide.judge import AGREEMENT_NEEDED, Judgement, judge
+from pilotlab.design.assignment import Assignment
+from pilotlab.design.draw import draw
+from pilotlab.estimate import asked
+from pilotlab.estimate.analysis import Analysis, ArmMeans, MetricResult
+from pilotlab.estimate.headline import Headline
+from pilotlab.estimate.reruns import RERUNS
+from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.robustness import agrees, same_zero
+from pilotlab.panel.panel import Panel
+from pilotlab.scaffold.init import write_all
+from pilotlab.simulate import Company
+from pilotlab.simulate.company import CONTROL, PILOT
+from pilotlab.spec.metric import MetricSpec
+from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.public_holidays import holiday_weeks
+from pilotlab.spec.team import Team
+from pilotlab.stats.change import unit_change, unit_mean, within_strata
+from pilotlab.stats.draws import Design
+from pilotlab.stats.randomization import RandomizationResult, randomization_test
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+
+ABOVE = ("Scale", "Scale with changes")  # verdicts that the robustness card can lower
+WINSOR, ALPHA = 0.05, 0.05
+Judge = Callable[[Estimate, Estimate], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Which of the company's weeks are baseline and counted; masks of shape (weeks,)."""
+
+    labels: tuple[str, ...]
+    since: IntArray  # weeks since the start
+    baseline: BoolArray
+    counted: BoolArray
+    holidays: BoolArray
+    announced: int
+
+    @property
+    def expected(self) -> BoolArray:
+        """Weeks in which a value is due."""
+        return self.baseline | self.counted
+
+    def before(self, weeks: int, anticipation: int) -> BoolArray:
+        """The last weeks before the start, less those of anticipation."""
+        return (self.since < -anticipation) & (self.since >= -anticipation - weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A cell's declaration as read from its files, once for all seeds."""
+
+    spec: PilotSpec
+    metrics: Mapping[str, MetricSpec]
+    weeks: Weeks
+
+    @classmethod
+    def of(cls, cell: Cell) -> Plan:
+        """Read the files of the cell's first company."""
+        company = cell.company(0)
+        with tempfile.TemporaryDirectory() as folder:
+            write_all({Path(folder) / name: text for name, text in cell.files(company).items()})
+            spec, metrics, _ = pl.open(folder, actor="study").declared(cell.pilot)
+        return cls(spec, {metric.id: metric for metric in metrics.values()}, _weeks(spec, company))
+
+
+@dataclass(frozen=True)
+class ByDraws:
+    """What the rule asks of an estimate, from the draws that could have been made; each answer is worked out once."""
+
+    result: RandomizationResult
+    inference: str = "randomization"
+    estimator: str = "change"
+
+    @property
+    def att(self) -> float:
+        return self.result.att
+
+    @cached_property
+    def ci(self) -> tuple[float, float]:
+        return self.result.interval(ALPHA)
+
+    @cached_property
+    def _bounds(self) -> dict[Hashable, float]:
+        return {}
+
+    @cached_property
+    def p_value(self) -> float:
+        return self.result.p_two_sided
+
+    def interval(self, level: float) -> tuple[float, float]:
+        return self.ci if np.isclose(level, 1 - ALPHA) else self.result.interval(1 - level)
+
+    def bound(self, side: Any, *, level: float) -> float:
+        return remembered(self._bounds, (side, level), lambda: self.result.bound(side, 1 - level))
+
+    def p_one_sided(self, alternative: str) -> float:
+        """Only the luck line of the page reads it."""
+        return self.p_value / 2 if (alternative == "greater") == (self.att > 0) else 1 - self.p_value / 2
+
+
+@dataclass(frozen=True, slots=True)
+class ByCr2:
+    """The same from CR2 with Satterthwaite df, where no lot decided: closed form of one change a team."""
+
+    att: float
+    se: float
+    df: float
+    inference: str = "cr2"
+    estimator: str = "change"
+
+    @classmethod
+    def of(cls, change: FloatArray, z: BoolArray) -> ByCr2:
+        one, two = change[z & np.isfinite(change)], change[~z & np.isfinite(change)]
+        n1, n0 = len(one), len(two)
+        df = (1 / n1 + 1 / n0) ** 2 / (1 / (n1**2 * (n1 - 1)) + 1 / (n0**2 * (n0 - 1)))
+        se = np.sqrt(one.var(ddof=1) / n1 + two.var(ddof=1) / n0)
+        return cls(float(one.mean() - two.mean()), float(se), df)
+
+    @property
+    def ci(self) -> tuple[float, float]:
+        return self.interval(1 - ALPHA)
+
+    @property
+    def p_value(self) -> float:
+        return float(2 * stats.t.sf(abs(self.att) / self.se, self.df))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        reach = self.se * float(stats.t.ppf((1 + level) / 2, self.df))
+        return self.att - reach, self.att + reach
+
+    def bound(self, side: str, *, level: float) -> float:
+        reach = self.se * float(stats.t.ppf(level, self.df))
+        return self.att - reach if side == "lower" else self.att + reach
+
+    def p_one_sided(self, alternative: str) -> float:
+        return float(stats.t.sf((1 if alternative == "greater" else -1) * self.att / self.se, self.df))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the rule asks of a robustness card."""
+
+    agreed: int
+    counted: int
+    sign_flips: bool
+
+
+_TESTS: dict[Hashable, ByDraws] = {}
+_CARDS: dict[Hashable, Card] = {}
+_DRAWS: dict[Hashable, Assignment] = {}
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """One simulated pilot as arrays, teams in alphabetical order.
+
+    Attributes
+    ----------
+    values, people : Mapping[str, FloatArray]
+        By metric, shape (teams, weeks); nan where nothing was logged.
+    truth : Mapping[str, float]
+        By metric, pilot teams' mean effect in the counted weeks, from both potential outcomes.
+    """
+
+    plan: Plan
+    assignment: Assignment
+    teams: tuple[str, ...]
+    z: BoolArray
+    strata: IntArray
+    values: Mapping[str, FloatArray]
+    people: Mapping[str, FloatArray]
+    truth: Mapping[str, float]
+
+    @classmethod
+    def of(cls, cell: Cell, plan: Plan, seed: int) -> Pilot:
+        """Simulate, draw and reveal."""
+        company = cell.company(seed)
+        assignment = _assigned(cell, plan, company, seed)
+        rows = assignment.teams
+        order = np.argsort(company.teams["team"].to_numpy())
+        z = np.array([row.arm != CONTROL for row in rows])
+
+        def reveal(metric: str, field: str) -> FloatArray:
+            near, far = (getattr(company.paths[metric][arm], field)[order] for arm in (PILOT, CONTROL))
+            return np.asarray(np.where(z[:, None], near, far))
+
+        return cls(
+            plan=plan,
+            assignment=assignment,
+            teams=tuple(row.team for row in rows),
+            z=z,
+            strata=np.unique([row.stratum for row in rows], return_inverse=True)[1].astype(np.intp),
+            values={metric: np.round(reveal(metric, "value"), 4) for metric in METRICS[cell.pilot]},
+            people={metric: reveal(metric, "n").astype(int).astype(float) for metric in METRICS[cell.pilot]},
+            truth={
+                metric: float((both[PILOT].true - both[CONTROL].true)[order][z][:, plan.weeks.counted].mean())
+                for metric, both in company.paths.items()
+            },
+        )
+
+    @cached_property
+    def design(self) -> Design:
+        """What could have been drawn."""
+        return Design.stratified(self.z, self.strata)
+
+    def inputs(self) -> RuleInputs:
+        """Gather what the rule reads, without a robustness card."""
+        spec, (arm,) = self.plan.spec, self.plan.spec.arms
+        results = tuple(
+            MetricResult(
+                role=role,
+                use=use,
+                metric=self.plan.metrics[name],
+                arm=arm,
+                estimate=self.estimate(name) if role != "adherence" else NotEstimable("not asked", ""),  # type: ignore[arg-type]
+                means=self._means(name),
+            )
+            for role, use in spec.uses
+            for name in [use.use.partition("@")[0]]
+        )
+        analysis = Analysis(pilot=spec.id, results=results, seed=self.assignment.seed or 0)
+        return gather(spec, analysis, self.assignment, self._records())
+
+    def estimate(self, metric: str) -> ByDraws | ByCr2:
+        """The headline of one metric."""
+        change = unit_change(self.values[metric], self.plan.weeks.baseline, self.plan.weeks.counted)
+        if not self.assignment.drawn:
+            return ByCr2.of(change, self.z)
+        return remembered(_TESTS, (change.tobytes(), self.z.tobytes()), lambda: ByDraws(self._test(change)))
+
+    def _test(self, change: FloatArray) -> RandomizationResult:
+        seed = self.assignment.seed or 0
+        return randomization_test(change, self.z, self.design, strata=self.strata, seed=seed)
+
+    def _means(self, metric: str) -> ArmMeans:
+        """Means of the team means, of teams that have both sides."""
+        weeks, y = self.plan.weeks, self.values[metric]
+        before, after = unit_mean(y[:, weeks.baseline]), unit_mean(y[:, weeks.counted])
+        both = np.isfinite(before + after)
+        near, far = both & self.z, both & ~self.z
+        return ArmMeans(
+            pilot_before=before[near].mean(),
+            pilot_after=after[near].mean(),
+            control_before=before[far].mean(),
+            control_after=after[far].mean(),
+        )
+
+    def _records(self) -> Records:
+        spec, weeks, (arm,) = self.plan.spec, self.plan.weeks, self.plan.spec.arms
+        frozen = datetime.combine(spec.windows.start.monday - timedelta(days=3), datetime.min.time(), UTC)
+        shares: dict[tuple[str, str], float | None] = {}
+        baseline = {}
+        for name, y in self.values.items():
+            key, there = self.plan.metrics[name].key, np.isfinite(y)
+            for which, inside in ((arm, self.z), (CONTROL, ~self.z)):
+                shares[key, which] = float(there[inside][:, weeks.expected].mean())
+            both = there[self.z].any(axis=0) & there[~self.z].any(axis=0)
+            baseline[key] = int(both[weeks.baseline].sum())
+        return Records(
+            frozen_at=frozen,
+            frozen_first=True,
+            first_pilot_row_at=frozen + timedelta(weeks=1),
+            digests_match=True,
+            shares=shares,
+            baseline_weeks=baseline,
+            today=spec.windows.end.sunday + timedelta(days=1),
+        )
+
+
+def verdict(pilot: Pilot) -> Judgement:
+    """Ask the rule; where it says more than Extend, again with the robustness card."""
+    inputs = pilot.inputs()
+    check_inputs(inputs)
+    (arm,) = inputs.arms
+    said = judge(inputs, arm)
+    if said.verdict not in ABOVE:
+        return said
+    metric = pilot.plan.spec.metrics.goals[0].use.partition("@")[0]
+    key = (metric, pilot.values[metric].tobytes(), pilot.z.tobytes())
+    found = remembered(_CARDS, key, lambda: card(pilot, metric, complete=False))
+    goal = replace(arm.goals[0], sign_flips=found.sign_flips, agreed=found.agreed, runs=found.counted)
+    return judge(inputs, replace(arm, goals=(goal,)))
+
+
+def card(pilot: Pilot, metric: str, *, complete: bool = True) -> Card:
+    """The goal's robustness card: sixteen other analyses, and each drawn team left out in turn.
+
+    Unless it is to be `complete`, it ends as soon as the runs that are left can't change whether three quarters agree.
+    """
+    headline = pilot.estimate(metric)
+    agreed = counted = 0
+    for made, held in enumerate(_runs(pilot, metric, headline), start=1):
+        agreed, counted = agreed + (held is True), counted + (held is not None)
+        most = counted + len(RERUNS) - made
+        settled = agreed >= AGREEMENT_NEEDED * most or agreed + most - counted < AGREEMENT_NEEDED * most
+        if settled and not complete:
+            break
+    return Card(agreed, counted, _flips(pilot, metric, headline.att))
+
+
+@dataclass(frozen=True, slots=True)
+class _Att:
+    """An estimate of which only its size is asked."""
+
+    att: float
+
+
+def difference(pilot: Pilot, change: FloatArray, weights: FloatArray | None = None) -> float:
+    """T of the draw that was made: arms compared within strata that hold both; nan where none does."""
+    kept = np.isfinite(change)
+    near, held = (
+        np.bincount(pilot.strata[part], minlength=pilot.strata.max() + 1) for part in (kept & pilot.z, kept)
+    )
+    kept &= ((near > 0) & (near < held))[pilot.strata]
+    if not kept.any():
+        return np.nan
+    strata = np.unique(pilot.strata[kept], return_inverse=True)[1].astype(np.int64)
+    own = None if weights is None else weights[kept]
+    share = np.bincount(strata, weights=own)
+    return float(share @ within_strata(change[kept], pilot.z[kept], strata, own) / share.sum())
+
+
+def _flips(pilot: Pilot, metric: str, att: float) -> bool:
+    """Whether the sign flips as one team is left out."""
+    change = unit_change(pilot.values[metric], pilot.plan.weeks.baseline, pilot.plan.weeks.counted)
+    teams = np.arange(len(change))
+    left = [difference(pilot, np.where(teams == team, np.nan, change)) for team in teams]
+    return att != 0 and any(one * att <= 0 for one in left if np.isfinite(one))
+
+
+def _runs(pilot: Pilot, metric: str, headline: ByDraws | ByCr2) -> Iterator[bool | None]:
+    """Whether each other analysis agrees, the cheap ones first; None for one that can't be run."""
+    for att in _other_changes(pilot, metric):
+        yield None if att is None else agrees(_Att(att), headline)  # type: ignore[arg-type]
+    whole = _headline(pilot, metric, headline)
+    for agree, found in _by_did(pilot, metric, whole):
+        yield None if isinstance(found, NotEstimable) else agree(found, headline)  # type: ignore[arg-type]
+
+
+def _other_changes(pilot: Pilot, metric: str) -> Iterator[float | None]:
+    """The ten runs that are `change` with other weeks, weights or values, or without one team."""
+    weeks, y, n = pilot.plan.weeks, pilot.values[metric], pilot.people[metric]
+    calendar = pilot.plan.spec.calendar
+    before, after, washin = weeks.baseline, weeks.counted, calendar.washin_weeks
+    change = unit_change(y, before, after)
+
+    def between(first: BoolArray, second: BoolArray, values: FloatArray = y) -> float:
+        return difference(pilot, unit_change(values, first, second))
+
+    yield between(before, weeks.since >= 0)
+    yield between(before, weeks.since >= 2 * washin)
+    yield between(weeks.before(calendar.baseline_weeks // 2, weeks.announced), after)
+    yield between(weeks.before(calendar.baseline_weeks, weeks.announced + 2), after)
+    off = weeks.holidays
+    yield between(before & ~off, after & ~off) if off.any() else None
+    people = unit_mean(np.where(np.isfinite(y), n, np.nan)[:, before])
+    yield difference(pilot, change, people)
+    seen = y[:, weeks.expected]
+    low, high = np.quantile(seen[np.isfinite(seen)], [WINSOR, 1 - WINSOR])
+    yield between(before, after, np.clip(y, low, high))
+    counted = np.flatnonzero(after)
+    for part in (counted[: len(counted) // 2], counted[len(counted) // 2 :]):
+        yield between(before, np.isin(np.arange(len(after)), part))
+    size = unit_mean(np.where(np.isfinite(y), n, np.nan))
+    largest = np.arange(len(size)) == np.argmax(size)
+    yield difference(pilot, np.where(largest, np.nan, change)) if np.ptp(size) > 0 else None
+
+
+def _by_did(pilot: Pilot, metric: str, whole: Headline) -> Iterator[tuple[Judge, Estimate | NotEstimable]]:
+    """The runs by another interval, by another estimator, and of complete teams; of the latter only the size is asked."""
+    yield same_zero, RERUNS["cr2"](whole).found
+    for name in ("ancova", "twfe", "imputation"):
+        strata = whole.asked["strata"] if name != "imputation" else None
+        yield agrees, whole.again(estimator=name, inference="cluster", strata=strata)
+    gap = ~np.isfinite(pilot.values[metric][:, pilot.plan.weeks.expected]).all(axis=1)
+    some = gap.any() and not gap.all()
+    none = NotEstimable("no team, or every team, has a gap", "")
+    yield agrees, whole.without_teams(np.array(pilot.teams)[gap], inference="cluster") if some else none
+    yield same_zero, RERUNS["wild"](whole).found
+
+
+def _headline(pilot: Pilot, metric: str, estimate: ByDraws | ByCr2) -> Headline:
+    """The estimate with its panel, as `build_panel` would make it of the same values."""
+    spec, weeks, y = pilot.plan.spec, pilot.plan.weeks, pilot.values[metric]
+    rows = pilot.assignment.teams
+    team, week = np.nonzero(np.isfinite(y))
+
+    def of(values: list[Any]) -> NDArray[np.object_]:
+        return np.array(values, dtype=object)[team]
+
+    frame = pd.DataFrame(
+        {
+            "team": of([row.team for row in rows]),
+            "arm": of([row.arm for row in rows]),
+            "stratum": of([row.stratum for row in rows]),
+            "week": np.array(weeks.labels, dtype=object)[week],
+            "cohort": of([str(row.start) if row.start else None for row in rows]),
+            "value": y[team, week],
+            "n": pilot.people[metric][team, week],
+        }
+    )
+    panel = Panel(spec.id, pilot.plan.metrics[metric], spec.windows, pilot.assignment, frame)
+    method = {**asked.design(spec, panel), **asked.method(spec, pilot.assignment.seed or 0)}
+    return Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate)  # type: ignore[arg-type]
+
+
+def _assigned(cell: Cell, plan: Plan, company: Company, seed: int) -> Assignment:
+    """Draw by lot, or take the arms as declared."""
+    teams = _teams(cell, plan, company)
+    if cell.arms is not None:
+        return draw(plan.spec, teams)
+    return remembered(_DRAWS, (cell.pilot, cell.teams, seed), lambda: draw(plan.spec, teams, seed=seed))
+
+
+def _teams(cell: Cell, plan: Plan, company: Company) -> list[Team]:
+    (policy,) = plan.spec.arms
+    arms = {} if cell.arms is None else cell.arms(company)
+    return [
+        Team(
+            name=row.team,
+            attributes={"arm": policy if arms[row.team] == PILOT else CONTROL} if arms else {},
+            size=int(row.size_),
+            site=row.site,
+            function=row.function,
+        )
+        for row in company.teams.rename(columns={"size": "size_"}).itertuples()
+    ]
+
+
+def _weeks(spec: PilotSpec, company: Company) -> Weeks:
+    windows, weeks = spec.windows, company.timeline.weeks
+    off = set(holiday_weeks(spec.calendar.holidays.values(), windows.expected))
+
+    def mask(some: Any) -> BoolArray:
+        inside = set(some)
+        return np.array([week in inside for week in weeks])
+
+    return Weeks(
+        labels=tuple(map(str, weeks)),
+        since=company.timeline.event_time.astype(np.intp),
+        baseline=mask(windows.baseline),
+        counted=mask(windows.counted),
+        holidays=mask(off),
+        announced=len(windows.announced),
+    )

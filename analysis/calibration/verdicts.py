@@ -1,0 +1,181 @@
+"""How often does `standard@1` say what? Simulated companies, by scenario and at the rule's edges, through the rule as it stands.
+
+python analysis/calibration/verdicts.py --date 2026-11-22 --write
+python analysis/calibration/verdicts.py --date 2026-11-22 --write --whole 100
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from verdict_lean import Card, Pilot, Plan, card, verdict
+from verdict_pilots import CELLS, EDGE_CELLS, METRICS, Cell, whole
+
+import pilotlab
+from pilotlab.decide.course import Course
+from pilotlab.decide.decision import ArmDecision
+from pilotlab.decide.judge import Judgement
+
+RESULTS = Path(__file__).with_suffix(".json")
+SEEDS, EDGE_SEEDS = (
+    1_000,
+    2_000,
+)  # pilots a cell; edges with fewer teams than the demo's get as many as scenarios
+DEMO = 24  # teams
+CHECKED = 100  # the first pilots, whose verdicts are stored one by one so that a test can rerun them
+SAVED = 100  # pilots a cell between two writings
+LETTER = {
+    "Scale": "S",
+    "Scale with changes": "C",
+    "Extend": "E",
+    "Stop": "X",
+    "Learn": "L",
+    "Not decision-ready": "N",
+}
+CLOSE = 1e-9
+Row = dict[str, Any]
+
+
+@dataclass
+class Tally:
+    """What was said of a cell's pilots so far."""
+
+    cell: Cell
+    plan: Plan
+    letters: str = ""
+    lowered: int = 0
+    states: list[Counter[str]] = field(default_factory=lambda: [Counter(), Counter(), Counter()])
+    truth: list[list[float]] = field(default_factory=list)
+
+    def add(self, seed: int) -> None:
+        """Run one more pilot."""
+        pilot = Pilot.of(self.cell, self.plan, seed)
+        said = verdict(pilot)
+        self.letters += LETTER[said.verdict]
+        self.lowered += "robustness" in _moves(said)
+        for count, state in zip(self.states, _states(said), strict=True):
+            count[state] += 1
+        self.truth.append([pilot.truth[metric] for metric in METRICS[self.cell.pilot]])
+
+    def row(self) -> Row:
+        """Return what is stored: verdicts, states of the goal and the guardrails, and what was true on average."""
+        true = np.mean(self.truth, axis=0).round(4).tolist()
+        return {
+            "name": self.cell.name,
+            "teams": self.cell.teams,
+            "pilots": len(self.letters),
+            "verdicts": {name: self.letters.count(letter) for name, letter in LETTER.items()},
+            "lowered_by_doubt": self.lowered,
+            "states": [dict(sorted(count.items())) for count in self.states],
+            "truth": dict(zip(METRICS[self.cell.pilot], true, strict=True)),
+            "first": self.letters[:CHECKED],
+        }
+
+
+def study(
+    cells: tuple[Cell, ...], seeds: int, save: Callable[[dict[str, Row]], None] | None = None
+) -> dict[str, Row]:
+    """Run cells of one size, seed by seed, since cells of one seed share companies; `save` gets what there is by then."""
+    tallies = [Tally(cell, Plan.of(cell)) for cell in cells]
+    for seed in range(seeds):
+        for tally in tallies:
+            tally.add(seed)
+        if save and not (seed + 1) % SAVED:
+            save({tally.cell.key: tally.row() for tally in tallies})
+    return {tally.cell.key: tally.row() for tally in tallies}
+
+
+def same(cell: Cell, plan: Plan, seed: int) -> bool:
+    """Whether the lean way and a real workspace say the same of one pilot: verdict, grade, states, gate, numbers and card."""
+    pilot, course = Pilot.of(cell, plan, seed), whole(cell, seed)
+    (arm,) = course.decision.arms
+    return _said(verdict(pilot)) == _read(arm) and _same_numbers(pilot, course) and _same_card(pilot, course)
+
+
+def _said(said: Judgement) -> tuple[Any, ...]:
+    return said.verdict, said.grade, _states(said), [item.met for item in said.gate], _moves(said)
+
+
+def _read(arm: ArmDecision) -> tuple[Any, ...]:
+    states = [row.state for row in arm.states]
+    moves = [step.name for step in arm.steps if step.lowered]
+    return arm.verdict, arm.grade, states, [item.met for item in arm.gate], moves
+
+
+def _states(said: Judgement) -> list[str]:
+    return [state for state, _ in (*said.goals, *said.guardrails)]
+
+
+def _moves(said: Judgement) -> list[str]:
+    return [move.name for move in said.outcome.moves] if said.outcome else []
+
+
+def _same_numbers(pilot: Pilot, course: Course) -> bool:
+    """Estimate, interval and one-sided bounds of the goal and the guardrails."""
+    results = course.analysis.results[:3]
+    pairs = [(_numbers(pilot.estimate(row.metric.id)), _numbers(row.estimate)) for row in results]
+    return all(np.allclose(lean, real, rtol=CLOSE, atol=CLOSE) for lean, real in pairs)
+
+
+def _numbers(found: Any) -> list[float]:
+    return [found.att, *found.ci, found.bound("lower", level=0.95), found.bound("upper", level=0.95)]
+
+
+def _same_card(pilot: Pilot, course: Course) -> bool:
+    goal = course.analysis.results[0]
+    found, made = card(pilot, goal.metric.id), goal.robustness
+    return made is not None and found == Card(made.agreed, made.counted, bool(made.sign_flips))
+
+
+def _whole(pilots: int) -> Iterator[dict[str, Row]]:
+    for cell in CELLS:
+        plan = Plan.of(cell)
+        yield {cell.key: {"pilots": pilots, "same": sum(same(cell, plan, seed) for seed in range(pilots))}}
+
+
+def _groups(seeds: int | None) -> Iterator[tuple[tuple[Cell, ...], int]]:
+    """Cells of one size and kind, and how many pilots each gets."""
+    for (teams, edge), cells in groupby(CELLS, key=lambda cell: (cell.teams, cell in EDGE_CELLS)):
+        yield tuple(cells), seeds or (EDGE_SEEDS if edge and teams == DEMO else SEEDS)
+
+
+def main() -> None:
+    """Print verdicts by cell; `--write` stores them beside this file, `--whole` holds them against real workspaces."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--date", required=True, help="day of the run, stored with the results")
+    options.add_argument("--seeds", type=int, help=f"pilots a cell ({SEEDS:,}; at the edges {EDGE_SEEDS:,})")
+    options.add_argument("--whole", type=int, help="pilots a cell to take through a real workspace instead")
+    options.add_argument("--write", action="store_true")
+    chosen = options.parse_args()
+    head = {"date": chosen.date, "pilotlab": pilotlab.__version__, "numpy": np.__version__}
+    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = {**stored, **head, "whole": stored.get("whole", {}), "cells": stored.get("cells", {})}
+    part = "whole" if chosen.whole else "cells"
+
+    def save(rows: dict[str, Row]) -> None:
+        stored[part].update(rows)
+        if chosen.write:
+            RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
+
+    if chosen.whole:
+        for row in _whole(chosen.whole):
+            save(row)
+            print(*row.items(), flush=True)
+        return
+    for cells, seeds in _groups(chosen.seeds):
+        rows = study(cells, seeds, save)
+        save(rows)
+        for key, row in rows.items():
+            print(f"{key:<40}", row["verdicts"], flush=True)
+
+
+if __name__ == "__main__":
+    main()
