@@ -14,18 +14,28 @@ from pilotlab.stats.arrays import BoolArray
 
 def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
     """Say so where no unit switches within the frame, nobody waits, or no time is left on a side."""
-    column = options.treatment or options.cohort
     if not len(study.starts):
-        return NotEstimable(
-            f"no unit starts after the first {options.time} and up to the last (column {column!r}): there is no before and after",
-            "units that start after the first time, with values on both sides",
-        )
+        return _no_start(study, options)
     if not (study.cohort > study.starts[0]).any():
         return NotEstimable(
             f"every unit is treated from {study.label(int(study.starts[0]))} on: there is no comparison",
             "units that are never treated, or start later",
         )
     return windows.refuse_empty(study, options, int(study.starts[0])) if len(study.starts) == 1 else None
+
+
+def _no_start(study: Study, options: Options) -> NotEstimable:
+    """Count the units that are treated throughout and those that never are."""
+    column = options.treatment or options.cohort
+    first, last = study.label(study.first_time), study.label(study.last_time)
+    units, never = len(study.all_units), int((~study.ever).sum())
+    reason = (
+        f"no unit starts after the first {options.time} ({first}) and up to the last ({last}): by {column!r}, "
+        f"{units - never} of {units} are treated throughout and {never} never, so there is no before and after"
+    )
+    if first == last:
+        reason = f"the frame holds one {options.time} alone, {first}: there is no before and after"
+    return NotEstimable(reason, "units that start after the first time, with values on both sides")
 
 
 def refuse_starts(study: Study, options: Options, name: str) -> NotEstimable | None:
@@ -65,7 +75,9 @@ def needs_both_arms(study: Study) -> Study:
 def nothing_to_compare(study: Study) -> NotEstimable:
     """No stratum holds both arms."""
     where = "no stratum holds" if study.strata is not None else "the frame does not hold"
+    dropped = [note for note in study.notes if "left out" in note]
+    why = f" ({'; '.join(dropped)})" if dropped else ""
     return NotEstimable(
-        f"{where} units of both arms with values before and after the start",
+        f"{where} units of both arms with values before and after the start{why}",
         "values for both arms, on both sides of the start",
     )

@@ -67,12 +67,29 @@ def cohorts(values: pd.Series, argument: str, calendar: Calendar, first_time: in
     periods = np.full(
         len(distinct) + 1, NEVER, dtype=np.int64
     )  # the last place is for missing values, coded -1
+    if calendar.kind == "whole numbers" and first_time > 0:
+        _refuse_negative(values, distinct, argument)
     starts = ~(never | zero)
     if starts.any():
         kept = pd.Index(np.asarray(distinct, dtype=object)[starts]).infer_objects()
         periods[:-1][starts] = calendar.read(kept, argument)
         refuse_codes(np.append(periods[:-1][starts], first_time), argument, calendar.kind)
     return np.asarray(periods[found])
+
+
+def _refuse_negative(values: pd.Series, distinct: pd.Index, argument: str) -> None:
+    """A start below zero, where every time is above, is a code for never."""
+    below = [value for value in distinct if isinstance(value, int | float | np.number) and value < 0]
+    if below:
+        count = int(values.isin(below).sum())
+        raise UsageError(
+            f"{argument} is {below[0]:g} in {_rows(count)}, and every time is above 0",
+            fix="leave never-treated units empty (NaN), or write 0",
+        )
+
+
+def _rows(count: int) -> str:
+    return f"{count} {'row' if count == 1 else 'rows'}"
 
 
 def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray, tuple[str, ...]]:
@@ -90,11 +107,25 @@ def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray
             f"cohort {options.cohort!r}",
             lambda value: "never" if value == NEVER else rows.calendar.label(int(value)),
         )
+    notes = _between_times(cohort, rows, options)
     late = (cohort != NEVER) & (cohort > rows.times[-1])
     if not late.any():
-        return cohort, ()
+        return cohort, notes
     note = f"{int(late.sum())} units start after the last {options.time} and count as never treated: {listed(list(rows.units[late]))}"
-    return np.where(late, NEVER, cohort), (note,)
+    return np.where(late, NEVER, cohort), (*notes, note)
+
+
+def _between_times(cohort: IntArray, rows: Rows, options: Options) -> tuple[str, ...]:
+    """Say of starts that are no time of the frame which time is the first after them."""
+    inside = (cohort > rows.times[0]) & (cohort <= rows.times[-1])
+    starts = np.unique(cohort[inside])
+    place = np.searchsorted(rows.times, starts)
+    label = rows.calendar.label
+    return tuple(
+        f"the start at {label(int(start))} is no {options.time} of the frame: the first treated one is {label(int(rows.times[at]))}"
+        for start, at in zip(starts, place, strict=True)
+        if rows.times[at] != start
+    )
 
 
 def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
@@ -102,9 +133,13 @@ def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
     wrong = ~np.isin(treated, (0.0, 1.0))
     if wrong.any():
         row = int(np.argmax(wrong))
+        missing = bool(np.isnan(treated[row]))
         raise UsageError(
-            f"treatment {name!r} is {treated[row]:g} {rows.place(row)}; it must be 0 or 1 in every row",
-            fix="a dose needs an estimator of its own",
+            f"treatment {name!r} is {'missing' if missing else f'{treated[row]:g}'} {rows.place(row)} "
+            f"({_rows(int(wrong.sum()))} such); it must be 0 or 1 in every row",
+            fix="fill it in, or leave the rows out"
+            if missing
+            else "write 0 and 1; how much of a treatment is a `dose`, an argument of its own",
         )
     cohort = np.full(len(rows.units), NEVER, dtype=np.int64)
     on = treated == 1
@@ -112,7 +147,8 @@ def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
     off = ~on & (rows.times[rows.time] > cohort[rows.unit])
     if off.any():
         raise UsageError(
-            f"treatment {name!r} is switched off {rows.place(int(np.argmax(off)))}; it was on before",
+            f"treatment {name!r} is switched off {rows.place(int(np.argmax(off)))}; it was on before "
+            f"({len(np.unique(rows.unit[off]))} of {len(cohort)} units switch off)",
             fix="estimators here are for treatments that stay on; leave out the times after, and say so",
         )
     return cohort

@@ -8,6 +8,7 @@ import numpy as np
 
 from pilotlab.estimate import windows
 from pilotlab.estimate.arms import needs_both_arms, nothing_to_compare, refuse_starts, strata_hold_both
+from pilotlab.estimate.columns import listed
 from pilotlab.estimate.fitted import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.result import NotEstimable
@@ -54,10 +55,7 @@ def compare(
     try:
         linear, more = fit_change(study, outcome, covariates, weights)
     except SingularDesign:
-        return NotEstimable(
-            f"covariates {', '.join(study.covariate_names) or 'of the baseline'} do not vary enough over the units to be adjusted for",
-            "fewer covariates, or more units",
-        )
+        return _not_adjustable(study, covariates.shape[1])
     drawn = Differences(
         changes=outcome[None],
         treated=study.ever,
@@ -67,6 +65,19 @@ def compare(
         between=_is_between(study, weights),
     )
     return of_study(study, linear, drawn=drawn, notes=(*notes, *more))
+
+
+def _not_adjustable(study: Study, columns: int) -> NotEstimable:
+    names = listed(list(study.covariate_names)) or "the baseline"
+    if columns + 2 > len(study.units):
+        return NotEstimable(
+            f"{len(study.units)} units are too few to compare arms and adjust for {names}",
+            "fewer covariates, or more units",
+        )
+    return NotEstimable(
+        f"{names}: the same in all units of an arm or stratum, or said by another covariate, so that it can't be told apart from the effect",
+        "covariates that differ between units of one arm; or leave it out",
+    )
 
 
 def fit_change(

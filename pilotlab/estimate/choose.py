@@ -111,7 +111,7 @@ def warnings(fitted: Fitted, name: str) -> tuple[str, ...]:
 
 
 def _few_note(fitted: Fitted, name: str) -> str:
-    counts = f"{_clusters(fitted.clusters.treated, 'treated')} and {_clusters(fitted.clusters.comparison, 'comparison')}"
+    counts = str(fitted.clusters)
     if name == "randomization":
         return f"{counts}: read p beside the smallest this design can give"
     if name == "wild":
@@ -120,12 +120,10 @@ def _few_note(fitted: Fitted, name: str) -> str:
 
 
 def _too_few(fitted: Fitted) -> NotEstimable:
-    arms = fitted.clusters
+    sides = "" if fitted.clusters.by_dose else " on a side"
     return NotEstimable(
-        f"{_clusters(arms.treated, 'treated')} and {_clusters(arms.comparison, 'comparison')}: below {FEWEST} on a side no interval here can be trusted",
-        "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
+        f"{fitted.clusters}: below {FEWEST}{sides} no interval here can be trusted",
+        "more units whose dose moves; or an inference asked for by name"
+        if fitted.clusters.by_dose
+        else "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
     )
-
-
-def _clusters(count: int, what: str) -> str:
-    return f"{count} {what} {'cluster' if count == 1 else 'clusters'}"

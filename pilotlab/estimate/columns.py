@@ -13,6 +13,7 @@ from pilotlab.errors import UsageError, nearest
 from pilotlab.stats.arrays import FloatArray, IntArray
 
 LARGEST = 1e150  # squares of larger numbers do not fit a float
+SMALLEST = 1e-140  # squares of smaller ones vanish
 TABLE = 50_000_000  # places of a table that whole numbers are looked up in
 Place = Callable[[int], str]
 
@@ -49,11 +50,17 @@ def floats(frame: pd.DataFrame, name: str, argument: str, place: Place) -> Float
     Raises
     ------
     UsageError
-        For text, dates, infinite or absurdly large numbers; names the value and its place.
+        For text, dates, infinite or absurdly large numbers, and where all are absurdly small; names the value and its place.
     """
     raw = column(frame, name, argument)
     values = _as_floats(raw, name, argument, place)
-    if max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0)) > LARGEST:
+    largest = max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0))
+    if 0 < largest < SMALLEST:
+        raise UsageError(
+            f"{argument} {name!r} holds nothing larger than {largest:g}: too small to be squared",
+            fix="rescale it, for example by its mean",
+        )
+    if largest > LARGEST:
         row = int(np.argmax(np.abs(values) > LARGEST))
         what = "infinite" if np.isinf(values[row]) else "too large to be meant"
         raise UsageError(
@@ -157,6 +164,6 @@ def _as_floats(raw: pd.Series, name: str, argument: str, place: Place) -> FloatA
         if isinstance(value, str | bytes | complex) or not hasattr(value, "__float__"):
             raise UsageError(
                 f"{argument} {name!r} holds {value!r} {place(int(row))}, which is no number",
-                fix="make the column numeric",
+                fix=f"make the column numeric, such as pd.to_numeric(frame[{name!r}])",
             )
     return np.array([float(value) if known else np.nan for value, known in zip(raw, present, strict=True)])

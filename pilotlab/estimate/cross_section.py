@@ -15,6 +15,7 @@ from pilotlab.estimate.frame import Rows, check_frame, read_rows, read_times
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.regression import FORBIDDEN_NOTE
 from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.sense import standardised
 from pilotlab.estimate.study import recode
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
@@ -126,9 +127,11 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
 
 
 def _split(columns: FloatArray, options: Options) -> tuple[FloatArray | None, FloatArray]:
-    """Exposure, which is read as the first of the covariates, and the covariates (n, p)."""
+    """Exposure, which is read as the first of the covariates, and the covariates (n, p), standardised."""
     own = 0 if options.exposure is None else 1
-    return (columns[0] if own else None), columns[own:].T
+    seen = np.ones(columns.shape[1], dtype=bool)
+    covariates = [standardised(each, seen) for each in columns[own:]]
+    return (columns[0] if own else None), np.array(covariates).reshape(-1, columns.shape[1]).T
 
 
 def _solve(

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate import assemble, choose, cross_section, registry
+from pilotlab.estimate import assemble, choose, cross_section, registry, sense
 from pilotlab.estimate.drawing import is_drawn, with_assignment
 from pilotlab.estimate.fitted import Answering, Fitted
 from pilotlab.estimate.frame import read_study
 from pilotlab.estimate.incoming import as_pandas, drawn_as_pandas
 from pilotlab.estimate.options import Options, names, values
 from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.study import Study
 
 
 def did(
@@ -178,19 +179,25 @@ def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
     if options.unit is None:
         name: str | NotEstimable = cross_section.estimator(options)
         fitted = cross_section.fit(frame, options)
-    else:
-        study = read_study(frame, options)
-        if (refusal := _constant(study.y, options)) is not None:
-            return refusal
-        name = choose.estimator(study, options)
-        if isinstance(name, NotEstimable):
-            return name
-        within = _compares_within_strata(name, options)
-        fitted = registry.estimator(name).fit(with_assignment(study, options, strata=within), options)
+        return fitted if isinstance(fitted, NotEstimable) else _with_inference(fitted, name, options)
+    study = sense.with_telling_covariates(read_study(frame, options), options)
+    ends = sense.ends(study.y)
+    if (refusal := sense.nothing_varies(ends, options)) is not None:
+        return refusal
+    found = sense.more_than_rounding(_from_study(study, options), ends, options)
+    return sense.with_notes(found, study.notes)
+
+
+def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:
+    name = choose.estimator(study, options)
+    if isinstance(name, NotEstimable):
+        return name
+    within = _compares_within_strata(name, options)
+    fitted = registry.estimator(name).fit(with_assignment(study, options, strata=within), options)
     if isinstance(fitted, NotEstimable):
         return fitted
     if isinstance(fitted, Answering):
-        return fitted.answer(options, str(name))
+        return fitted.answer(options, name)
     return _with_inference(fitted, name, options)
 
 
@@ -215,13 +222,3 @@ def _compares_within_strata(name: str, options: Options) -> bool:
             fix=f"estimator {' or '.join(map(repr, able))}, or leave strata out",
         )
     return takes
-
-
-def _constant(y: np.ndarray, options: Options) -> NotEstimable | None:
-    low, high = np.fmin.reduce(y, axis=None), np.fmax.reduce(y, axis=None)
-    if low == high:
-        return NotEstimable(
-            f"{options.outcome} is {low:g} in every row: nothing varies, so nothing can be compared",
-            "values that differ between units or times",
-        )
-    return None

@@ -68,4 +68,4 @@ def _sides(study: Study, dose: FloatArray, moves: FloatArray) -> ArmClusters:
     carried = sum_by((left**2).sum(axis=1)[:, None], study.drawn, clusters)[:, 0]
     total = float(carried.sum())
     alike = total**2 / float((carried**2).sum()) if total > 0 else 0.0
-    return ArmClusters(len(np.unique(study.drawn[moves])), round(alike))
+    return ArmClusters(len(np.unique(study.drawn[moves])), round(alike), by_dose=True)

@@ -112,6 +112,13 @@ class ArmClusters:
 
     treated: int
     comparison: int
+    by_dose: bool = False  # clusters whose dose moves, and the number that would carry as much of it evenly
+
+    def __str__(self) -> str:
+        if self.by_dose:
+            moves = f"{_clusters(self.treated)} whose dose moves"
+            return f"{moves}, carried as by {_clusters(self.comparison)} of equal spread"
+        return f"{_clusters(self.treated, 'treated ')} and {_clusters(self.comparison, 'comparison ')}"
 
     @property
     def few(self) -> bool:
@@ -122,6 +129,10 @@ class ArmClusters:
     def uneven(self) -> bool:
         """One arm over 1.5 times the other: the randomisation test then leans on equal spreads."""
         return max(self.treated, self.comparison) > 1.5 * min(self.treated, self.comparison)
+
+
+def _clusters(count: int, what: str = "") -> str:
+    return f"{count} {what}{'cluster' if count == 1 else 'clusters'}"
 
 
 def arm_clusters(drawn: IntArray, treated: BoolArray, comparison: BoolArray) -> ArmClusters:

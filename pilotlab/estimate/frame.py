@@ -35,10 +35,12 @@ class Rows:
     covariates: FloatArray  # (p, N)
     used: BoolArray
     notes: tuple[str, ...]
+    unit_name: str | None = None
 
     def place(self, row: int) -> str:
         """Where a row is, in the reader's words."""
-        return f"at {self.calendar.name} {self.time_labels[self.time[row]]} of {shown(self.units[self.unit[row]])}"
+        unit = "" if self.unit_name is None else f"{self.unit_name} "
+        return f"at {self.calendar.name} {self.time_labels[self.time[row]]} of {unit}{shown(self.units[self.unit[row]])}"
 
 
 def read_study(frame: object, options: Options) -> Study:
@@ -123,6 +125,7 @@ def read_rows(table: pd.DataFrame, options: Options, unit: IntArray, units: pd.I
         covariates=np.array(covariates).reshape(len(covariates), len(y)),
         used=used,
         notes=notes,
+        unit_name=options.unit,
     )
 
 
@@ -179,7 +182,11 @@ def _usable(
         (f"without {name}", np.isfinite(values))
         for (_, name), values in zip(options.row_columns, covariates, strict=True)
     ]
+    for (argument, name), (_, good) in zip(options.row_columns, reasons, strict=True):
+        _refuse_empty(argument, name, good, "empty")
     if weights is not None:
+        _refuse_empty("weights", options.weights, np.isfinite(weights), "empty")
+        _refuse_empty("weights", options.weights, weights != 0, "0")
         reasons += [
             (f"without {options.weights}", np.isfinite(weights)),
             (f"of weight 0 in {options.weights}", weights != 0),
@@ -189,6 +196,14 @@ def _usable(
         notes += [f"{lost} rows {reason} left out"] if lost else []
         used = used & good
     return used, tuple(notes)
+
+
+def _refuse_empty(argument: str, name: str | None, good: BoolArray, what: str) -> None:
+    if not good.any():
+        raise UsageError(
+            f"{argument} {name!r} is {what} in every row",
+            fix=f"give a column with values, or leave {argument} out",
+        )
 
 
 def _cells(rows: Rows, options: Options) -> IntArray | None:

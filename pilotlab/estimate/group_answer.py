@@ -67,7 +67,7 @@ def _inference(fitted: GroupTimeFitted, options: Options) -> str | NotEstimable:
         return options.inference
     if fitted.clusters.few:
         return NotEstimable(
-            f"{fitted.clusters.treated} treated and {fitted.clusters.comparison} comparison clusters: below {FEWEST} on a side no interval here can be trusted",
+            f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
             "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
         )
     if not is_drawn(options.assignment) or options.covariates:
@@ -279,7 +279,7 @@ def _chosen(options: Options) -> tuple[str, ...]:
 def _few(fitted: GroupTimeFitted, name: str, noise: _Noise) -> tuple[str, ...]:
     clusters, found = len(noise.sums), []
     if fitted.clusters.few:
-        counts = f"{fitted.clusters.treated} treated and {fitted.clusters.comparison} comparison clusters"
+        counts = str(fitted.clusters)
         tail = (
             "read p beside the smallest this design can give"
             if name == "randomization"

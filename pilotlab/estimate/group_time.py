@@ -170,7 +170,7 @@ def _clusters(study: Study, options: Options) -> ArmClusters:
 def _nothing(study: Study, options: Options) -> NotEstimable:
     if study.covariates is not None:
         return NotEstimable(
-            f"covariates {', '.join(study.covariate_names)} tell the arms apart, or no unit has values before and after its start",
+            f"covariates {listed(list(study.covariate_names))} tell the arms apart: no start has comparison units of like covariates, or enough of them, with values on both sides",
             "fewer covariates, adjust='reg', or more comparison units",
         )
     return NotEstimable(

@@ -10,6 +10,7 @@ from typing import Any
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate import registry
+from pilotlab.estimate.columns import listed
 
 COHORT_DEFAULT = "first_week"
 _CHOICES = {
@@ -99,11 +100,9 @@ class Options:
         _whole("anticipation", self.anticipation, least=0)
         _whole("reps", self.reps, least=99, optional=True)
         _whole("seed", self.seed, least=0)
-        if (
-            isinstance(self.alpha, bool)
-            or not isinstance(self.alpha, int | float)
-            or not 0 < self.alpha < 0.5
-        ):
+        if isinstance(self.alpha, bool) or not isinstance(self.alpha, int | float):
+            raise UsageError(f"alpha {self.alpha!r} is no number", fix="write 0.05 for a 95 % interval")
+        if not 0 < self.alpha < 0.5:
             raise UsageError(
                 f"alpha {self.alpha!r} is not between 0 and 0.5", fix="write 0.05 for a 95 % interval"
             )
@@ -126,6 +125,7 @@ class Options:
                 f"estimator {self.estimator!r} needs {needed}",
                 fix=f"name the column that holds {_ELSEWHERE[needed]}",
             )
+        self._check_read()
         self._check_aggregate()
         self._check_inference()
         if self.strata is not None and self.pairs is not None:
@@ -137,6 +137,26 @@ class Options:
                 f"cohort {self.cohort!r} and treatment {self.treatment!r} say the same thing twice",
                 fix="give one of them",
             )
+
+    def _check_read(self) -> None:
+        """Refuse what the estimator does not read, and columns that can't be their own covariates."""
+        entry = registry.ESTIMATORS.get(self.estimator)
+        for name in entry.lacks if entry else ():
+            if getattr(self, name):
+                given = getattr(self, name) if name == "weights" else listed(list(self.covariates))
+                raise UsageError(
+                    f"{name} {given!r}: estimator {self.estimator!r} reads none",
+                    fix=f"leave {name} out, or estimator 'change', 'twfe' or 'group_time'",
+                )
+        for at, name in enumerate(self.covariates):
+            if name in self.covariates[:at]:
+                raise UsageError(f"covariate {name!r} is given twice", fix="give it once")
+            for argument in ("outcome", "treatment", "cohort", "dose", "exposure"):
+                if name == getattr(self, argument):
+                    raise UsageError(
+                        f"covariate {name!r} is the {argument}, and would explain the effect away",
+                        fix="give covariates that the treatment can't have moved",
+                    )
 
     def _check_aggregate(self) -> None:
         """Each row of the table says which aggregates it gives; estimators from outside are asked nothing."""

@@ -26,6 +26,7 @@ class Entry:
     reads: tuple[
         str, ...
     ] = ()  # arguments that no estimator reads but those that name them: exposure, dose, group
+    lacks: tuple[str, ...] = ()  # of weights and covariates, which all others read
     aggregates: tuple[str, ...] = ("overall",)
     inferences: tuple[str, ...] = LEAST_SQUARES  # that an estimator takes
 
@@ -63,6 +64,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have moved as they",
             formula="mean after less weighted mean before, of the treated less that of weighted comparison units; weights fitted before the start",
             source="Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021)",
+            lacks=("weights", "covariates"),
             inferences=("placebo", "jackknife", "bootstrap"),
         ),
         "synthetic_control": Entry(
@@ -70,6 +72,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have been where they are",
             formula="mean after of the treated less that of comparison units weighted to run where they ran before the start",
             source="Abadie, Diamond & Hainmueller (2010)",
+            lacks=("weights", "covariates"),
             inferences=("placebo", "jackknife", "bootstrap"),
         ),
         "event_study": Entry(
@@ -107,6 +110,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             estimand="mean effect on the treated units over the weeks that count, where chance decided who starts when",
             formula="difference in means after the start, less the slope that narrows it most times the same difference before it",
             source="Roth & Sant'Anna (2023)",
+            lacks=("weights", "covariates"),
             aggregates=("overall", "event_time", "cohort", "week"),
             inferences=("randomization", "cluster"),
         ),

@@ -10,7 +10,7 @@ import numpy as np
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import registry, windows
-from pilotlab.estimate.arms import nothing_to_compare, refuse_arms
+from pilotlab.estimate.arms import refuse_arms
 from pilotlab.estimate.columns import listed
 from pilotlab.estimate.drawing import is_drawn
 from pilotlab.estimate.fitted import FEWEST, ArmClusters, arm_clusters
@@ -76,30 +76,24 @@ class Rollout:
 
     @staticmethod
     def fit(study: Study, options: Options) -> RolloutFitted | NotEstimable:
-        """Estimate, and keep what inference needs.
+        """Estimate, and keep what inference needs; weights and covariates are not read.
 
         Raises
         ------
         UsageError
-            For weights and covariates, which it does not read.
+            Where units that were drawn together start at different times.
         """
-        for name in ("weights", "covariates"):
-            if getattr(options, name):
-                raise UsageError(
-                    f"{name} {getattr(options, name)!r}: estimator 'rollout' does not read them",
-                    fix=f"leave {name} out, or estimator 'group_time'",
-                )
         study = windows.drop_always(study)
         if (refusal := refuse_arms(study, options)) is not None:
             return refusal
         study = _with_comparison(study.keep_cells(~np.isin(study.times, study.excluded)), options)
         study = _complete(study)
         n_obs, n_units, treated = study.n_obs, len(study.units), int(study.ever.sum())
-        study, notes = _by_cluster(study)
+        study, notes = _by_cluster(study, options)
         study = _without_lonely(study)
         start, cohort = np.unique(study.cohort, return_inverse=True)
         if len(start) < 2 or not len(study.starts):
-            return nothing_to_compare(study)
+            return _too_few_starts(study, options)
         plan = plan_of(
             start,
             np.bincount(cohort).astype(float),
@@ -147,15 +141,17 @@ def _complete(study: Study) -> Study:
     return study.keep_units(kept).note(windows.left_out(study, kept, "a value is missing"))
 
 
-def _by_cluster(study: Study) -> tuple[Study, tuple[str, ...]]:
+def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[str, ...]]:
     """Take what was drawn together as one unit: the mean of its members."""
     clusters = int(study.drawn.max(initial=-1)) + 1
     if clusters == len(study.units):
         return study, ()
     first = np.unique(study.drawn, return_index=True)[1]
-    if (study.cohort != study.cohort[first][study.drawn]).any():
+    crossed = study.cohort != study.cohort[first][study.drawn]
+    if crossed.any():
+        together = listed(list(study.units[study.drawn == study.drawn[int(np.argmax(crossed))]]))
         raise UsageError(
-            "cluster: units drawn together start at different times",
+            f"cluster {options.cluster!r}: units of one cluster ({together}) start at different times",
             fix="name as cluster what was drawn together, with one start each",
         )
     means = sum_by(study.y, study.drawn, clusters) / np.bincount(study.drawn)[:, None]
@@ -179,12 +175,23 @@ def _without_lonely(study: Study) -> Study:
     return study.keep_units(kept).note(windows.left_out(study, kept, f"alone in their start ({when})"))
 
 
+def _too_few_starts(study: Study, options: Options) -> NotEstimable:
+    """Two starts, or a start and units that wait, have to be left, of two units each."""
+    dropped = [note for note in study.notes if "left out" in note]
+    what = "clusters" if options.cluster else "units"
+    why = f" ({'; '.join(dropped)})" if dropped else ""
+    return NotEstimable(
+        f"`rollout` compares starts of two {what} or more with complete values, and no two such starts are left{why}",
+        "values with fewer gaps, or more units at each start; `group_time` takes units with gaps",
+    )
+
+
 def _inference(fitted: RolloutFitted, options: Options) -> str | NotEstimable:
     if options.inference != "auto":
         return options.inference
     if fitted.clusters.few:
         return NotEstimable(
-            f"{fitted.clusters.treated} treated and {fitted.clusters.comparison} comparison clusters: below {FEWEST} on a side no interval here can be trusted",
+            f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
             "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
         )
     return "randomization" if is_drawn(options.assignment) else "cluster"
@@ -292,7 +299,7 @@ def _slope(fitted: RolloutFitted) -> str:
 def _few(fitted: RolloutFitted, name: str) -> tuple[str, ...]:
     if not fitted.clusters.few:
         return ()
-    counts = f"{fitted.clusters.treated} treated and {fitted.clusters.comparison} comparison clusters"
+    counts = str(fitted.clusters)
     if name == "randomization":
         return (f"{counts}: read p beside the smallest this design can give",)
     return (

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pilotlab.errors import UsageError
 from pilotlab.estimate import placebo, refit, registry, windows
 from pilotlab.estimate.arms import refuse_starts
 from pilotlab.estimate.columns import listed
@@ -62,7 +61,7 @@ class SyntheticFitted:
         treated, comparison = self.clusters.treated, self.clusters.comparison
         if comparison < FEWEST:
             return NotEstimable(
-                f"{comparison} comparison clusters: below {FEWEST} no interval here can be trusted, and no p falls below {1 / (comparison + 1):.2g}",
+                f"{comparison} comparison {'cluster' if comparison == 1 else 'clusters'}: below {FEWEST} no interval here can be trusted, and no p falls below {1 / (comparison + 1):.2g}",
                 "more comparison units; or `inference='placebo'`, which says how small p can get",
             )
         if treated < FEWEST or (self.kind == "control" and comparison > treated):
@@ -144,19 +143,7 @@ class SyntheticFitted:
 
 
 def fit_synthetic(study: Study, options: Options, kind: Kind, name: str) -> SyntheticFitted | NotEstimable:
-    """Read a block of complete units out of a study, and fit.
-
-    Raises
-    ------
-    UsageError
-        Where weights or covariates are given: neither is part of the method.
-    """
-    for argument, given in (("weights", options.weights), ("covariates", listed(list(options.covariates)))):
-        if given:
-            raise UsageError(
-                f"{argument} {given!r}: estimator {name!r} has none",
-                fix=f"leave {argument} out, or estimator 'change'",
-            )
+    """Read a block of complete units out of a study, and fit; weights and covariates are no part of the method."""
     study = windows.drop_always(study)
     if (refusal := refuse_starts(study, options, name)) is not None:
         return refusal
@@ -179,7 +166,7 @@ def _complete(study: Study, start: int) -> Study:
     seen = np.asarray(there[study.ever].all(axis=0) & there[~study.ever].any(axis=0))
     lost = [label for label, kept in zip(study.time_labels, seen, strict=True) if not kept]
     what = (
-        f"{len(lost)} times left out, for a treated unit, or every comparison unit, has no value: {listed(lost)}"
+        f"{len(lost)} {'time' if len(lost) == 1 else 'times'} left out, for a treated unit, or every comparison unit, has no value: {listed(lost)}"
         if lost
         else ""
     )
@@ -217,8 +204,8 @@ def _refuse_small(study: Study, start: int, options: Options, name: str) -> NotE
     help_ = "values with fewer gaps, or longer periods; `change` takes units with gaps"
     if not treated or comparison < FEWEST_UNITS:
         return NotEstimable(
-            f"`{name}` needs units with few gaps: {treated} treated and {comparison} comparison units are left",
-            help_,
+            f"`{name}` needs a treated and {FEWEST_UNITS} comparison units with few gaps: {treated} treated and {comparison} comparison left",
+            f"more comparison units, or {help_}",
         )
     if before < FEWEST_TIMES or not after:
         return NotEstimable(

@@ -68,8 +68,8 @@ def glm(
     row = np.ones(len(y)) if weights is None else weights
     ols(X, y)  # refuses columns that others explain, before the fit takes any of many solutions
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
         model = _model(X, y, family, size, row)
+        warnings.simplefilter("ignore")  # after the import, which has statsmodels show its warnings always
         found = model.fit(maxiter=STEPS, tol=1e-12, tol_criterion="deviance")
     mean = np.asarray(found.fittedvalues)
     eta = X @ found.params

@@ -16,6 +16,8 @@ def sup_t_critical(variance: FloatArray, df: float, *, alpha: float, draws: int,
     """Quantile 1 - alpha of the largest absolute value of a multivariate t with the correlation of `variance` (m, m)."""
     scale = np.sqrt(np.diag(variance))
     moving = scale > 0
+    if not moving.any():
+        return 0.0
     correlation = variance[np.ix_(moving, moving)] / np.outer(scale[moving], scale[moving])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))

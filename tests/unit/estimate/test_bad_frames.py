@@ -139,7 +139,11 @@ CASES: dict[str, tuple[Change, dict[str, Any], list[str]]] = {
         {"treatment": "on"},
         ["treatment 'on' is 0.5", "0 or 1"],
     ),
-    "treatment missing": (lambda f: f.assign(on=np.nan), {"treatment": "on"}, ["treatment 'on' is nan"]),
+    "treatment missing": (
+        lambda f: f.assign(on=np.nan),
+        {"treatment": "on"},
+        ["treatment 'on' is missing", "144 rows"],
+    ),
     "excluded time of another kind": (lambda f: f, {"exclude": ["2026-W01"]}, ["exclude", "'2026-W01'"]),
 }
 

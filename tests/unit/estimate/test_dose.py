@@ -82,7 +82,7 @@ def test_one_team_that_moves_is_too_few() -> None:
     frame["days"] = np.where((frame["team"] == "team 00") & (frame["week"] > 6), 2.0, 0.0)
     refusal = did(frame, estimator="dose", dose="days")
     assert not refusal
-    assert "1 treated cluster" in str(refusal)
+    assert "1 cluster whose dose moves" in str(refusal)
     frame["days"] = np.where((frame["team"] != "team 00") & (frame["week"] > 6), 2.0, 0.0)
     assert not did(frame, estimator="dose", dose="days")
 

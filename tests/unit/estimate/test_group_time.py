@@ -280,7 +280,7 @@ def test_drawn_with_covariates_falls_to_cluster_and_is_refused_by_name() -> None
 def test_too_few_on_a_side() -> None:
     few = did(simulate(teams=12, starts=STARTS, treated=3), estimator="group_time")
     assert isinstance(few, NotEstimable)
-    assert "3 treated and 9 comparison clusters" in few.reason
+    assert "3 treated clusters and 9 comparison clusters" in few.reason
     named = estimate(simulate(teams=12, starts=STARTS, treated=3), inference="cluster")
     assert "far too narrow" in named.notes[0]
 

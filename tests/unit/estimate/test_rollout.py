@@ -131,8 +131,8 @@ def test_size_with_sixteen_teams() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"weights": "people"}, "does not read them"),
-        ({"covariates": "skill"}, "does not read them"),
+        ({"weights": "people"}, "reads none"),
+        ({"covariates": "skill"}, "reads none"),
         ({"inference": "cr2"}, "'cr2' does not go with estimator 'rollout'"),
         ({"strata": "site"}, "does not compare within strata"),
     ],

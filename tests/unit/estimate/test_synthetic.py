@@ -195,7 +195,7 @@ def test_placebos_belong_to_synthetic_comparisons(estimator: str, rule: str) -> 
     ("frame", "words"),
     [
         (simulate(teams=8, treated=8), "there is no comparison"),
-        (simulate(teams=4, treated=3), "3 treated and 1 comparison units are left"),
+        (simulate(teams=4, treated=3), "3 treated and 1 comparison left"),
         (simulate(start=2), "1 and 11 are left"),
         (simulate(start=1), "there is no before and after"),
     ],
@@ -281,7 +281,7 @@ def test_gaps_everywhere_leave_nothing() -> None:
     frame = with_gaps(simulate(teams=10, treated=1, weeks=30), 0.5)
     answer = did(frame, estimator="synthetic_did", inference="placebo")
     assert isinstance(answer, NotEstimable)
-    assert "needs units with few gaps: 1 treated and 0 comparison units are left" in answer.reason
+    assert "with few gaps: 1 treated and 0 comparison left" in answer.reason
     assert "`change` takes units with gaps" in answer.would_help
 
 

@@ -125,7 +125,7 @@ def test_one_group_in_a_cohort_gives_no_number() -> None:
     ("arguments", "words"),
     [
         ({"group": None}, "estimator 'triple' needs group"),
-        ({"group": "people"}, "group 'people' is 5 at week 1 of 'team 00'; it must be 0 or 1"),
+        ({"group": "people"}, "group 'people' is 5 at week 1 of team 'team 00'; it must be 0 or 1"),
         ({"group": "on"}, "group 'on' changes within team"),
         ({"group": "affectd"}, "did you mean 'affected'?"),
         ({"estimator": "twfe"}, "does not belong to estimator 'twfe'"),
