@@ -40,7 +40,9 @@ class Strength:
     Attributes
     ----------
     grade : str
-        The evidence grade, by the checks this version makes.
+        The evidence grade, at best.
+    given_checks : bool
+        Whether the grade holds only if the checks before the start raise no alarm and the breakdown value is at least 1.
     contrasts : tuple of Contrast
         A row a pilot arm; empty for a stepped wedge and before-after.
     """
@@ -49,6 +51,7 @@ class Strength:
     grade: Grade
     contrasts: tuple[Contrast, ...]
     unit: str = "team"
+    given_checks: bool = False
 
     @property
     def strongest(self) -> str:
@@ -66,7 +69,8 @@ class Strength:
                 f"{row.arm} {row.pilot} against {row.control}" for row in self.contrasts
             )
         teams = f"{self.teams} {self.unit}{'' if self.teams == 1 else 's'}"
-        return f"{teams}{counts}: evidence grade {self.grade}, strongest verdict {self.strongest}"
+        given = " if its checks raise no alarm" if self.given_checks else ""
+        return f"{teams}{counts}: evidence grade {self.grade}, strongest verdict {self.strongest}{given}"
 
 
 def strength(spec: PilotSpec, teams: Sequence[Team], *, assignment: Assignment | None = None) -> Strength:
@@ -82,7 +86,13 @@ def strength(spec: PilotSpec, teams: Sequence[Team], *, assignment: Assignment |
     grades = [_grade(spec, row.smaller, len(_units(spec, teams))) for row in contrasts] or [
         _grade(spec, 0, len(_units(spec, teams)))
     ]
-    return Strength(teams=len(counted), grade=min(grades), contrasts=contrasts, unit=spec.design.unit)
+    return Strength(
+        teams=len(counted),
+        grade=min(grades),
+        contrasts=contrasts,
+        unit=spec.design.unit,
+        given_checks=min(grades) == "B" and not is_drawn(spec),
+    )
 
 
 def contrasts_of(
@@ -137,10 +147,16 @@ def _units(spec: PilotSpec, teams: Sequence[Team]) -> list[tuple[str, ...]]:
         return list(dict.fromkeys(together.get(name, (name,)) for name in names))
 
 
+def is_drawn(spec: PilotSpec) -> bool:
+    """Whether a lot decides, here or elsewhere."""
+    assign = spec.design.assign
+    return assign.method != "declared" or bool(assign.drawn_by)
+
+
 def _grade(spec: PilotSpec, smaller: int, total: int) -> Grade:
-    """Grade before launch; the checks that could lift a matched comparison to B come later, so it stands at C."""
+    """Grade before launch, at best: a matched comparison of full size reaches B if its checks raise no alarm."""
     design = spec.design
-    drawn = design.assign.method != "declared" or bool(design.assign.drawn_by)
+    drawn = is_drawn(spec)
     if design.type == "before_after":
         return "D"
     if design.type == "stepped_wedge":
@@ -149,4 +165,6 @@ def _grade(spec: PilotSpec, smaller: int, total: int) -> Grade:
         return ("A" if total >= WEDGE_FULL else "B") if drawn else "C"
     if smaller < FEW:
         return "D"
-    return ("A" if smaller >= FULL else "B") if drawn else "C"
+    if drawn:
+        return "A" if smaller >= FULL else "B"
+    return "B" if smaller >= FULL and design.type == "matched" and design.recruitment != "volunteer" else "C"

@@ -79,7 +79,7 @@ def drawing_units(spec: PilotSpec, teams: Iterable[Team]) -> Units:
     members = _members(spec, teams)
     groups = _groups(spec, members)
     levels = (
-        [_levels(column, groups) for column in assign.on]
+        [_levels(column, groups, exact=assign.method == "declared") for column in assign.on]
         if assign.method in ("stratified", "declared")
         else []
     )
@@ -182,8 +182,8 @@ def _groups(spec: PilotSpec, members: Mapping[str, Team]) -> dict[str, tuple[Tea
     return {label: tuple(groups[label]) for label in sorted(groups)}
 
 
-def _levels(column: str, groups: Mapping[str, Sequence[Team]]) -> dict[str, str]:
-    """A unit's level in one column."""
+def _levels(column: str, groups: Mapping[str, Sequence[Team]], *, exact: bool) -> dict[str, str]:
+    """A unit's level in one column; sets that were matched elsewhere keep their numbers."""
     if column.startswith("baseline."):
         raise NotYet(
             f"{column!r} in `assign.on` needs baseline data at the draw, which is not there yet",
@@ -192,7 +192,11 @@ def _levels(column: str, groups: Mapping[str, Sequence[Team]]) -> dict[str, str]
     values = {label: [_needed(team, column) for team in group] for label, group in groups.items()}
     numbers = {label: [number(value) for value in group] for label, group in values.items()}
     different = {value for group in values.values() for value in group}
-    if len(different) <= EXACT_LEVELS or any(value is None for group in numbers.values() for value in group):
+    if (
+        exact
+        or len(different) <= EXACT_LEVELS
+        or any(value is None for group in numbers.values() for value in group)
+    ):
         return {label: "+".join(sorted(set(group))) for label, group in values.items()}
     means = {label: fmean(value for value in group if value is not None) for label, group in numbers.items()}
     middle = median(means.values())

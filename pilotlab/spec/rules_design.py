@@ -8,7 +8,7 @@ from pilotlab.spec.pilot import CONTROL
 
 # Names of later versions; those of this one come from the engine's own tables (see design/findings.py).
 METHODS_TO_COME = {"matched_pairs": "matched pairs", "stepped_wedge": "a stepped wedge"}
-TYPES_TO_COME = {"matched": "a matched comparison", "stepped_wedge": "a stepped wedge"}
+TYPES_TO_COME = {"stepped_wedge": "a stepped wedge"}
 
 
 def has_arms(case: Case) -> Issues:
@@ -85,8 +85,10 @@ def assignment_is_said(case: Case) -> Issues:
             (*place, "method"),
             fix="add `on: [site]`",
         )
+    matched = case.spec.design.type == "matched"
     unused = {
-        "on": bool(assign.on) and assign.method in ("complete", "declared"),
+        "on": bool(assign.on)
+        and (assign.method == "complete" or (assign.method == "declared" and not matched)),
         "column": bool(assign.column) and assign.method != "declared",
         "drawn_by": bool(assign.drawn_by) and assign.method != "declared",
         "seed": assign.seed is not None and assign.method == "declared",
@@ -153,6 +155,8 @@ def chance_decides(case: Case) -> Issues:
     assign = case.spec.design.assign
     if assign.method == "declared" and not assign.drawn_by and case.spec.design.type != "before_after":
         what = "arms are declared and nothing says they were drawn: the strongest verdict is Extend"
+        if case.spec.design.type == "matched" and case.spec.design.recruitment != "volunteer":
+            what += ", or Scale with changes from 8 matched teams a side whose checks raise no alarm"
         yield Issue(
             "PL337",
             what,

@@ -40,8 +40,15 @@ def test_the_grade_is_the_rules_own(kind: str, drawn: bool, recruitment: str) ->
     for pilot, control in itertools.product((1, 3, 4, 7, 8, 12), repeat=2):
         told = strength(*plan(pilot, control, kind=kind, drawn=drawn, recruitment=recruitment))
         facts = DesignFacts(
-            design=kind, drawn=drawn, recruitment=recruitment, units_arm=pilot, units_control=control
-        )  # type: ignore[arg-type]
+            design=kind,  # type: ignore[arg-type]
+            drawn=drawn,
+            recruitment=recruitment,  # type: ignore[arg-type]
+            units_arm=pilot,
+            units_control=control,
+            pretrend="clear",
+            placebo="clear",
+            breakdown=1.0,
+        )
         assert told.grade == rule.grade(facts), (pilot, control)
         assert told.strongest == rule.STRONGEST[rule.grade(facts)] == STRONGEST[told.grade]
 
