@@ -34,7 +34,7 @@ def breakdown(
     if clear(0.0) <= 0:
         return 0.0
     low, high = 0.0, step
-    for _ in range(DOUBLINGS):
+    for _ in range(DOUBLINGS + 1):
         if clear(high) <= 0:
             break
         low, high = high, 2 * high

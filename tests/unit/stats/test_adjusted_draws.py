@@ -73,13 +73,13 @@ def test_without_covariates_it_is_the_plain_test() -> None:
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(st.integers(0, 10_000), st.sampled_from([0.04, 0.1, 0.25]))
-def test_the_interval_is_the_hull_of_what_the_test_keeps(seed: int, alpha: float) -> None:
-    """Few units and a strong covariate: draws with abs(a) above 1, found by search on a grid."""
+@given(st.integers(0, 10_000), st.sampled_from([0.04, 0.08, 0.1, 0.25]), st.sampled_from([3, 4]))
+def test_the_interval_is_the_hull_of_what_the_test_keeps(seed: int, alpha: float, rest: int) -> None:
+    """Few units and a strong covariate: draws with abs(a) above 1, found by search on a grid; arms of 3 have a mirror."""
     rng = np.random.default_rng(seed)
-    z = np.array([1, 1, 1, 0, 0, 0, 0])
-    x = 3 * z[:, None] + rng.normal(size=(7, 1))
-    y = rng.normal(size=7) + x[:, 0]
+    z = np.repeat([1, 0], [3, rest])
+    x = 3 * z[:, None] + rng.normal(size=(3 + rest, 1))
+    y = rng.normal(size=3 + rest) + x[:, 0]
     found = adjusted_test(y, x, z, Design.complete(z))
     low, high = found.interval(alpha)
     grid = np.concatenate([np.linspace(-30, 30, 1201), [found.att]])
@@ -117,6 +117,15 @@ def test_open_where_draws_outweigh_the_observed_one() -> None:
     assert result.interval(0.3) == (-np.inf, np.inf)
     low, high = result.interval(0.8)
     assert low <= 1.0 <= high
+
+
+def test_exact_where_all_draws_are_walked_through() -> None:
+    y, x = _data(5, n=24)
+    z = np.repeat([1, 0], 12)  # 2.7 million draws
+    drawn = adjusted_test(y, x, z, Design.complete(z), reps=50)
+    assert (drawn.exact, drawn.n_draws) == (False, 51)
+    rows = np.stack([np.roll(z, shift) for shift in range(24)])
+    assert adjusted_test(y, x, z, Design.explicit(z, rows)).exact
 
 
 def test_bad_input_is_named() -> None:

@@ -148,12 +148,17 @@ def test_strata_weigh_by_their_units() -> None:
         (lambda: lee_bounds([1, 2], [1, 0], [1, 1], cluster=[1]), "cluster has shape"),
         (lambda: manski_missing_weeks([[1, 9]], [1], [1, 0], [0, 1], low=0, high=5), "hold every value"),
         (
+            lambda: manski_missing_weeks([[1, 2]], [1], [1, 0], [0, 1], low=-np.inf, high=5),
+            "must be finite",
+        ),
+        (
             lambda: manski_missing_weeks([[1, 2]], [1], [1, 0], [0, 1], low=0, high=5),
             "no unit in one of the arms",
         ),
         (lambda: manski_missing_weeks([[1, 2]], [1], [1, 1], [0, 1], low=0, high=5), "share none"),
         (lambda: manski_missing_weeks([1, 2], [1], [1, 0], [0, 1], low=0, high=5), "1 units x 2 weeks"),
         (lambda: Bounds(0, 1, 1, 1, 0, 5).interval(2), "between 0 and 1"),
+        (lambda: Bounds(0, 1, 1, 1, 0, 5).interval(1), "between 0 and 1"),
     ],
 )
 def test_bad_input_is_named(call: object, words: str) -> None:

@@ -154,3 +154,6 @@ def test_breakdown_by_hand() -> None:
     assert breakdown(lambda m: (-2 - m, -0.3 + m), step=10.0) == pytest.approx(0.3, rel=2e-6)
     assert breakdown(lambda m: (-1.0, 1.0), step=1.0) == 0
     assert breakdown(lambda m: (1.0, 2.0), step=1.0) == np.inf
+    assert breakdown(lambda m: (3e-5 - m, 1.0), step=1e-4) == pytest.approx(3e-5, rel=5e-6)
+    assert breakdown(lambda m: (16_000 - m, 1e6), step=1.0) == pytest.approx(16_000)
+    assert breakdown(lambda m: (17_000 - m, 1e6), step=1.0) == np.inf

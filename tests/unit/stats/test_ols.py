@@ -66,6 +66,15 @@ def test_strata_weigh_by_their_units() -> None:
     change, treated = np.array([5.0, 1, 1, 10, 0, 2]), np.array([True, False, False, True, True, False])
     strata = np.array([0, 0, 0, 1, 1, 1])
     assert within_strata(change, treated, strata) == pytest.approx([4.0, 3.0])
+    w = np.arange(1.0, len(change) + 1)
+    cells = [
+        np.average(change[at], weights=w[at])
+        for s in (0, 1)
+        for at in [(strata == s) & ~treated, (strata == s) & treated]
+    ]
+    assert within_strata(change, treated, strata, w) == pytest.approx(
+        [cells[1] - cells[0], cells[3] - cells[2]]
+    )
     cell, share = arm_cells(treated, strata)
     assert cell.tolist() == [1, 0, 0, 3, 3, 2]
     assert share == pytest.approx([-0.5, 0.5, -0.5, 0.5])
