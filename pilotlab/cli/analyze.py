@@ -98,6 +98,19 @@ def _held(card: RobustnessCard, *, named: bool) -> list[str]:
     if card.not_run:
         names = ", ".join(f"{run.label[:1].lower()}{run.label[1:]}" for run in card.not_run)
         lines += textwrap.wrap(names, WIDTH, initial_indent="  not run        ", subsequent_indent=" " * 17)
+    return [*lines, *_looked(card)]
+
+
+def _looked(card: RobustnessCard) -> list[str]:
+    """How many threats were looked at, and each that raised an alarm."""
+    if not card.looked_at:
+        return []
+    found, looked = len(card.alarms), len(card.looked_at)
+    head = f"What else could have made it: {looked} looked at, {f'{found} with an alarm' if found else 'no alarm'}."
+    lines = [head]
+    for threat in card.alarms:
+        said = f"{threat.label[:1].lower()}{threat.label[1:]}: {threat.found[:1].lower()}{threat.found[1:]}"
+        lines += textwrap.wrap(said, WIDTH, initial_indent="  alarm          ", subsequent_indent=" " * 17)
     return lines
 
 

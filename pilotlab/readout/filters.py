@@ -228,7 +228,18 @@ def did_not(card: RobustnessCard) -> str:
     return "The one that did not" if lost == 1 else f"The {_WORDS.get(lost, str(lost))} that did not"
 
 
+def alarms(card: RobustnessCard) -> str:
+    """Count the alarms: "2 of 11 raise an alarm"."""
+    found, looked = len(card.alarms), len(card.looked_at)
+    return (
+        f"{found} of {looked} {'raises' if found == 1 else 'raise'} an alarm"
+        if found
+        else f"{looked} looks, no alarm"
+    )
+
+
 WORD_FILTERS = {
+    "alarms": alarms,
     "left_out": left_out,
     "left_out_head": left_out_head,
     "failed": failed,

@@ -192,6 +192,21 @@ class RobustnessCard:
         return tuple(run for run in self.runs if run.held is None)
 
     @property
+    def looked_at(self) -> tuple[Threat, ...]:
+        """Threats that could be looked at."""
+        return tuple(threat for threat in self.threats if threat.state != "not applicable")
+
+    @property
+    def not_looked_at(self) -> tuple[Threat, ...]:
+        """Threats that could not, or need not."""
+        return tuple(threat for threat in self.threats if threat.state == "not applicable")
+
+    @property
+    def alarms(self) -> tuple[Threat, ...]:
+        """Threats that raised an alarm."""
+        return tuple(threat for threat in self.threats if threat.state == "alarm")
+
+    @property
     def finding(self) -> str:
         """The heading."""
         if not self.counted:
