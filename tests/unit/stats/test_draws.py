@@ -90,6 +90,7 @@ DESIGNS = {
     "complete": Design.complete([1, 1, 0, 0, 0, 0]),
     "more treated": Design.complete([1, 1, 1, 1, 0, 0]),
     "strata": Design.stratified([1, 0, 0, 1, 1, 0, 1], [0, 0, 0, 1, 1, 1, 1]),
+    "numbers differ": Design.stratified([1, 0, 0, 1, 1, 0, 1, 0], [0, 0, 0, 1, 1, 1, 2, 2]),
     "pairs": Design.pairs([1, 0, 0, 1, 1, 0], [0, 0, 1, 1, 2, 2]),
     "clusters": Design.stratified(
         [1, 1, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1, 1], cluster=[3, 3, 1, 2, 0, 0, 7]

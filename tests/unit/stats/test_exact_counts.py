@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import itertools
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,6 +75,22 @@ def test_two_units_are_scipys_conditional_odds_ratio() -> None:
         assert found.estimate == pytest.approx(np.log(known.statistic), rel=1e-8)
         assert found.interval(0.05) == pytest.approx(np.log(known.confidence_interval(0.95)), rel=1e-8)
         assert found.tail(0.0, "upper") == pytest.approx(stats.fisher_exact(table, "greater").pvalue)
+
+
+@pytest.mark.parametrize("treated", [ARM, 1 - ARM])
+def test_p_min_is_the_least_p_of_any_table_with_these_margins(treated: np.ndarray) -> None:
+    found = conditional_poisson([1, 9, 4, 0, 2], [5, 0, 1, 3, 1], treated)
+    assert found.p_min == pytest.approx(
+        min(replace(found, observed=int(k)).p_two_sided() for k in found.support)
+    )
+
+
+def test_a_unit_without_trials_before_adds_what_it_must() -> None:
+    """All its events came after, whatever the ratio: the law is that of the others, moved by them."""
+    others = conditional_binomial([2, 3, 1], [1, 4, 0], [1, 0, 0], [5, 6, 4], [4, 4, 6])
+    found = conditional_binomial([2, 3, 1, 0], [1, 4, 0, 2], [1, 0, 0, 1], [5, 6, 4, 0], [4, 4, 6, 3])
+    assert found.support.tolist() == (others.support + 2).tolist()
+    assert found.p_two_sided(0.4) == pytest.approx(others.p_two_sided(0.4))
 
 
 def test_exposure_shifts_the_estimate() -> None:

@@ -239,7 +239,9 @@ def test_covariates_that_tell_the_arms_apart() -> None:
     change, weights = rng.normal(size=(40, 2)), np.ones(40)
     apart = np.column_stack([np.ones(40), treated + 0.01 * rng.normal(size=40)])
     flat = np.column_stack([np.ones(40), np.where(treated, rng.normal(size=40), 1.0)])
-    for how, X in (("dr", apart), ("ipw", apart), ("dr", flat), ("reg", flat)):
+    nearly = np.column_stack([np.ones(40), np.where(treated, 30.0, rng.normal(size=40))])
+    nearly[0, 1] = 0.0  # one treated unit among the others: a logit has a maximum, with scores of nearly 1
+    for how, X in (("dr", apart), ("ipw", apart), ("ipw", nearly), ("dr", flat), ("reg", flat)):
         with pytest.raises(NotAdjustable):
             adjusted(change, treated, X, weights, how=how)  # type: ignore[arg-type]
     with pytest.raises(NotAdjustable, match="empty"):

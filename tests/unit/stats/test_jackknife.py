@@ -53,6 +53,13 @@ def test_absorbed_effects_are_the_dummies(sample: dict[str, np.ndarray], weighte
         assert found.moves[g] == pytest.approx(again.coef[:2] - fit.coef[:2], rel=1e-7, abs=1e-9)
 
 
+def test_two_clusters_are_enough_to_leave_one_out(sample: dict[str, np.ndarray]) -> None:
+    halves = (sample["cluster"] > 4).astype(np.int64)
+    fit = ols(sample["X"], sample["y"])
+    found = jackknife(sample["X"], fit.residuals, halves, np.eye(4))
+    assert found.moves == pytest.approx(_refits(sample["X"], sample["y"], halves, None) - fit.coef, rel=1e-9)
+
+
 def test_one_mean_is_its_usual_variance() -> None:
     values = np.random.default_rng(0).normal(size=10)
     X = np.ones((10, 1))
