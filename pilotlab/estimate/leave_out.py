@@ -51,7 +51,8 @@ def leave_one_out(headline: Headline) -> LeftOut | None:
     found = {teams: one.att for teams, one in made.items() if isinstance(one, Estimate)}
     if not found:
         return None
-    seen = [att for teams, att in found.items() if not shown.few_left_out(headline.panel, teams)]
+    panel, people = headline.panel, shown.median_people(headline.panel)
+    seen = [att for teams, att in found.items() if not shown.few_left_out(panel, teams, people)]
     att = headline.estimate.att
     return LeftOut(
         what=what,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from pilotlab.panel.panel import Panel
@@ -13,16 +11,17 @@ MEMBERS, TEAMS = 5, 4  # an effect may be shown with so many members in every te
 
 def hidden(panel: Panel) -> str:
     """Say why an effect may not be shown: too few people behind it; empty where there are enough."""
-    if panel.metric.level != "person" and not panel.person_units:
-        return ""
-    teams = _people(panel).groupby(["arm", "team"])["n"].median()
+    return "" if _never_small(panel) else _hidden(median_people(panel), panel)
+
+
+def _hidden(teams: pd.Series, panel: Panel) -> str:
     few = _arms_of_few(teams, panel)
     return f"fewer than {panel.min_group} people in {' and '.join(few)}" if few else ""
 
 
 def weeks_of_few(panel: Panel) -> frozenset[str]:
     """Weeks whose effect may not be shown, though that of all weeks may."""
-    if panel.metric.level != "person" and not panel.person_units:
+    if _never_small(panel):
         return frozenset()
     weeks = _people(panel).set_index(["arm", "team"]).groupby("week")["n"]
     return frozenset(str(week) for week, teams in weeks if _arms_of_few(teams, panel))
@@ -41,13 +40,24 @@ def _arms_of_few(teams: pd.Series, panel: Panel) -> list[str]:
     return [str(arm) for arm, people in arms.sum().items() if people < panel.min_group]
 
 
-def few_left_out(panel: Panel, teams: frozenset[str]) -> str:
-    """Say why an effect without some teams may not be shown beside the whole one: the difference tells of too few people."""
-    if panel.metric.level != "person" and not panel.person_units:
+def few_left_out(panel: Panel, teams: frozenset[str], people: pd.Series | None = None) -> str:
+    """Say why an effect without some teams may not be shown beside the whole one: the difference tells of too few people.
+
+    `people` are the panel's `median_people`, where a caller leaves out many teams in turn.
+    """
+    if _never_small(panel):
         return ""
-    people = _people(panel).groupby(["arm", "team"])["n"].median()
-    left = people[people.index.get_level_values("team").isin(teams)].groupby("arm").sum()
-    if (left < panel.min_group).any():
+    there = median_people(panel) if people is None else people
+    out = there.index.get_level_values("team").isin(teams)
+    if (there[out].groupby("arm").sum() < panel.min_group).any():
         return f"it would tell of fewer than {panel.min_group} people who are left out"
-    kept = panel.values[~panel.values["team"].isin(teams)]
-    return hidden(replace(panel, values=kept))
+    return _hidden(there[~out], panel)
+
+
+def median_people(panel: Panel) -> pd.Series:
+    """How many people stand behind a team's median value, by arm and team."""
+    return _people(panel).groupby(["arm", "team"])["n"].median()
+
+
+def _never_small(panel: Panel) -> bool:
+    return panel.metric.level != "person" and not panel.person_units
