@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pilotlab.estimate.bacon import Bacon, bacon
     from pilotlab.estimate.did import did
     from pilotlab.estimate.honest_did import honest_did
+    from pilotlab.estimate.plots.estimates import forest
     from pilotlab.estimate.result import Estimate, NotEstimable
     from pilotlab.estimate.slices import slices
     from pilotlab.estimate.slices_result import Slices
@@ -32,6 +33,7 @@ _PUBLIC = {
     "bacon": "pilotlab.estimate.bacon:bacon",
     "demo": "pilotlab.api:demo",
     "did": "pilotlab.estimate.did:did",
+    "forest": "pilotlab.estimate.plots.estimates:forest",
     "honest_did": "pilotlab.estimate.honest_did:honest_did",
     "init": "pilotlab.api:init",
     "open": "pilotlab.api:open_workspace",
@@ -52,6 +54,7 @@ __all__ = [
     "bacon",
     "demo",
     "did",
+    "forest",
     "honest_did",
     "init",
     "open",

@@ -124,18 +124,9 @@ class Bacon:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw each comparison's estimate over its weight on matplotlib axes, and return them."""
-        if ax is None:
-            from matplotlib.figure import Figure
+        from pilotlab.estimate.plots import bacon
 
-            ax = Figure(figsize=(7, 3.5), layout="constrained").subplots()
-        for kind, marker in zip(self._kinds(), "osD^", strict=False):
-            own = [row for row in self.comparisons if row.kind == kind]
-            ax.scatter([row.weight for row in own], [row.att for row in own], marker=marker, label=kind)
-        ax.axhline(self.att, color="0.4", linewidth=0.8, linestyle="--")
-        ax.set_xlabel("weight")
-        ax.set_ylabel("difference of changes")
-        ax.legend()
-        return ax
+        return bacon.draw(self, ax)
 
     def _kinds(self) -> dict[str, Comparison]:
         """Each kind as one comparison, heaviest first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +12,14 @@ import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate import show
+from pilotlab.estimate.event_path import EventPath
 from pilotlab.estimate.honest_did import singular, usable_path
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.stats.pretrend import Criterion, Pretest, joint_test
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from pilotlab.estimate.result import Estimate
 
 SCHEMA = "pilotlab/pretrend@1"
@@ -56,6 +58,8 @@ class Pretrend:
     criterion : {"joint", "single"}
         What passing means in `drifts`: the joint test does not reject, or no single coefficient is beyond its own
         critical value.
+    path : EventPath
+        What was tested.
     """
 
     statistic: float
@@ -65,6 +69,7 @@ class Pretrend:
     alpha: float
     criterion: Criterion
     drifts: tuple[Drift, ...]
+    path: EventPath
     unit: str = ""
     notes: tuple[str, ...] = ()
 
@@ -79,7 +84,14 @@ class Pretrend:
         )
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines() if line)
+        facts = [
+            (
+                f"drift found {100 * each.power:.0f} times in 100",
+                f"{self._number(each.slope)}{self._unit} a period, moves the effect by {self._number(each.bias)}",
+            )
+            for each in self.drifts
+        ]
+        return show.as_html(repr(self), facts, (self.sentence(), *self.notes))
 
     def sentence(self) -> str:
         """What the test could and could not have seen, in one sentence."""
@@ -105,6 +117,12 @@ class Pretrend:
             [[getattr(each, name) for name in columns] for each in self.drifts], columns=columns
         )
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the coefficients before start and the drifts on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import pretrend
+
+        return pretrend.draw(self, ax)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; infinite degrees of freedom are null."""
         plain = {name: getattr(self, name) for name in _PLAIN}
@@ -116,6 +134,7 @@ class Pretrend:
                 {name: getattr(each, name) for name in ("power", "slope", "bias", "bias_if_passed")}
                 for each in self.drifts
             ],
+            "path": self.path.to_dict(),
             "notes": list(self.notes),
         }
 
@@ -136,6 +155,7 @@ class Pretrend:
             **{name: data[name] for name in _PLAIN},
             df_den=math.inf if data["df_den"] is None else data["df_den"],
             drifts=tuple(Drift(**each) for each in data["drifts"]),
+            path=EventPath.from_dict(data["path"]),
             notes=tuple(data["notes"]),
         )
 
@@ -192,6 +212,7 @@ def pretrend(estimate: Estimate, *, criterion: Criterion = "joint") -> Pretrend 
         alpha=estimate.alpha,
         criterion=criterion,
         drifts=_drifts(rule, offset, weights),
+        path=path,
         unit=estimate.unit,
         notes=("the covariance is CR2's: draws give none",) if estimate.inference == "randomization" else (),
     )

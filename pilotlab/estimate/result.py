@@ -19,6 +19,7 @@ from pilotlab.estimate.synthetic import Synthetic
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from pilotlab.estimate.plots.estimates import Drawing
     from pilotlab.estimate.pretrend import Pretrend
     from pilotlab.estimate.sensitivity import Kind, Sensitivity
     from pilotlab.stats.pretrend import Criterion
@@ -101,14 +102,7 @@ class Estimate:
         return show.line(self)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
-            for name, value in show.facts(self)
-        )
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p><b>{html.escape(repr(self))}</b></p><table>{rows}</table>" + (
-            f"<ul>{notes}</ul>" if notes else ""
-        )
+        return show.as_html(repr(self), show.facts(self), self.notes)
 
     def summary(self) -> str:
         """Effect, interval, method, counts and notes as text."""
@@ -136,9 +130,23 @@ class Estimate:
         rows += [{self.key: f"placebo {name}", "att": effect} for name, effect in placebos]
         return pd.DataFrame(rows)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the estimate, the path of event times, or the synthetic path on matplotlib axes, and return them."""
-        return self.synthetic.plot(ax, unit=self.unit) if self.synthetic else show.plot(self, ax)
+    def plot(self, ax: Axes | None = None, *, kind: Drawing = "auto") -> Axes:
+        """Draw on matplotlib axes, those of a new figure where left out, and return them.
+
+        Parameters
+        ----------
+        kind : {"auto", "estimates", "paths", "weights", "placebos"}
+            Rows of the table, by event time as an event study, else as a forest; of a synthetic comparison its paths
+            ("auto"), the units' weights, or the effects of placebos.
+
+        Raises
+        ------
+        UsageError
+            For another kind, or one that this estimate does not have.
+        """
+        from pilotlab.estimate.plots import estimates
+
+        return estimates.draw(self, ax, kind)
 
     def interval(self, level: float | None = None) -> tuple[float, float]:
         """Two-sided interval at `level` (1 - alpha where left out), by the same method as `ci`."""
@@ -296,6 +304,16 @@ class NotEstimable:
     def summary(self) -> str:
         """Both sentences, as text."""
         return str(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: reason, would_help."""
+        return pd.DataFrame([{"reason": self.reason, "would_help": self.would_help}])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Write the reason where the drawing would be, on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import refusal
+
+        return refusal.draw(self, ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

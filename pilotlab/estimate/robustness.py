@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pilotlab.estimate import shown
+import pandas as pd
+
+from pilotlab.estimate import show, shown
 from pilotlab.estimate.checks import CHECKS, Check, Outcome
 from pilotlab.estimate.headline import Headline
 from pilotlab.estimate.leave_out import LeftOut, leave_one_out
 from pilotlab.estimate.reruns import INTERVALS, RERUNS, Rerun
 from pilotlab.estimate.result import Estimate
 from pilotlab.estimate.threats.other_windows import other_windows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CLOSE = 1e-9  # of the interval's size: an estimate at its very end lies in it
 
@@ -44,6 +49,14 @@ class Run:
     def ran(self) -> bool:
         """Whether it counts."""
         return self.agrees is not None
+
+    def said(self) -> str:
+        """Whether it agrees, with its estimate where that may be shown; or why it was not run."""
+        if self.att is None or self.ci is None:
+            return self.reason
+        held = "agrees" if self.agrees else "does not agree"
+        places = show.decimals(self.att, *self.ci)
+        return f"{held}: {show.number(self.att, places)} {show.ends(self.ci, self.att)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; an open end is null."""
@@ -92,6 +105,47 @@ class Robustness:
 
     def __repr__(self) -> str:
         return f"Robustness: held in {self.agreed} of {self.counted} other analyses"
+
+    def _repr_html_(self) -> str:
+        return show.as_html(repr(self), self._facts(), self._left_out())
+
+    def summary(self) -> str:
+        """Every other analysis, what is left out in turn, and every check, as text."""
+        wide = max((len(name) for name, _ in self._facts()), default=0)
+        lines = [f"  {name:<{wide}}  {found}" for name, found in self._facts()]
+        return "\n".join([repr(self), "", *lines, *self._left_out()])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an analysis: name, label, att, ci_low, ci_high, agrees (missing where it was not run), reason."""
+        rows = [
+            (run.name, run.label, run.att, *(run.ci or (None, None)), run.agrees, run.reason)
+            for run in self.runs
+        ]
+        columns = ["name", "label", "att", "ci_low", "ci_high", "agrees", "reason"]
+        numbers = dict.fromkeys(("att", "ci_low", "ci_high"), float)
+        return pd.DataFrame(rows, columns=columns).astype({**numbers, "agrees": "boolean"})
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the other analyses as a forest on matplotlib axes, those that agree as discs, and return them."""
+        from pilotlab.estimate.plots import forest
+
+        rows = [forest.Row(run.label, run.att, run.ci, run.reason, run.agrees is True) for run in self.runs]
+        caption = [
+            "Bar: interval by each analysis' own method. Disc: agrees with the headline; ring: does not."
+        ]
+        return forest.draw(rows, ax, unit="", title=repr(self), caption=caption)
+
+    def _facts(self) -> list[tuple[str, str]]:
+        checks = [(check.label, f"{check.outcome}: {check.words}") for check in self.checks]
+        return [(run.label, run.said()) for run in self.runs] + checks
+
+    def _left_out(self) -> tuple[str, ...]:
+        if self.left_out is None:
+            return ()
+        flips = "flips" if self.left_out.flips else "does not flip"
+        return (
+            f"the sign {flips} as one {self.left_out.what} is left out at a time ({self.left_out.runs} times)",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

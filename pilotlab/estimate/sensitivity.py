@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +21,6 @@ KINDS: tuple[Kind, ...] = ("relative_magnitude", "smoothness")
 _SAYS = {
     "relative_magnitude": "after start, trends part a period by at most m times the worst step seen before it",
     "smoothness": "the slope by which trends part changes by at most m a period",
-}
-_AXIS = {
-    "relative_magnitude": "m, times the worst step before start",
-    "smoothness": "m, change of slope a period",
 }
 
 
@@ -74,14 +69,7 @@ class Sensitivity:
         return f"{self.kind}: breakdown at m = {where}{self._unit_of_m}; ATT {self._number(self.att)}{self._unit} {self._ends(self.ci)}"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
-            for name, value in self._facts()
-        )
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return f"<p><b>{html.escape(repr(self))}</b></p><table>{rows}</table>" + (
-            f"<ul>{notes}</ul>" if notes else ""
-        )
+        return show.as_html(repr(self), self._facts(), (self.sentence(), *self.notes))
 
     def sentence(self) -> str:
         """What it says, in one sentence."""
@@ -149,20 +137,10 @@ class Sensitivity:
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the usual interval and those by m on matplotlib axes, and return them."""
-        if ax is None:
-            from matplotlib.figure import Figure
+        """Draw the intervals over m beside the usual one on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import sensitivity
 
-            ax = Figure(figsize=(7, 3.5), layout="constrained").subplots()
-        for place, (low, high) in enumerate([self.ci, *(row.ci for row in self.rows)]):
-            colour = "black" if place == 0 else "tab:blue"
-            ax.plot([place, place], [low, high], color=colour, linewidth=2.5, solid_capstyle="butt")
-        ax.plot([0], [self.att], marker="o", color="black")
-        ax.axhline(0, color="0.6", linewidth=0.8)
-        ax.set_xticks(range(len(self.rows) + 1), ["parallel", *(f"{row.m:.3g}" for row in self.rows)])
-        ax.set_xlabel(_AXIS[self.kind])
-        ax.set_ylabel(f"effect ({self.unit})" if self.unit else "effect")
-        return ax
+        return sensitivity.draw(self, ax)
 
     @property
     def _unit(self) -> str:

@@ -1,13 +1,12 @@
-"""Showing an estimate: one line, a page of text, a drawing."""
+"""Showing an estimate: one line, a page of text, a table."""
 
 from __future__ import annotations
 
+import html
 import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from pilotlab.estimate.result import Estimate
 
 
@@ -68,28 +67,12 @@ def summary(estimate: Estimate) -> str:
     return "\n".join(lines)
 
 
-def plot(estimate: Estimate, ax: Axes | None = None) -> Axes:
-    """Points with intervals; an open end runs to the edge of the drawing."""
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(7, 3.5), layout="constrained").subplots()
-    places = [term.at if isinstance(term.at, int) else index for index, term in enumerate(estimate.terms)]
-    reach = _reach(estimate)
-    for place, term in zip(places, estimate.terms, strict=True):
-        low, high = (max(min(end, reach), -reach) for end in term.ci)
-        ax.plot([place, place], [low, high], color="0.35", linewidth=1.5)
-        ax.plot([place], [term.att], marker="o", color="black")
-    ax.axhline(0, color="0.6", linewidth=0.8)
-    ax.set_ylabel(f"effect ({estimate.unit})" if estimate.unit else "effect")
-    if estimate.key == "event_time":
-        ax.set_xlabel("periods since start")
-        ax.axvline(-0.5, color="0.6", linewidth=0.8, linestyle=":")
-    else:
-        ax.set_xticks(places, [str(term.at) for term in estimate.terms])
-    return ax
-
-
-def _reach(estimate: Estimate) -> float:
-    finite = [abs(end) for term in estimate.terms for end in (*term.ci, term.att) if math.isfinite(end)]
-    return 2 * max([*finite, 1e-12])
+def as_html(headline: str, facts: list[tuple[str, str]], notes: tuple[str, ...]) -> str:
+    """A headline, a table of facts and a list of notes, as a notebook shows them."""
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in facts
+    )
+    items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    return f"<p><b>{html.escape(headline)}</b></p><table>{rows}</table>" + (
+        f"<ul>{items}</ul>" if items else ""
+    )

@@ -151,25 +151,20 @@ class Slices:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the groups with their intervals, and the effect of the whole as a line, on matplotlib axes."""
-        if ax is None:
-            from matplotlib.figure import Figure
+        from pilotlab.estimate.plots import forest
 
-            ax = Figure(figsize=(7, 0.9 + 0.3 * len(self.groups)), layout="constrained").subplots()
-        for place, group in enumerate(self.groups):
-            if group.shown is None or group.shown_ci is None:
-                continue
-            low, high = (end if math.isfinite(end) else group.shown for end in group.shown_ci)
-            ax.plot([low, high], [place, place], color="0.35", linewidth=1.5)
-            ax.plot([group.shown], [place], marker="o", color="black")
-        names = [
-            f"{group.slice}: {group.level}" + (" (hidden)" if group.hidden else "") for group in self.groups
+        rows = [
+            forest.Row(f"{row.slice}: {row.level}", row.shown, row.shown_ci, _words(row))
+            for row in self.groups
         ]
-        ax.set_yticks(range(len(names)), names)
-        ax.invert_yaxis()
-        ax.axvline(0, color="0.6", linewidth=0.8)
-        ax.axvline(self.overall.att, color="0.4", linewidth=0.8, linestyle="--")
-        ax.set_xlabel(f"effect ({self.overall.unit})" if self.overall.unit else "effect")
-        return ax
+        pulled = any(row.shrunken is not None for row in self.groups)
+        caption = [
+            f"Bar: {100 * (1 - self.overall.alpha):g} % interval of each group alone"
+            + (", pulled towards the effect of the whole." if pulled else "."),
+            "Dashes: the effect of the whole.",
+        ]
+        asked: dict[str, Any] = {"unit": self.overall.unit, "title": f"All {show.line(self.overall)}"}
+        return forest.draw(rows, ax, caption=caption, beside=self.overall.att, **asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; an open end is null."""
@@ -250,10 +245,14 @@ def _row(group: Group) -> dict[str, Any]:
 
 def _said(group: Group, places: int) -> str:
     if group.shown is None or group.shown_ci is None:
-        return f"hidden: {group.hidden}" if group.hidden else f"no estimate: {group.reason}"
+        return _words(group)
     low, high = (show.number(end, places) for end in group.shown_ci)
     people = f"  {group.people} people" if group.people else ""
     return f"{show.number(group.shown, places):>8}  [{low}, {high}]  {group.n_units} units{people}"
+
+
+def _words(group: Group) -> str:
+    return f"hidden: {group.hidden}" if group.hidden else f"no estimate: {group.reason}"
 
 
 def _tested(test: Interaction) -> str:

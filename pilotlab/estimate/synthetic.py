@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pilotlab.estimate import show
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -82,34 +84,33 @@ class Synthetic:
             }
         )
 
+    def summary(self) -> str:
+        """Text: how well it fits before the start, and the weights."""
+        units = [f"  {weight:>7.1%}  {name}" for name, weight in self.unit_weights]
+        times = [f"  {weight:>7.1%}  {name}" for name, weight in self.time_weights]
+        return "\n".join([repr(self), "", "units:", *units, *(["", "times:", *times] if times else [])])
+
+    def _repr_html_(self) -> str:
+        return show.as_html(repr(self), [(name, f"{weight:.1%}") for name, weight in self.unit_weights], ())
+
     def plot(self, ax: Axes | None = None, *, unit: str = "") -> Axes:
-        """Draw both paths and the start, with the time weights as grey ticks along the foot."""
-        ax = _axes(ax)
-        places = range(len(self.times))
-        ax.plot(places, self.treated, color="black", linewidth=1.8, label="treated")
-        ax.plot(places, self.synthetic, color="0.35", linewidth=1.5, linestyle="--", label="synthetic")
-        ax.axvline(self.start - 0.5, color="0.6", linewidth=0.8, linestyle=":")
-        largest = max((weight for _, weight in self.time_weights), default=1.0)
-        for time, weight in self.time_weights:
-            place = self.times.index(time)
-            ax.axvline(place, ymax=0.08 * weight / largest, color="0.6", linewidth=4)
-        step = max(1, len(self.times) // 8)
-        ax.set_xticks(list(places)[::step], self.times[::step])
-        if unit:
-            ax.set_ylabel(unit)
-        ax.legend(frameon=False)
-        return ax
+        """Draw both paths and the start on matplotlib axes, the time weights along the foot, and return them."""
+        from pilotlab.estimate.plots import synthetic
+
+        return synthetic.draw(self, ax, unit=unit, title=repr(self))
+
+    def plot_weights(self, ax: Axes | None = None) -> Axes:
+        """Draw how much each comparison unit weighs."""
+        from pilotlab.estimate.plots import synthetic
+
+        return synthetic.draw_weights(self, ax, title=repr(self))
 
     def plot_placebos(self, att: float, ax: Axes | None = None, *, unit: str = "") -> Axes:
-        """Draw each placebo's effect as a tick, and the estimate among them."""
-        ax = _axes(ax)
-        ax.plot([effect for _, effect in self.placebos], [0] * len(self.placebos), "|", color="0.45", ms=18)
-        ax.plot([att], [0], marker="o", color="black")
-        ax.annotate("estimate", (att, 0), (0, 12), textcoords="offset points", ha="center")
-        ax.axvline(0, color="0.6", linewidth=0.8)
-        ax.set_yticks([])
-        ax.set_xlabel(f"effect ({unit})" if unit else "effect")
-        return ax
+        """Draw the placebos' effects, and the estimate among them."""
+        from pilotlab.estimate.plots import placebos
+
+        effects = [effect for _, effect in self.placebos]
+        return placebos.draw(effects, att, ax, unit=unit, title=f"{len(effects):,} placebos")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -131,11 +132,3 @@ def _listed(value: tuple[Any, ...]) -> list[Any]:
 
 def _tupled(value: list[Any]) -> tuple[Any, ...]:
     return tuple(tuple(each) if isinstance(each, list) else each for each in value)
-
-
-def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(7, 3.5), layout="constrained").subplots()

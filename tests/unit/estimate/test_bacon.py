@@ -92,8 +92,8 @@ def test_every_door_opens() -> None:
     assert "<table" in found._repr_html_()
     assert Bacon.from_dict(json.loads(json.dumps(found.to_dict(), allow_nan=False))) == found
     axes = found.plot()
-    assert axes.get_xlabel() == "weight"
-    assert len(axes.collections) == 3
+    assert axes.get_xlabel() == "weight (%)"
+    assert len(axes.get_legend().get_texts()) == 3
 
 
 def test_data_of_another_schema_are_refused() -> None:

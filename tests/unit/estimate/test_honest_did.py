@@ -64,7 +64,11 @@ def test_says_what_it_assumes_in_every_form(found: Sensitivity) -> None:
     assert "breakdown at m" in found._repr_html_()
     ax = found.plot()
     assert isinstance(ax, Axes)
-    assert len(ax.get_lines()) == 2 + 1 + len(found.rows)
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "parallel",
+        *(f"{row.m:.3g}" for row in found.rows),
+    ]
+    assert any(f"breakdown {found.breakdown:.3g}" in text.get_text() for text in ax.texts)
     assert found.plot(ax) is ax
 
 

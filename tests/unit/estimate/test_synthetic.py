@@ -358,7 +358,7 @@ def test_paths_and_placebos_are_drawn() -> None:
     treated, synthetic = (line.get_ydata() for line in ax.get_lines()[:2])
     assert list(treated) == list(est.synthetic.treated)
     assert list(synthetic) == list(est.synthetic.synthetic)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["treated", "synthetic"]
+    assert [text.get_text() for text in ax.texts] == ["treated", "synthetic", "start "]
     assert ax.get_ylabel() == "h/week"
     other = est.synthetic.plot_placebos(est.att, unit="h/week")
     assert sorted(other.get_lines()[0].get_xdata()) == sorted(effect for _, effect in est.synthetic.placebos)
