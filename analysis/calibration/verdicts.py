@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from verdict_lean import Card, Pilot, Plan, card, verdict
+from verdict_card import Card, card, verdict
+from verdict_lean import Pilot, Plan
 from verdict_pilots import CELLS, EDGE_CELLS, METRICS, Cell, whole
 
 import pilotlab
@@ -93,6 +95,28 @@ def study(
     return {tally.cell.key: tally.row() for tally in tallies}
 
 
+def table(rows: dict[str, Row]) -> list[str]:
+    """Lines of the page's table: what was true, and the share of each verdict with its Monte-Carlo standard error, in %."""
+    said = [name for name in LETTER if any(row["verdicts"][name] for row in rows.values())]
+    head = ["pilot", "pilots", "goal", "first guardrail", "second guardrail", *said]
+    lines = [head, ["---"] * len(head)]
+    for key, row in rows.items():
+        true = [f"{value:+.2f}".replace("-", "−") for value in list(row["truth"].values())[:3]]
+        lines.append([key, f"{row['pilots']:,}", *true, *(_percent(row, name) for name in said)])
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def rate(row: Row, name: str) -> tuple[float, float]:
+    """Share of a cell's pilots with a verdict, and its Monte-Carlo standard error."""
+    share = row["verdicts"][name] / row["pilots"]
+    return share, math.sqrt(share * (1 - share) / row["pilots"])
+
+
+def _percent(row: Row, name: str) -> str:
+    share, error = rate(row, name)
+    return f"{100 * share:.1f} ± {100 * error:.1f}" if share else "0"
+
+
 def same(cell: Cell, plan: Plan, seed: int) -> bool:
     """Whether the lean way and a real workspace say the same of one pilot: verdict, grade, states, gate, numbers and card."""
     pilot, course = Pilot.of(cell, plan, seed), whole(cell, seed)
@@ -153,7 +177,7 @@ def main() -> None:
     options.add_argument("--date", required=True, help="day of the run, stored with the results")
     options.add_argument("--seeds", type=int, help=f"pilots a cell ({SEEDS:,}; at the edges {EDGE_SEEDS:,})")
     options.add_argument("--whole", type=int, help="pilots a cell to take through a real workspace instead")
-    options.add_argument("--write", action="store_true")
+    options.add_argument("--write", action="store_true", help="store the results beside the script")
     chosen = options.parse_args()
     head = {"date": chosen.date, "pilotlab": pilotlab.__version__, "numpy": np.__version__}
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
@@ -173,8 +197,7 @@ def main() -> None:
     for cells, seeds in _groups(chosen.seeds):
         rows = study(cells, seeds, save)
         save(rows)
-        for key, row in rows.items():
-            print(f"{key:<40}", row["verdicts"], flush=True)
+        print("\n".join(table(rows)), flush=True)
 
 
 if __name__ == "__main__":
