@@ -85,12 +85,13 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
 
 
 def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law], Variance, tuple[str, ...]]:
-    if fitted.drawn is None or fitted.study is None:
+    if fitted.study is None or (fitted.drawn is None and fitted.redrawn is None):
         raise UsageError(
             f"inference 'randomization' with estimator {estimator!r}: {fitted.not_drawn}",
             fix="estimator 'change', or inference 'cr2' or 'cluster'",
         )
-    laws, notes = randomize(fitted.drawn, fitted.study, options)
+    how = fitted.drawn if fitted.drawn is not None else fitted.redrawn()  # type: ignore[misc]
+    laws, notes = randomize(how, fitted.study, options)
     scale = with_cr2(fitted.linear)
     if isinstance(scale, NotEstimable):
         scale, notes = with_cr1(fitted.linear), (*notes, "se is CR1's, for the design is too large for CR2")

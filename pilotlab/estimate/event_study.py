@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from pilotlab.estimate import windows
@@ -9,11 +11,19 @@ from pilotlab.estimate.arms import needs_both_arms, nothing_to_compare, refuse_a
 from pilotlab.estimate.columns import listed
 from pilotlab.estimate.fitted import Differences, Fitted, of_study
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.regression import FORBIDDEN_NOTE, is_change, not_drawn, regress, with_closed_form
+from pilotlab.estimate.regression import (
+    FORBIDDEN_NOTE,
+    is_change,
+    not_drawn,
+    redrawn,
+    regress,
+    with_closed_form,
+)
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.regression_draws import DrawnRegression
 
 
 class EventStudy:
@@ -46,7 +56,9 @@ class EventStudy:
         table = {"key": "event_time", "rows": rows, "skip": 1, "reference": common_reference(study, options)}
         notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
         if not is_change(study):
-            return of_study(study, linear, not_drawn=not_drawn("event_study"), notes=notes, **table)
+            again = _redrawn(study, event, contrasts, options)
+            why = not_drawn("event_study", gaps=True)
+            return of_study(study, linear, redrawn=again, not_drawn=why, notes=notes, **table)
         changes = _changes(study, event, after, options)
         drawn = Differences(changes=changes, treated=study.ever, strata=study.strata)
         return of_study(study, with_closed_form(study, linear, changes), drawn=drawn, notes=notes, **table)
@@ -96,6 +108,19 @@ def indicators(study: Study, cohorts: IntArray, options: Options) -> tuple[IntAr
 
 def _event(time: int, cohort: int, at: int | None) -> int:
     return NEVER if at is None or time == at else time - cohort
+
+
+def _redrawn(
+    study: Study, event: IntArray, contrasts: FloatArray, options: Options
+) -> Callable[[], DrawnRegression] | None:
+    """Draw it again, where reference and event times are the frame's own and so the same in every draw."""
+    start = int(study.starts[0])
+    term = np.searchsorted(event, study.times - start)
+    term[study.times == reference(study, start, options)] = -1
+    before = study.times[study.times < start - options.anticipation]
+    if len(event) != len(study.times) - 1 or term[study.times == before[-1]] != [-1]:
+        return None
+    return redrawn(study, term, contrasts)
 
 
 def _changes(study: Study, event: IntArray, after: BoolArray, options: Options) -> FloatArray:

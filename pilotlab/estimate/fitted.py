@@ -13,6 +13,7 @@ from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.exact_counts import ConditionalCounts
+from pilotlab.stats.regression_draws import DrawnRegression
 
 FEWEST = 4  # treated, and comparison, clusters
 
@@ -157,7 +158,9 @@ class Fitted:
     reference : int or None
         Event time that every coefficient of the table is measured from; None where rows are no such path.
     drawn : Differences or None
-        None where the estimate can't be drawn again; `not_drawn` says why.
+    redrawn : callable, optional
+        The regression whose treated cells a draw moves, where the estimate is no difference of changes. Without this
+        and `drawn` the estimate can't be drawn again; `not_drawn` says why.
     exact : ConditionalCounts or None
         Law of a ratio given its margins, where events are counted and there is one.
     unit : str
@@ -174,6 +177,7 @@ class Fitted:
     skip: int = 0
     reference: int | None = None
     drawn: Differences | None = None
+    redrawn: Callable[[], DrawnRegression] | None = None
     not_drawn: str = ""
     exact: ConditionalCounts | None = None
     unit: str = ""

@@ -6,29 +6,52 @@ from typing import Any
 
 import numpy as np
 
+from pilotlab.errors import UsageError
 from pilotlab.estimate.drawing import design_of, is_drawn
 from pilotlab.estimate.fitted import Differences
 from pilotlab.estimate.law import Draws
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
-from pilotlab.stats.adjusted_draws import adjusted_test
+from pilotlab.stats.adjusted_draws import AdjustedResult, adjusted_test
+from pilotlab.stats.draws import Design
 from pilotlab.stats.randomization import RandomizationResult, randomization_test
+from pilotlab.stats.regression_draws import MOST_CELLS, DrawnRegression, regression_test
 
 REPS = 9_999
 ASSUMED_NOTE = "nothing says how arms were drawn: they are taken as drawn by lot{within}, as many as observed"
 
 
 def randomize(
-    differences: Differences, study: Study, options: Options
+    differences: Differences | DrawnRegression, study: Study, options: Options
 ) -> tuple[list[Draws], tuple[str, ...]]:
     """Test every contrast against the admissible draws; the same draws for all.
 
     Raises
     ------
     UsageError
-        Where the assignment and the frame say different things.
+        Where the assignment and the frame say different things, or a regression is too large to be fitted in every draw.
     """
     design = design_of(study, options)
+    if isinstance(differences, DrawnRegression):
+        found: list[RandomizationResult] = [*_refitted(differences, design, options)]
+    else:
+        found = _compared(differences, design, study, options)
+    return [Draws(each) for each in found], (*_about(options), *found[0].notes, _how_many(found[0]))
+
+
+def _refitted(regression: DrawnRegression, design: Design, options: Options) -> list[AdjustedResult]:
+    if regression.cells > MOST_CELLS:
+        raise UsageError(
+            f"inference 'randomization': {len(regression.y):,} rows with gaps, weights or covariates are too many to be fitted in every draw",
+            fix="estimator 'change', or inference 'cr2' or 'cluster'",
+        )
+    reps = REPS if options.reps is None else options.reps
+    return regression_test(regression, design, reps=reps, seed=options.seed)
+
+
+def _compared(
+    differences: Differences, design: Design, study: Study, options: Options
+) -> list[RandomizationResult]:
     found: list[RandomizationResult] = []
     alone = np.zeros(len(study.units), dtype=np.int64)
     common: dict[str, Any] = {
@@ -44,7 +67,7 @@ def randomize(
             adjusted: dict[str, Any] = {"covariates": differences.covariates, "between": differences.between}
             result = adjusted_test(change, z=differences.treated, design=design, **adjusted, **common)
         found.append(result)
-    return [Draws(each) for each in found], (*_about(options), *found[0].notes, _how_many(found[0]))
+    return found
 
 
 def _about(options: Options) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,16 +16,19 @@ from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.change import arm_cells
 from pilotlab.stats.cluster import cr1, nested
 from pilotlab.stats.cr2 import cells_cr2
+from pilotlab.stats.regression_draws import DrawnRegression
 from pilotlab.stats.twfe import TwoWayFit, TwoWayPanel, rows, two_way
 
 FORBIDDEN_NOTE = "starts differ: later starters are also compared with units already treated, which can mislead where effects grow or differ"
 
 
-def not_drawn(name: str) -> str:
-    """Say when a regression can be drawn again."""
+def not_drawn(name: str, *, gaps: bool = False) -> str:
+    """Say when a regression can be drawn again: with gaps, weights and covariates too, or without."""
+    if gaps:
+        return f"`{name}` can be drawn again only with one start that some unit was seen just before, and no unit treated throughout"
     return (
-        f"`{name}` can be drawn again only with one start, a complete panel, the same share treated in every stratum, "
-        "and neither weights nor covariates; `change` can with gaps and weights too"
+        f"`{name}` can be drawn again only with one start, a complete panel, and neither weights nor covariates; "
+        "`change`, `twfe` and `event_study` can with gaps, weights and covariates too"
     )
 
 
@@ -65,6 +68,35 @@ def is_change(study: Study) -> bool:
     """Whether the estimate is a difference of the units' changes: one start, every cell there, nothing else in the model."""
     simple = study.weights is None and study.covariates is None and len(study.starts) == 1
     return simple and not study.always.any() and bool(np.isfinite(study.y).all()) and _alike_strata(study)
+
+
+def redrawn(study: Study, term: IntArray, contrasts: FloatArray) -> Callable[[], DrawnRegression] | None:
+    """Return what draws a regression with one start again; None where starts differ or units are treated throughout.
+
+    Parameters
+    ----------
+    term : ndarray, shape (T,)
+        Which regressor a treated unit has at each time; -1 for none.
+    """
+    if len(study.starts) != 1 or study.always.any():
+        return None
+    return lambda: _drawn_rows(study, term, contrasts)
+
+
+def _drawn_rows(study: Study, term: IntArray, contrasts: FloatArray) -> DrawnRegression:
+    unit, time = np.nonzero(np.isfinite(study.y))
+    stratum = np.zeros(len(study.units), dtype=np.int64) if study.strata is None else study.strata
+    week = np.unique(stratum[unit] * len(study.times) + time, return_inverse=True)[1]
+    weeks = (week[:, None] == np.arange(week.max() + 1)).astype(float)
+    more = np.zeros((len(unit), 0)) if study.covariates is None else study.covariates[:, unit, time].T
+    return DrawnRegression(
+        y=study.y[unit, time],
+        unit=unit.astype(np.int64),
+        term=term[time],
+        nuisance=np.hstack([weeks, more]),
+        weights=None if study.weights is None else study.weights[unit, time],
+        contrasts=contrasts,
+    )
 
 
 def with_closed_form(study: Study, linear: Linear, changes: FloatArray) -> Linear:

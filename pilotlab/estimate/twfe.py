@@ -8,7 +8,14 @@ from pilotlab.estimate import windows
 from pilotlab.estimate.arms import needs_both_arms, nothing_to_compare, refuse_arms, strata_hold_both
 from pilotlab.estimate.fitted import Differences, Fitted, of_study
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.regression import FORBIDDEN_NOTE, is_change, not_drawn, regress, with_closed_form
+from pilotlab.estimate.regression import (
+    FORBIDDEN_NOTE,
+    is_change,
+    not_drawn,
+    redrawn,
+    regress,
+    with_closed_form,
+)
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.stats.change import unit_change
@@ -34,7 +41,9 @@ class Twfe:
         study, linear = found
         notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
         if not is_change(study):
-            return of_study(study, linear, not_drawn=not_drawn("twfe"), notes=notes)
+            term = np.where(study.times >= study.starts[0], 0, -1)
+            again = redrawn(study, term, linear.contrasts[:, :1])
+            return of_study(study, linear, redrawn=again, not_drawn=not_drawn("twfe", gaps=True), notes=notes)
         start = int(study.starts[0])
         changes = unit_change(study.y, study.times < start, study.times >= start)[None]
         drawn = Differences(changes=changes, treated=study.ever, strata=study.strata)

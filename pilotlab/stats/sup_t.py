@@ -14,7 +14,9 @@ from pilotlab.stats.arrays import FloatArray
 
 def sup_t_critical(variance: FloatArray, df: float, *, alpha: float, draws: int, seed: int) -> float:
     """Quantile 1 - alpha of the largest absolute value of a multivariate t with the correlation of `variance` (m, m)."""
-    scale = np.sqrt(np.diag(variance))
+    if not np.isfinite(variance).all():
+        raise FloatingPointError("a variance is too large for a float")
+    scale = np.sqrt(np.maximum(np.diag(variance), 0.0))
     moving = scale > 0
     if not moving.any():
         return 0.0
