@@ -65,6 +65,33 @@ def test_what_runs_off_is_said() -> None:
         glm_panel(family="poisson", **made)
 
 
+@pytest.mark.parametrize("family", ["poisson", "binomial"])
+@pytest.mark.parametrize("size", [30.0, 1e4, 1e8])
+def test_large_counts_do_not_hide_that_treated_cells_are_empty(family: Family, size: float) -> None:
+    """Half of `size` everywhere, nothing where treated: the ratio is 0, its logarithm has no maximum."""
+    y = size / 2 + np.random.default_rng(0).integers(-9, 9, (6, 6))
+    y[:2, 3:] = 0
+    regressors = np.zeros((2, 6, 1))
+    regressors[0, 3:] = 1
+    cohort, exposure = np.array([0, 0, 1, 1, 1, 1]), np.full((6, 6), size)
+    with pytest.raises(Separated):
+        glm_panel(y, cohort, regressors, family, exposure=exposure)
+    if family == "binomial":  # and nothing but events, the other way round
+        with pytest.raises(Separated):
+            glm_panel(size - y, cohort, regressors, family, exposure=exposure)
+
+
+@pytest.mark.parametrize("family", ["poisson", "binomial"])
+def test_a_perfect_fit_settles(family: Family) -> None:
+    unit, week = np.array([0.1, 0.3, 0.2, 0.15]), np.array([1.0, 1.5, 0.8, 1.2])
+    on = np.outer([1, 1, 0, 0], [0, 0, 1, 1])
+    odds = np.outer(unit, week) * 1.25**on
+    y = 1e9 * (odds if family == "poisson" else odds / (1 + odds))
+    regressors = np.stack([on[0], on[2]])[:, :, None].astype(float)
+    fit = glm_panel(y, np.array([0, 0, 1, 1]), regressors, family, exposure=np.full((4, 4), 1e9))
+    assert fit.coef[0] == pytest.approx(np.log(1.25), rel=1e-9)
+
+
 def test_a_covariate_that_effects_explain_is_named() -> None:
     made = _panel(3, "poisson", False)
     made["covariates"] = np.stack([made["covariates"][0], np.repeat(np.arange(20.0)[:, None], 9, axis=1)])
