@@ -76,9 +76,11 @@ def uniform_criticals_of_few(
     if not moving.any():
         return np.asarray(stats.t.isf(alpha / 2, df))
     place = np.random.default_rng(seed).random((len(drawn), 1))
-    own = np.minimum(df[moving], MOST_DF)
+    far = np.abs(drawn[:, moving]) / se[moving]
+    own, alike = np.unique(np.minimum(np.round(df[moving], 6), MOST_DF), return_inverse=True)
+    largest = np.stack([far[:, alike == k].max(axis=1) for k in range(len(own))], axis=1)
     scale = np.sqrt(special.gammaincinv(own / 2, place) * 2 / own)
-    tail = 2 * special.stdtr(own, -np.abs(drawn[:, moving]) / se[moving] / scale)
+    tail = 2 * special.stdtr(own, -largest / scale)
     level = np.quantile(tail.min(axis=1), alpha, method="inverted_cdf")
     return np.asarray(stats.t.isf(level / 2, df))
 
