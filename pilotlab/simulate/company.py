@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,7 @@ class Company:
         UsageError
             Where a team of the company has no arm.
         """
-        treated = self._treated(assignment)
+        treated = self.treated(assignment)
         frames = [self._long(metric, paths, treated) for metric, paths in self.paths.items()]
         return pd.concat(frames, ignore_index=True).sort_values(["week", "team", "metric"], ignore_index=True)
 
@@ -100,7 +100,7 @@ class Company:
             (relative for shares and counts), the mean over all pilot weeks, the mean after the wash-in; every team
             counts the same.
         """
-        treated = self._treated(assignment)
+        treated = self.treated(assignment)
         since = self.timeline.event_time
         rows = []
         for metric, paths in self.paths.items():
@@ -114,6 +114,18 @@ class Company:
                 }
             )
         return pd.DataFrame(rows)
+
+    def observe_groups(self, assignment: Mapping[str, str], by: Iterable[str]) -> pd.DataFrame:
+        """Reveal what people of each team answered by group; see `pilotlab.simulate.groups.observe_groups`."""
+        from pilotlab.simulate.groups import observe_groups
+
+        return observe_groups(self, assignment, by)
+
+    def truth_by_group(self, assignment: Mapping[str, str], by: Iterable[str]) -> pd.DataFrame:
+        """Return the true effect on each group of people; see `pilotlab.simulate.groups.truth_by_group`."""
+        from pilotlab.simulate.groups import truth_by_group
+
+        return truth_by_group(self, assignment, by)
 
     def person_weeks(self, metric: str, arm: str = CONTROL) -> FloatArray:
         """Return everybody's weekly score without season, holidays and departments, shape (people, weeks).
@@ -139,7 +151,8 @@ class Company:
         weeks = self.timeline.weeks
         return f"Company {self.scenario.name}, seed {self.seed}: {teams} teams, {people} people, {weeks[0]} to {weeks[-1]}"
 
-    def _treated(self, assignment: Mapping[str, str]) -> BoolArray:
+    def treated(self, assignment: Mapping[str, str]) -> BoolArray:
+        """Say which teams follow the pilot's plan, in the order of `teams`; every team needs an arm."""
         without = [team for team in self.world.roster.teams["team"] if team not in assignment]
         if without:
             raise UsageError(

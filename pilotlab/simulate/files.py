@@ -43,8 +43,9 @@ def teams_csv(company: Company, columns: Mapping[str, Mapping[str, str]] | None 
 
 
 def long_csv(observations: pd.DataFrame) -> str:
-    """Return observations as a long import table."""
-    frame = observations[list(LONG)].copy()
+    """Return observations as a long import table; with the column `slice` where there are groups."""
+    columns = [*LONG[:-1], *(["slice"] if "slice" in observations else []), LONG[-1]]
+    frame = observations[columns].copy()
     frame["n"] = frame["n"].astype("Int64").mask(frame["value"].isna())
     return frame.to_csv(index=False, lineterminator="\n")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 
 from pilotlab.errors import unknown
 from pilotlab.simulate.seeds import FloatArray
@@ -36,6 +37,8 @@ class Scenario:
     effects : Mapping[str, float]
         Effect of the policy as assigned once it is fully at work, by metric: in standard deviations of the
         metric for scores and hours, as a relative change for shares and counts. Metrics left out: 0.
+    share : callable or None
+        From the people to the share of the effect that each has; None: everybody has all of it.
     """
 
     name: str
@@ -44,6 +47,17 @@ class Scenario:
     pilot_days: int
     effects: Mapping[str, float]
     path: Path = Path()
+    share: Callable[[pd.DataFrame], FloatArray] | None = None
+
+
+LONG_COMMUTE, SHORT_SHARE = 90, 0.10 / 0.45  # minutes a day, both ways; share of the effect below it
+
+
+def _by_commute_and_level(people: pd.DataFrame) -> FloatArray:
+    """All of the effect to long commuters, less to the others, none to seniors."""
+    long = people["commute_minutes"].to_numpy() > LONG_COMMUTE
+    share = np.where(long, 1.0, SHORT_SHARE)
+    return np.asarray(np.where(people["level"].to_numpy() == "senior", 0.0, share))
 
 
 _ROWS = (
@@ -106,6 +120,14 @@ _ROWS = (
         pilot_days=3,
         effects={"job_satisfaction": 0.25},
         path=Path(fade_weeks=4.0),
+    ),
+    Scenario(
+        name="heterogeneous",
+        title="Five office days become three: long commuters gain most, seniors nothing",
+        control_days=5,
+        pilot_days=3,
+        effects={"job_satisfaction": 0.45},
+        share=_by_commute_and_level,
     ),
 )
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({row.name: row for row in _ROWS})

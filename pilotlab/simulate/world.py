@@ -55,7 +55,9 @@ class World:
         the difference in following between the arms.
         """
         full = self.scenario.effects.get(metric, 0.0) / (ADHERENCE - LEAKAGE)
-        return full * self.follows[arm] * self.scenario.path.over(self.timeline.event_time)
+        share = self.scenario.share
+        own = 1.0 if share is None else share(self.roster.people)[:, None]
+        return np.asarray(full * own * self.follows[arm] * self.scenario.path.over(self.timeline.event_time))
 
 
 def draw_world(roster: Roster, timeline: Timeline, scenario: Scenario, seed: int) -> World:
