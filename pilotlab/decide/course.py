@@ -19,6 +19,8 @@ from pilotlab.store.observations import Observation
 from pilotlab.store.store import Store
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from pilotlab.estimate.analysis import Analysis
     from pilotlab.panel.panel import Panel
 
@@ -79,7 +81,8 @@ def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: s
     observed = {use.use: _observed(store, plan, plan.metrics[use.use]) for _, use in plan.spec.uses}
     panels = {use: _panel(plan, plan.metrics[use], rows, teams) for use, rows in observed.items()}
     quality = {use: _quality(plan, plan.metrics[use], rows) for use, rows in observed.items()}
-    analysis = analyze(plan.spec, panels, seed=plan.drawn.seed or 0)
+    groups = _groups(store, plan, panels, teams)
+    analysis = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
     records = _records(store, plan, quality, today)
     return Course(
         plan=plan,
@@ -129,6 +132,18 @@ def _share(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
+
+
+def _groups(
+    store: Store, plan: Plan, panels: Mapping[str, Panel], teams: TeamList
+) -> Mapping[str, Mapping[str, DataFrame]]:
+    """Read the declared slices of every goal and guardrail."""
+    from pilotlab.panel.groups import observed_groups
+
+    if not (plan.spec.slices.equity or plan.spec.slices.other):
+        return {}
+    judged = [use.use for role, use in plan.spec.uses if role in ("goal", "guardrail")]
+    return {use: observed_groups(store, plan.spec, panels[use], teams, plan.drawn) for use in judged}
 
 
 def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation]) -> Completeness:

@@ -87,9 +87,19 @@ def _arm(
         guardrails=tuple(_guardrail(result, alphas) for result in analysis.of(arm, "guardrail")),
         design=_design(spec, arm, assignment, analysis),
         gate=_gate(spec, arm, analysis, records),
-        equity_breached=None if spec.slices.equity else (),
+        equity_breached=_equity(spec, arm, analysis),
         watch_alarms=None if spec.metrics.watch else (),
     )
+
+
+def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | None:
+    """Name the equity groups whose limit is broken; None where some are declared and none could be looked at."""
+    from pilotlab.estimate.by_group import breached
+
+    if not spec.slices.equity:
+        return ()
+    found = breached(spec, analysis.of(arm))
+    return None if found is None else tuple(breach.words for breach in found)
 
 
 def _goal(result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from pilotlab.estimate import asked, shown
+from pilotlab.estimate.by_group import Groups, with_slices
 from pilotlab.estimate.by_week import WeekEffect, effects_by_week
 from pilotlab.estimate.did import did
 from pilotlab.estimate.headline import Headline
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.robustness import Robustness, robustness
+from pilotlab.estimate.slices_result import Slices
 from pilotlab.estimate.synthetic_fit import without_units
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
@@ -48,6 +50,8 @@ class MetricResult:
         Why the result may not be shown; empty where it may.
     robustness : Robustness or None
         Of a goal with an estimate, where `analysis.sensitivity` asks for it.
+    slices : Slices or None
+        Of a goal or guardrail with an effect to show, where groups are declared and logged.
     """
 
     role: Role
@@ -59,6 +63,7 @@ class MetricResult:
     weeks: tuple[WeekEffect, ...] = ()
     hidden: str = ""
     robustness: Robustness | None = None
+    slices: Slices | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; a hidden result says why and holds no number."""
@@ -72,6 +77,7 @@ class MetricResult:
             "means": {name: getattr(means, name) for name in ArmMeans.__slots__} if means else None,
             "weeks": [week.to_dict() for week in self.weeks],
             **({"robustness": self.robustness.to_dict()} if self.robustness else {}),
+            **({"slices": self.slices.parts()} if self.slices else {}),
         }
 
 
@@ -135,7 +141,9 @@ def _row(result: MetricResult) -> dict[str, Any]:
     }
 
 
-def analyze(spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int) -> Analysis:
+def analyze(
+    spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int, groups: Groups | None = None
+) -> Analysis:
     """Estimate the effect on every declared metric, arm by arm.
 
     Parameters
@@ -144,6 +152,8 @@ def analyze(spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int) -> Analy
         From what the declaration writes (`focus_hours@1`) to the metric's panel.
     seed : int
         Of the sampled draws.
+    groups : mapping, optional
+        From the same to the values of each declared slice.
     """
     done = spec.metrics.adherence
     rows = [
@@ -159,7 +169,13 @@ def analyze(spec: PilotSpec, panels: Mapping[str, Panel], *, seed: int) -> Analy
         for arm in spec.arms
         for role, use in spec.uses
     ]
-    return Analysis(pilot=spec.id, results=tuple(rows), seed=seed)
+    found = (
+        with_slices(spec, row, panels[row.use.use].contrast(row.arm), of_metric, seed=seed)
+        if (of_metric := (groups or {}).get(row.use.use))
+        else row
+        for row in rows
+    )
+    return Analysis(pilot=spec.id, results=tuple(found), seed=seed)
 
 
 def analyze_metric(

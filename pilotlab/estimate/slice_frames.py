@@ -107,6 +107,11 @@ def questions(
     return whole, tuple(_question(table, entry, options, people) for entry in wanted)
 
 
+def one_question(table: pd.DataFrame, name: str, options: Options, people: str | None) -> Question:
+    """Return the question of one column of groups."""
+    return _question(table, (name,), options, people)
+
+
 def _refuse_repeats(table: pd.DataFrame, keys: list[Any], options: Options) -> None:
     kept = [key for key in keys if key in table.columns]
     repeated = table.duplicated(kept)

@@ -121,6 +121,7 @@ class Arm:
     timing: tuple[EventStudy, ...] = ()  # one a goal, same order
     adherence: Adherence | None = None
     slices: Slices | None = None
+    more_slices: tuple[Slices, ...] = ()  # by metric, those that page one has no room for
     care: tuple[Row, ...] = ()  # luck, not measured, changes if
     gate: tuple[GateItem, ...] = ()
     robustness: tuple[RobustnessCard, ...] = ()  # one a goal that has a number to show

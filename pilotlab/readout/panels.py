@@ -13,7 +13,7 @@ from pilotlab.readout.charts.forest import draw_promises
 from pilotlab.readout.charts.presence import draw_presence
 from pilotlab.readout.charts.robustness import draw_robustness
 from pilotlab.readout.charts.slices import draw_slices
-from pilotlab.readout.model import Arm, Readout
+from pilotlab.readout.model import Arm, Readout, Slices
 from pilotlab.readout.page_two import GateItem, RobustnessCard, Table
 
 UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
@@ -64,6 +64,13 @@ class ArmPanels:
     extra: tuple[Panel, ...] = ()
     cards: tuple[Card, ...] = ()
 
+    @property
+    def more(self) -> str:
+        """Head the panels that page one has no room for."""
+        if not _later_slices(self.arm):
+            return "When the other goal moved"
+        return "For whom, by more measures" if len(self.arm.timing) < 2 else "The other goal, and for whom"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
@@ -94,7 +101,10 @@ def draw(readout: Readout) -> Drawn:
 
 def _arm(arm: Arm, place: int) -> ArmPanels:
     tag = "" if place == 0 else f"{place + 1}"
-    extra = tuple(_timing(arm, tag, later) for later in range(1, len(arm.timing)))
+    extra = (
+        *(_timing(arm, tag, later) for later in range(1, len(arm.timing))),
+        *(_for_whom(each, f"{tag}-slices-{at}") for at, each in enumerate(_later_slices(arm), start=2)),
+    )
     cards = tuple(_card(card, f"c{tag}-robust", at) for at, card in enumerate(arm.robustness))
     return ArmPanels(arm=arm, panels=tuple(_panels(arm, tag)), extra=extra, cards=cards)
 
@@ -130,19 +140,31 @@ def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
             note=arm.adherence.note,
             figures=(figure,),
         )
-    if arm.decision.verdict.startswith(UNDECIDED) and arm.gate:
+    if _shows_gate(arm):
         yield _gate(arm, tag)
     elif arm.slices and arm.slices.rows:
-        figure = _figure(
-            f"c{tag}-slices", draw_slices(f"c{tag}-slices", arm.slices), twins.slices_table(arm.slices)
-        )
-        yield Panel(
-            name=f"p{tag}-slices",
-            question="For whom",
-            finding=arm.slices.finding,
-            note=arm.slices.note,
-            figures=(figure,),
-        )
+        yield _for_whom(arm.slices, f"{tag}-slices")
+
+
+def _shows_gate(arm: Arm) -> bool:
+    return arm.decision.verdict.startswith(UNDECIDED) and bool(arm.gate)
+
+
+def _later_slices(arm: Arm) -> tuple[Slices, ...]:
+    """What page one has no room for: the gate stands in the first one's place."""
+    first = (arm.slices,) if arm.slices and _shows_gate(arm) else ()
+    return tuple(each for each in (*first, *arm.more_slices) if each.rows)
+
+
+def _for_whom(slices: Slices, name: str) -> Panel:
+    figure = _figure(f"c{name}", draw_slices(f"c{name}", slices), twins.slices_table(slices))
+    return Panel(
+        name=f"p{name}",
+        question="For whom",
+        finding=slices.finding,
+        note=slices.note,
+        figures=(figure,),
+    )
 
 
 def _result(arm: Arm, tag: str) -> Panel:

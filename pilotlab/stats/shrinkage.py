@@ -13,6 +13,7 @@ Parallel Randomized Experiments", for the average over the spread; Gelman (2006)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import special
@@ -87,7 +88,7 @@ def shrink(
 
 def _spread(distance: FloatArray, s: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Values of tau and their weights, from 0 to infinity by tau = scale u / (1 - u)."""
-    node, width = np.polynomial.legendre.leggauss(NODES)
+    node, width = _nodes()
     u = (node + 1) / 2
     scale = float(np.sqrt(np.mean(s**2 + distance**2)))
     tau = scale * u / (1 - u)
@@ -95,6 +96,13 @@ def _spread(distance: FloatArray, s: FloatArray) -> tuple[FloatArray, FloatArray
     log = -0.5 * np.sum(np.log(variance) + distance[:, None] ** 2 / variance, axis=0)
     mass = np.exp(log - log.max()) * width / (1 - u) ** 2
     return tau, mass / mass.sum()
+
+
+@cache
+def _nodes() -> tuple[FloatArray, FloatArray]:
+    """Gauss and Legendre's places and weights."""
+    node, width = np.polynomial.legendre.leggauss(NODES)
+    return node, width
 
 
 def _quantile(share: float, means: FloatArray, sds: FloatArray, mass: FloatArray) -> FloatArray:

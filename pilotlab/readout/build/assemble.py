@@ -8,6 +8,7 @@ from pilotlab.readout.build.decision_box import care, decision_box, gate
 from pilotlab.readout.build.plan import plan
 from pilotlab.readout.build.results import adherence, event_study, goal_result, promises
 from pilotlab.readout.build.robustness import robustness_card
+from pilotlab.readout.build.slices import slices
 from pilotlab.readout.build.trust import trust
 from pilotlab.readout.model import AdherenceWeek, Arm, Readout
 from pilotlab.spec.pilot import CONTROL
@@ -42,6 +43,7 @@ def _arm(course: Course, arm: str) -> Arm:
     studies = (event_study(spec, result) for result in goals)
     cards = (robustness_card(spec, result) for result in goals)
     measured = analysis.of(arm, "adherence")
+    groups = slices(spec, analysis.of(arm))
     return Arm(
         name=arm,
         label=spec.policy[arm].note or arm,
@@ -54,6 +56,8 @@ def _arm(course: Course, arm: str) -> Arm:
         promises=promises(analysis.of(arm), decided, level=1 - spec.analysis.alpha),
         timing=tuple(study for study in studies if study),
         adherence=adherence(spec, measured[0], _weekly(course, arm)) if measured else None,
+        slices=groups[0] if groups else None,
+        more_slices=groups[1:],
         care=care(course.decision, decided),
         gate=gate(decided),
         robustness=tuple(card for card in cards if card),

@@ -44,7 +44,7 @@ def _rows(course: Course) -> Iterator[PlanRow]:
     for result in course.analysis.results:
         if result.role == "adherence":
             yield _adherence(result)
-    yield from _not_made(course)
+    yield from _groups(course)
     if course.spec.analysis.sensitivity != "none":
         yield _robustness(course)
 
@@ -159,13 +159,18 @@ def _adherence(result: MetricResult) -> PlanRow:
     )
 
 
-def _not_made(course: Course) -> Iterator[PlanRow]:
-    spec = course.spec
-    if spec.slices.equity or spec.slices.other:
-        groups = ", ".join((*spec.slices.equity, *spec.slices.other))
-        yield PlanRow(
-            item="Groups", planned=groups, done="not made by this version", bearing="no group is looked at"
-        )
+def _groups(course: Course) -> Iterator[PlanRow]:
+    """Say which of the declared groups could be looked at."""
+    declared = (*course.spec.slices.equity, *course.spec.slices.other)
+    if not declared:
+        return
+    made = [group for result in course.analysis.results if result.slices for group in result.slices.groups]
+    there = {group.slice for group in made}
+    missing = [name for name in declared if name not in there]
+    shown = sum(group.shown is not None for group in made)
+    done = f"{shown} of {len(made)} results of groups have a number" if made else "no value by group"
+    bearing = f"not looked at: {', '.join(missing)}" if missing else "none"
+    yield PlanRow(item="Groups", planned=", ".join(declared), done=done, bearing=bearing)
 
 
 def _robustness(course: Course) -> PlanRow:

@@ -92,7 +92,8 @@ def _row(row: Slice, slices: Slices, scale: Scale, y: float, *, first: bool) -> 
         ]
     colour: Colour = "red" if row.broken else "blue"
     effect = row.effect
-    marks.append(line((scale(effect.low), y), (scale(effect.high), y), colour, 2.2))
+    low, high = max(effect.low, scale.low), min(effect.high, scale.high)  # an open end runs to the edge
+    marks.append(line((scale(low), y), (scale(high), y), colour, 2.2))
     at = (scale(row.effect.estimate), y)
     marks.append(diamond(at, 4.6) if row.broken else disc(at, 3.8, colour))
     value = number(row.effect.estimate, slices.decimals, sign=True)
