@@ -103,7 +103,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL338": Code("warn", "teams too small for a metric"),
         "PL339": Code("error", "persons as units"),
         "PL340": Code("note", "a design that is not there yet"),
-        "PL341": Code("note", "slices are not there yet"),
+        "PL341": Code("note", "a slice that comes with the rows"),
         "PL342": Code("warn", "no intent"),
         "PL343": Code("warn", "no promise on what the data is never used for"),
         "PL344": Code("warn", "nobody was consulted"),

@@ -71,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_people.keeps_as_long_as_needed, (("data",),)),
     Rule(rules_people.teams_are_large_enough, (*_LIST, ("design", "unit"))),
     Rule(rules_people.slices_will_show, (*_LIST, ("policy",))),
+    Rule(rules_people.slices_have_a_source, _LIST),
     Rule(rules_teams.columns_are_there, (("teams", "file"),)),
     Rule(rules_teams.where_keeps_teams, (("teams", "file"),)),
     Rule(rules_teams.named_teams_are_there, _LIST),

@@ -195,10 +195,6 @@ def can_be_run(case: Case) -> Issues:
             ("design", "assign", "method"),
             value=method,
         )
-    if spec.slices.equity or spec.slices.other:
-        yield Issue(
-            "PL341", "slices are read and checked; the readout does not show them yet", ("slices",), "key"
-        )
 
 
 def alpha_is_usual(case: Case) -> Issues:

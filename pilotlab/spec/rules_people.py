@@ -112,3 +112,14 @@ def slices_will_show(case: Case) -> Issues:
                     value=name,
                     fix="join small groups in teams.csv, or leave the slice out",
                 )
+
+
+def slices_have_a_source(case: Case) -> Issues:
+    """A slice that is no column of the list of teams has rows of its own."""
+    if case.teams is None:
+        return
+    for kind, names in (("equity", case.spec.slices.equity), ("other", case.spec.slices.other)):
+        for index, name in enumerate(names):
+            if name not in case.teams.columns:
+                what = f"slice {name} is no column of the list of teams: its values come in rows whose `slice` is {name}=<group>"
+                yield Issue("PL341", what, ("slices", kind, index), value=name)

@@ -177,7 +177,7 @@ MISTAKES: dict[str, Mistake] = {
     "PL339": edit("12:9", "recruitment: lottery", "unit: person"),
     "PL340": edit("13:20", "method: complete", "method: matched_pairs, on: [size]"),
     "PL341": edit(
-        "28:1", "employee_rep: works-council}\n", "employee_rep: works-council}\nslices: {equity: [carer]}\n"
+        "28:19", "employee_rep: works-council}\n", "employee_rep: works-council}\nslices: {equity: [carer]}\n"
     ),
     "PL342": edit("1:1", "intent: We want to know.\n", ""),
     "PL343": edit("1:1", "never_used_for: [individual evaluation]\n", ""),
