@@ -12,6 +12,10 @@ import coverage
 import pytest
 
 LOADED_BEFORE = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis, once for all mutants
+ELSEWHERE = [
+    "tests/property/test_rule.py",
+    "tests/golden/test_ctrip_replication.py",
+]  # minutes, and no kernel of their own
 QUIETLY = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", LOADED_BEFORE]
 
 
@@ -49,7 +53,7 @@ def record(tests: list[str], modules: list[Path], result: Path) -> None:
     cover = coverage.Coverage(config_file=False, data_file=None, include=[str(path) for path in modules])
     recorder = Recorder(cover)
     with cover.collect():
-        pytest.main([*tests, *QUIETLY], plugins=[recorder])
+        pytest.main([*tests, *QUIETLY, *(f"--ignore={path}" for path in ELSEWHERE)], plugins=[recorder])
     passing = {test: seconds for test, seconds in recorder.seconds.items() if test not in recorder.failed}
     data = cover.get_data()
     lines = {path.stem: _tests(data.contexts_by_lineno(str(path)), passing) for path in modules}

@@ -1,9 +1,11 @@
 """Can the tests of the kernels fail? Change one expression at a time, run the tests that reach it, list what passes.
 
-    python analysis/mutation/run.py [--size 400] [--seed 20261122] [--modules cr2 ols] [--write]
+    python analysis/mutation/run.py [--modules cr2 ols] [--size 400] [--seed 20261122] [--write]
+    python analysis/mutation/run.py --again --write
 
 Works on a copy of the last commit in a temporary folder, and never writes into it: a mutant is compiled in memory, in a
-process of its own. `--write` stores `survivors.json`; explanations written there stay with their mutant.
+process of its own. `--write` puts what was run in the place of the same modules in `survivors.json`; `--again` runs the
+survivors stored there, after tests were written. Explanations in the file stay with their mutant.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -33,7 +34,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from mutants import Mutant, sample  # noqa: E402 - beside this file
+from mutants import Mutant, mutants, sample  # noqa: E402 - beside this file
 from reach import QUIETLY, record  # noqa: E402
 
 SHARED = [
@@ -49,7 +50,7 @@ TESTS = ["tests/unit/stats", "tests/golden", "tests/property", "tests/unit/estim
 RESULT = HERE / "survivors.json"
 ENOUGH = 60.0  # seconds of tests a mutant
 MEMORY = 6 * 2**30
-KEY = ("module", "function", "source", "before", "after")
+SHOWN = ("module", "function", "line", "column", "kind", "source", "before", "after", "outcome")
 
 
 def main() -> None:
@@ -60,24 +61,26 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=400)
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--modules", nargs="*", default=[], help="mutants of these modules alone")
-    parser.add_argument("--reach", type=Path, help="file that keeps which test reaches which line")
+    parser.add_argument("--again", action="store_true", help="the stored survivors alone")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="folders, most telling first")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
-    start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         commit = go_to_copy_of_last_commit(Path(folder))
         modules = sorted(
             path for path in Path(folder, "pilotlab/stats").glob("*.py") if path.stem != "__init__"
         )
-        known = reached(modules, chosen.reach or Path(folder, "reach.json"))
         drawn = sample(modules, chosen.size, chosen.seed)
-        rows = [
-            judged(mutant, known) for mutant in drawn if not chosen.modules or mutant.module in chosen.modules
-        ]
-        result = summary(rows, chosen.seed, commit, time.perf_counter() - start)
-    print(json.dumps({key: value for key, value in result.items() if key != "survivors"}, indent=1))
+        drawn = [mutant for mutant in drawn if not chosen.modules or mutant.module in chosen.modules]
+        if chosen.again:
+            drawn = [
+                mutant for path in modules for mutant in mutants(path) if key(asdict(mutant)) in stored()
+            ]
+        known = reached(modules, chosen.tests, Path(folder, "reach.json"))
+        rows = [judged(mutant, known) for mutant in drawn]
+    print(dict(Counter(row["outcome"] for row in rows)))
     if chosen.write:
-        RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        store(rows, commit, chosen.seed, again=chosen.again)
 
 
 def go_to_copy_of_last_commit(folder: Path) -> str:
@@ -94,14 +97,13 @@ def go_to_copy_of_last_commit(folder: Path) -> str:
     ).stdout.strip()
 
 
-def reached(modules: list[Path], kept: Path) -> dict[str, Any]:
+def reached(modules: list[Path], tests: list[str], result: Path) -> dict[str, Any]:
     """Seconds of each passing test, and the tests of each line of each module; libraries are loaded once for all."""
     for name in SHARED:
         importlib.import_module(name)
-    if not kept.exists():
-        print("which tests reach which line ...", flush=True)
-        in_child(lambda _: record(TESTS, modules, kept), seconds=3600)
-    known: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    print("which tests reach which line ...", flush=True)
+    in_child(lambda _: record(tests, modules, result), seconds=3600)
+    known: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     print(
         f"{len(known['seconds'])} tests; not used because they fail as it is: {known['failed']}", flush=True
     )
@@ -129,13 +131,13 @@ def those_that_reach(mutant: Mutant, known: dict[str, Any]) -> list[list[str]]:
     tests = {test for line in span for test in lines.get(str(line), [])}
     if not tests and any(str(line) in lines for line in span):
         tests = {test for names in lines.values() for test in names}
-    total, folders = 0.0, []
-    for folder in TESTS:
-        folders.append([])
-        for test in sorted((test for test in tests if test.startswith(folder)), key=known["seconds"].get):
+    total, folders = 0.0, {folder: [] for folder in TESTS}
+    quick = sorted(tests, key=known["seconds"].get)
+    for folder, chosen in folders.items():
+        for test in (test for test in quick if test.startswith(folder)):
             total += known["seconds"][test]
-            folders[-1] += [test] if total <= ENOUGH else []
-    return [chosen for chosen in folders if chosen]
+            chosen += [test] if total <= ENOUGH else []
+    return [chosen for chosen in folders.values() if chosen]
 
 
 def run_tests(mutant: Mutant, tests: list[str], pipe: int) -> int:
@@ -189,33 +191,52 @@ def in_child(work: Callable[[int], int | None], seconds: float) -> tuple[int, st
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
 
 
-def summary(rows: list[dict[str, Any]], seed: int, commit: str, seconds: float) -> dict[str, Any]:
-    """Killed and all by kind and by module, and each survivor with the explanation stored for it."""
-    stored = json.loads(RESULT.read_text(encoding="utf-8"))["survivors"] if RESULT.exists() else []
-    why = {tuple(row[key] for key in KEY): row["why"] for row in stored}
-    survivors = [row for row in rows if row["outcome"] in ("survived", "unreached")]
-    shown = (*KEY, "line", "column", "kind", "outcome")
-    return {
+def store(rows: list[dict[str, Any]], commit: str, seed: int, *, again: bool) -> None:
+    """Put the modules that were run in the place of theirs; `again`, take those killed now off the list."""
+    result = (
+        json.loads(RESULT.read_text(encoding="utf-8"))
+        if RESULT.exists()
+        else {"modules": {}, "survivors": []}
+    )
+    why = stored()
+    alive = [row for row in rows if row["outcome"] in ("survived", "unreached")]
+    ran = {key(row) if again else row["module"] for row in rows}
+    if again:
+        for row in rows:
+            result["modules"][row["module"]]["kinds"][row["kind"]][0] += row not in alive
+    else:
+        result["modules"] |= {name: {"commit": commit, "kinds": _killed_of(rows, name)} for name in ran}
+    kept = [row for row in result["survivors"] if (key(row) if again else row["module"]) not in ran]
+    kept += [{name: row[name] for name in SHOWN} | {"why": why.get(key(row), "")} for row in alive]
+    result = {
         "date": date.today().isoformat(),
         "pilotlab": importlib.import_module("pilotlab").__version__,
-        "commit": commit,
         "python": platform.python_version(),
         "seed": seed,
-        "minutes": round(seconds / 60),
-        "mutants": len(rows),
-        "outcomes": dict(Counter(row["outcome"] for row in rows)),
-        "killed_of": {by: _killed_of(rows, by) for by in ("kind", "module")},
-        "survivors": [
-            {key: row[key] for key in shown} | {"why": why.get(tuple(row[key] for key in KEY), "")}
-            for row in survivors
-        ],
+        "modules": dict(sorted(result["modules"].items())),
+        "survivors": sorted(kept, key=lambda row: (row["module"], row["line"], row["column"], row["after"])),
     }
+    RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _killed_of(rows: list[dict[str, Any]], by: str) -> dict[str, list[int]]:
-    every = Counter(row[by] for row in rows)
-    killed = Counter(row[by] for row in rows if row["outcome"] in ("killed", "timeout"))
-    return {name: [killed[name], every[name]] for name in sorted(every)}
+def stored() -> dict[tuple[str, ...], str]:
+    """Explanation of each stored survivor."""
+    if not RESULT.exists():
+        return {}
+    return {key(row): row["why"] for row in json.loads(RESULT.read_text(encoding="utf-8"))["survivors"]}
+
+
+def key(row: dict[str, Any]) -> tuple[str, ...]:
+    """What makes a mutant the same one after lines above it moved."""
+    return tuple(row[name] for name in ("module", "function", "source", "before", "after"))
+
+
+def _killed_of(rows: list[dict[str, Any]], module: str) -> dict[str, list[int]]:
+    own = [row for row in rows if row["module"] == module]
+    killed = Counter(row["kind"] for row in own if row["outcome"] in ("killed", "timeout"))
+    return {
+        kind: [killed[kind], count] for kind, count in sorted(Counter(row["kind"] for row in own).items())
+    }
 
 
 if __name__ == "__main__":
