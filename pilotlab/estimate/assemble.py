@@ -86,9 +86,11 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
 
 def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law], Variance, tuple[str, ...]]:
     if fitted.study is None or (fitted.drawn is None and fitted.redrawn is None):
+        staggered = fitted.study is not None and len(fitted.study.starts) > 1
+        able = "'group_time' or 'rollout'" if staggered else "'change'"
         raise UsageError(
             f"inference 'randomization' with estimator {estimator!r}: {fitted.not_drawn}",
-            fix="estimator 'change', or inference 'cr2' or 'cluster'",
+            fix=f"estimator {able}, or inference 'cr2' or 'cluster'",
         )
     how = fitted.drawn if fitted.drawn is not None else fitted.redrawn()  # type: ignore[misc]
     laws, notes = randomize(how, fitted.study, options)
@@ -187,6 +189,7 @@ def _path(fitted: Fitted, spread: Variance) -> EventPath | None:
         weights,
         reference=fitted.reference,
         df=float(np.nanmin(spread.df[rows])),
+        drift=fitted.drift,
     )
 
 

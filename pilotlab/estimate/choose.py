@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pilotlab.estimate.change import BETWEEN_NOTE
 from pilotlab.estimate.drawing import is_drawn
 from pilotlab.estimate.exact import few
 from pilotlab.estimate.fitted import FEWEST, Fitted, arm_clusters
@@ -80,6 +81,11 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     found = fitted.linear.n_clusters
     if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
         return None
+    if BETWEEN_NOTE in fitted.notes:
+        return NotEstimable(
+            f"an arm of a stratum holds one cluster, so that only whole strata can be compared, and {found} {'gives' if found == 1 else 'give'} no interval",
+            "strata with at least two clusters an arm, more of them, or leave strata out",
+        )
     return NotEstimable(
         f"{found} {'cluster' if found == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
         "more units, or clusters that hold fewer of them",

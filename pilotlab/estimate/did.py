@@ -185,7 +185,7 @@ def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
     if (refusal := sense.nothing_varies(ends, options)) is not None:
         return refusal
     found = sense.more_than_rounding(_from_study(study, options), ends, options)
-    return sense.with_notes(found, study.notes)
+    return found if isinstance(found, Estimate) else sense.with_cause(found, study, options)
 
 
 def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:

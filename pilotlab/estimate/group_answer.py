@@ -51,7 +51,7 @@ def answer(fitted: GroupTimeFitted, options: Options, estimator: str) -> Estimat
     clusters = int(fitted.study.cluster.max()) + 1
     if clusters < FEWEST_CLUSTERS:
         return NotEstimable(
-            f"{clusters} clusters: no interval can be had from fewer than {FEWEST_CLUSTERS}",
+            f"{clusters} {'cluster' if clusters == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
             "more units, or clusters that hold fewer of them",
         )
     noise = _noise(fitted, fitted.averages, name)

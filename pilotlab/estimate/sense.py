@@ -13,6 +13,7 @@ from pilotlab.stats.arrays import BoolArray, FloatArray
 
 ROUNDING = 1e-12  # of the outcome's scale: less than this is arithmetic
 EXPLAINED = 1e-9  # of a covariate's variance, left when constant and other covariates are taken out
+NO_NOISE_NOTE = "units do not differ at all: the standard error is zero and says nothing"
 RATIOS = ("poisson", "binomial")  # estimates on a log scale, where 1 is large
 
 
@@ -72,7 +73,7 @@ def more_than_rounding(
     scale = 1.0 if found.estimator in RATIOS else max(map(abs, ends))
     sizes = [abs(found.att), found.se, *(size for term in found.terms for size in (abs(term.att), term.se))]
     if max(sizes) > ROUNDING * scale:
-        return found
+        return _without_noise(found) if found.se <= ROUNDING * scale else found
     also = f" and {', '.join(options.covariates)}" if options.covariates else ""
     unit = options.unit or "cohort"
     return NotEstimable(
@@ -81,12 +82,41 @@ def more_than_rounding(
     )
 
 
-def with_notes(found: Estimate | NotEstimable, notes: tuple[str, ...]) -> Estimate | NotEstimable:
-    """Add to a refusal what reading the frame left out: it may be the cause."""
-    if isinstance(found, Estimate):
-        return found
-    new = [note for note in notes if "left out" in note and note not in found.reason]
+def _without_noise(found: Estimate) -> Estimate:
+    """Show a standard error that is rounding as zero, and say first what it is worth."""
+    notes = found.notes if NO_NOISE_NOTE in found.notes else (NO_NOISE_NOTE, *found.notes)
+    return replace(found, se=0.0, notes=notes)
+
+
+def with_cause(refusal: NotEstimable, study: Study, options: Options) -> NotEstimable:
+    """Say what the frame itself lacks, where it does, and what reading it left out: it may be the cause."""
+    lacking = None if options.dose is not None else _lacking(study, options)
+    found = refusal if lacking is None else lacking
+    left_out = [note for note in study.notes if "rows" in note and "left out" in note]
+    new = [note for note in left_out if note not in found.reason]
     return NotEstimable(f"{found.reason} ({'; '.join(new)})", found.would_help) if new else found
+
+
+def _lacking(study: Study, options: Options) -> NotEstimable | None:
+    """Name the side of the start, or the arm, that has no value at all."""
+    starting = study.ever & ~study.always
+    if not starting.any():
+        return None
+    known, on = np.isfinite(study.y), study.times >= study.cohort[:, None]
+    sides = {"from its start on": known & on, "before its start": known & ~on}
+    for side, cells in sides.items():
+        if not cells[starting].any():
+            return NotEstimable(
+                f"none of {int(starting.sum())} treated units has a value of {options.outcome} {side}",
+                f"values of treated units {side}",
+            )
+    others = study.cohort > study.starts[0]
+    if others.any() and not known[others].any():
+        return NotEstimable(
+            f"none of {int(others.sum())} comparison units has a value of {options.outcome}",
+            "values of comparison units, on both sides of the start",
+        )
+    return None
 
 
 def _telling(columns: FloatArray) -> BoolArray:

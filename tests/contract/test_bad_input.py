@@ -346,3 +346,43 @@ def test_a_start_between_two_times_is_said(name: str) -> None:
     assert isinstance(plain, Estimate)
     assert "the start at 9 is no week of the frame: the first treated one is 10" in found.notes
     assert found.att == pytest.approx(plain.att)
+
+
+@pytest.mark.parametrize("side", ["from its start on", "before its start"])
+@pytest.mark.parametrize("name", BY_COHORT)
+@pytest.mark.parametrize("how", ["rows away", "values away"])
+def test_an_arm_without_values_on_a_side_is_said(name: str, side: str, how: str) -> None:
+    def change(frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
+        late = frame["week"] >= 5
+        gone = (frame["first_week"] > 0) & (late if side == "from its start on" else ~late)
+        if how == "rows away":
+            return frame[~gone]
+        return frame.assign(**{outcome: frame[outcome].where(~gone)})
+
+    said = _words(_ask(name, change))
+    assert f"none of 6 treated units has a value of {OUTCOMES.get(name, 'y')} {side}" in said
+    assert ("24 rows without" in said) == (how == "values away")
+
+
+def test_strata_that_can_only_be_compared_whole() -> None:
+    """Team 05 is alone in its stratum's arm; two strata give no interval."""
+    found = _ask("change", _assign(site=lambda f: f["team"].str[-1] > "4"), strata="site")
+    assert "an arm of a stratum holds one cluster, so that only whole strata can be compared" in _words(found)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("poisson", "binomial")])
+def test_an_effect_without_noise_says_what_its_error_is_worth(name: str) -> None:
+    """An effect of 20 that every number of the frame shows; in affected units alone, for a triple difference."""
+
+    def value(frame: pd.DataFrame) -> pd.Series:
+        hit = frame["affected"] if name == "triple" else 1
+        return 3.0 * frame["team"].factorize()[0] + np.cos(frame["week"]) + 20.0 * frame["on"] * hit
+
+    found = _ask(name, _assign(y=value))
+    if name == "synthetic_control":
+        assert "one comparison cluster carries all the weight" in _words(found)
+        return
+    assert isinstance(found, Estimate)
+    assert found.att == pytest.approx(20.0)
+    assert found.se == 0
+    assert "the standard error is zero and says nothing" in " ".join(found.notes[:2])

@@ -217,8 +217,9 @@ def test_an_array_that_does_not_fit(draws: Any, words: str) -> None:
 def test_what_can_not_be_drawn_again_is_refused_with_what_can() -> None:
     frame = simulate(teams=20, starts=(5, 8))
     for estimator in ("twfe", "event_study"):
-        with pytest.raises(UsageError, match="one start, a complete panel"):
+        with pytest.raises(UsageError, match="only with one start") as caught:
             did(frame, estimator=estimator, inference="randomization", assignment="complete")
+        assert "'group_time' or 'rollout'" in caught.value.fix
 
 
 def test_regressions_follow_the_number_of_clusters() -> None:
