@@ -28,6 +28,9 @@ class EventPath:
         Event time whose coefficient is zero.
     df : float
         Degrees of freedom behind `variance`; infinite for a normal.
+    drift : tuple of float or None
+        What trends that part by one unit a period do to each coefficient; None: event time less reference, as where all
+        of them are measured from the reference.
     """
 
     event_time: tuple[int, ...]
@@ -36,6 +39,18 @@ class EventPath:
     weights: tuple[float, ...]
     reference: int
     df: float = math.inf
+    drift: tuple[float, ...] | None = None
+
+    @property
+    def one_base(self) -> bool:
+        """Whether coefficients before and after start are measured from the same reference."""
+        return self.drift is None
+
+    @property
+    def drifts(self) -> FloatArray:
+        """What a straight drift of one unit a period does to each coefficient."""
+        plain = np.array(self.event_time, dtype=float) - self.reference
+        return plain if self.drift is None else np.array(self.drift)
 
     @property
     def n_pre(self) -> int:
@@ -61,6 +76,7 @@ class EventPath:
             "weights": list(self.weights),
             "reference": self.reference,
             "df": self.df if math.isfinite(self.df) else None,
+            **({} if self.drift is None else {"drift": list(self.drift)}),
         }
 
     @classmethod
@@ -73,6 +89,7 @@ class EventPath:
             weights=tuple(data["weights"]),
             reference=data["reference"],
             df=math.inf if data["df"] is None else data["df"],
+            drift=tuple(data["drift"]) if "drift" in data else None,
         )
 
 
@@ -84,6 +101,7 @@ def event_path(
     *,
     reference: int,
     df: float,
+    drift: FloatArray | None = None,
 ) -> EventPath:
     """Make a path of arrays; the covariance is made symmetric to the last bit."""
     even = (variance + variance.T) / 2
@@ -94,4 +112,5 @@ def event_path(
         weights=tuple(float(each) for each in weights),
         reference=int(reference),
         df=float(df),
+        drift=None if drift is None else tuple(float(each) for each in drift),
     )

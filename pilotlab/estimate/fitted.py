@@ -157,6 +157,8 @@ class Fitted:
         Contrasts that stand before those of the table: 1 where the headline is no row of it.
     reference : int or None
         Event time that every coefficient of the table is measured from; None where rows are no such path.
+    drift : ndarray, optional
+        What trends that part by one unit a period do to each row, where not all are measured from `reference`.
     drawn : Differences or None
     redrawn : callable, optional
         The regression whose treated cells a draw moves, where the estimate is no difference of changes. Without this
@@ -176,6 +178,7 @@ class Fitted:
     rows: tuple[str | int, ...] = ("att",)
     skip: int = 0
     reference: int | None = None
+    drift: FloatArray | None = None
     drawn: Differences | None = None
     redrawn: Callable[[], DrawnRegression] | None = None
     not_drawn: str = ""

@@ -120,6 +120,12 @@ def of_estimate(
     path = usable_path(estimate, "sensitivity to parallel trends")
     if isinstance(path, NotEstimable):
         return path
+    if not path.one_base:
+        return NotEstimable(
+            f"sensitivity to parallel trends: `{estimate.estimator}` measures effects from all times before start, and times before it from the last one; "
+            "a violation is then not the same on both sides",
+            "estimator 'event_study', 'group_time' or 'sun_abraham' with aggregate='event_time'",
+        )
     beta, cov, weights = path.arrays()
     pre = path.n_pre
     if event_time is not None:

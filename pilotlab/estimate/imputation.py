@@ -11,6 +11,7 @@ import numpy as np
 from pilotlab.estimate import leads, windows
 from pilotlab.estimate.arms import nothing_to_compare, refuse_arms
 from pilotlab.estimate.cells import Table, event_times, nothing_linked, table
+from pilotlab.estimate.event_study import common_reference
 from pilotlab.estimate.fitted import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.leads import Leads
 from pilotlab.estimate.options import Options
@@ -66,6 +67,10 @@ class Imputation:
         notes = _notes(fit) + (before.notes if before else ())
         names = (*(before.rows if before else ()), *rows.rows)
         more: dict[str, Any] = {"key": rows.key, "rows": names, "skip": rows.skip, "notes": notes}
+        at = common_reference(fit.study, options)
+        if before is not None and before.rows and at is not None:
+            drift = np.concatenate([np.array(before.rows, dtype=float) - at, _drift(fit, rows)])
+            more |= {"reference": at, "drift": drift}
         if not is_change(fit.study):
             return of_study(fit.study, linear, not_drawn=not_drawn("imputation"), **more)
         changes = _changes(fit, rows, before)
@@ -140,6 +145,20 @@ def _linear(fit: _Fit, table: Table, before: Leads | None) -> Linear:
         not_a_regression=not_a_regression,
         left_out=_left_out(fit, table, contrasts) if not_a_regression == GAPS and not lead else None,
     )
+
+
+def _drift(fit: _Fit, table: Table) -> FloatArray:
+    """What effects come to where nothing happens but that trends part by one a period."""
+    study, never = fit.study, (fit.cohorts == NEVER)[:, None]
+    apart = np.where(never, 0.0, study.times - np.where(never, 0, fit.cohorts[:, None]))
+    y, code, weights, more = apart[fit.code], fit.code, study.weights, study.covariates
+    if weights is None and more is None and np.isfinite(study.y).all():
+        y, code, sizes = apart, np.arange(len(apart)), np.bincount(fit.code)
+        weights = np.broadcast_to(sizes[:, None].astype(float), y.shape)
+    else:
+        y = np.where(np.isfinite(study.y), y, np.nan)
+    found = impute(y, code, fit.treated, weights=weights, covariates=more)
+    return means(found, table.targets).values
 
 
 def _left_out(fit: _Fit, table: Table, contrasts: FloatArray) -> Callable[[], FloatArray]:

@@ -203,7 +203,7 @@ def pretrend(estimate: Estimate, *, criterion: Criterion = "joint") -> Pretrend 
         )
     test = joint_test(beta[:pre], cov[:pre, :pre], df)
     rule = Pretest(sigma=cov, n_pre=pre, df=df, alpha=estimate.alpha, criterion=criterion)
-    offset = np.array(path.event_time, dtype=float) - path.reference
+    offset = path.drifts
     return Pretrend(
         statistic=test.statistic,
         df_num=test.df_num,
