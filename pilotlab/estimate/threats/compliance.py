@@ -32,7 +32,7 @@ def compliance(headline: Headline) -> Check:
     moved = float(teams.groupby("pilot")["dose"].mean().diff().iloc[-1])
     least = use.planned_gap / 2 if use.minimum_gap is None else use.minimum_gap
     unit, share = panel.metric.unit_word, moved / use.planned_gap
-    words = f"{panel.metric.label} moved by {_signed(moved)} of {_signed(use.planned_gap)} {unit} planned{_followed(headline, teams, unit)}"
+    words = f"{panel.metric.label} moved by {_signed(moved)} {unit}, and {_signed(use.planned_gap)} were planned{_followed(headline, teams, unit)}"
     return LOOK.found(share >= least / use.planned_gap, words, share)
 
 
@@ -52,8 +52,8 @@ def _followed(headline: Headline, teams: pd.DataFrame, unit: str) -> str:
         )
     except ValueError:
         return ""
-    one = np.sign(found.on_dose)  # of the dose in the direction in which the pilot moved it
-    return f"; {'one more' if one > 0 else 'one less'} of {unit} makes {_said(headline, found, float(one))}, where it moved"
+    one = float(np.sign(found.on_dose))  # of the dose, in the direction in which the pilot moved it
+    return f"; where they moved, {'+' if one > 0 else '−'}1 {unit} makes {_said(headline, found, one)}"
 
 
 def _said(headline: Headline, found: Complier, one: float) -> str:

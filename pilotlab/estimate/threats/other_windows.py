@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pilotlab.estimate.headline import Headline
 from pilotlab.estimate.reruns import Rerun
 from pilotlab.estimate.result import Estimate
-from pilotlab.estimate.threats.look import Check, Look
+from pilotlab.estimate.threats.look import Check, Look, holds_zero
 
 LOOK = Look("other_windows", "Weeks that were chosen")
 WINDOWS = ("washin_none", "washin_doubled", "half_baseline", "anticipation", "no_holidays", "early", "late")
@@ -20,7 +20,8 @@ def other_windows(headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
     if not made:
         return LOOK.not_applicable("no other choice of weeks could be run")
     turned = sum(att * headline.estimate.att <= 0 for att in made)
+    claimed = not holds_zero(headline.estimate)
     low, high = (headline.said(end) for end in headline.turned((min(made), max(made))))
     words = f"{len(made)} other choices of baseline, wash-in and counted weeks give {low.rpartition(' ')[0] or low} to {high}"
     words += f"; the sign turns in {turned}" if turned else ""
-    return LOOK.found(not turned, words, (len(made) - turned) / len(made))
+    return LOOK.found(not (turned and claimed), words, (len(made) - turned) / len(made))

@@ -9,7 +9,7 @@ from scipy import special
 
 from pilotlab.estimate.headline import Headline
 from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.estimate.threats.look import Check, Look
+from pilotlab.estimate.threats.look import Check, Look, holds_zero
 from pilotlab.estimate.threats.periods import distance, event_study
 from pilotlab.spec.threshold import margin_size
 from pilotlab.stats.breakdown import breakdown
@@ -28,6 +28,8 @@ def parting(headline: Headline) -> Check:
     m = breakdown_value(headline, length)
     if isinstance(m, NotEstimable):
         return LOOK.not_applicable(m.reason)
+    if holds_zero(headline.estimate) and headline.spec.claim != "do_no_harm":
+        return LOOK.not_applicable("this readout finds no effect that parting arms could have made", m)
     words = _words(m, length)
     if headline.panel.assignment.drawn:
         return LOOK.not_applicable(f"a lot decided, so nothing but chance parts the arms; {words}", m)
@@ -73,7 +75,7 @@ def _limit(headline: Headline) -> float:
 
 def _words(m: float, length: int) -> str:
     if m == 0:
-        return "measured from the last weeks of the baseline alone, nothing is left to be explained away"
+        return "measured from the last weeks of the baseline alone, the effect is gone already"
     weeks = f"{length} weeks" if length > 1 else "week"
     if math.isinf(m):
         return "the effect stays however fast they part"

@@ -19,6 +19,7 @@ from pilotlab.stats.ols import ols
 
 LOOK = Look("spillover", "A policy that reaches comparison teams")
 FEWEST = 4  # teams whose exposure is known
+MUCH = 0.25  # of a comparison team's meetings, on average: too much to be called a comparison
 
 
 def spillover(headline: Headline) -> Check:
@@ -53,10 +54,10 @@ def _by_exposure(headline: Headline) -> Check:
         headline.said(mean * end) for end in (slope, *headline.turned((slope - reach, slope + reach)))
     )
     words = (
-        f"comparison teams spend {100 * mean:.0f} % of their meetings with pilot teams on average; "
+        f"comparison teams spend {100 * mean:.0f} % of their meetings with pilot teams on average (up to {100 * MUCH:.0f} % is usual); "
         f"by how the more exposed moved, this moved them all by {moved} ({_bare(low)} to {_bare(high)})"
     )
-    return LOOK.found(slope - reach <= 0 <= slope + reach, words, mean * slope)
+    return LOOK.found(slope - reach <= 0 <= slope + reach and mean <= MUCH, words, mean * slope)
 
 
 def _slope(teams: pd.DataFrame) -> tuple[float, float, float]:

@@ -117,7 +117,7 @@ def test_the_effect_of_doing_it_is_the_headline_over_what_was_done() -> None:
     )
     assert found.outcome == "pass"
     assert found.number == pytest.approx(moved / -2.0)
-    assert f"one less of days/week makes {made.estimate.att / -moved:+.2f} points" in found.words
+    assert f"where they moved, −1 days/week makes {made.estimate.att / -moved:+.2f} points" in found.words
 
 
 def test_a_pilot_that_few_follow_fails() -> None:
@@ -148,6 +148,7 @@ def share(team: str) -> float:
 
 
 EXPOSED = {team: share(team) for team in COMPARISON}
+A_LITTLE = {team: share(team) / 4 for team in COMPARISON}
 
 
 def test_exposed_comparison_teams_that_move_raise_an_alarm() -> None:
@@ -157,7 +158,10 @@ def test_exposed_comparison_teams_that_move_raise_an_alarm() -> None:
     # half exposed on average, and moved as much as pilot teams are
     assert np.mean([check.number for check in found]) == pytest.approx(1.0, abs=0.2)
     assert "50 % of their meetings" in found[0].words
-    assert outcomes(spillover, effect(2.0), exposure=EXPOSED).count("fail") <= 3
+    assert outcomes(spillover, effect(2.0), exposure=A_LITTLE).count("fail") <= 3
+    assert (
+        outcomes(spillover, effect(2.0), exposure=EXPOSED).count("fail") == 20
+    )  # half of all meetings is too much
 
 
 def test_buffer_teams_that_move_raise_an_alarm() -> None:

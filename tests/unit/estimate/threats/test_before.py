@@ -96,7 +96,7 @@ def test_a_drift_alone_never_reaches_a_breakdown_of_one() -> None:
 
 def test_a_large_effect_without_drift_breaks_down_late_and_a_small_one_early() -> None:
     large = parting(headline(effect(6.0), drawn=False))
-    small = parting(headline(effect(0.6), drawn=False))
+    small = parting(headline(effect(1.0), drawn=False))
     assert (large.outcome, small.outcome) == ("pass", "fail")
     assert large.number > 1 > small.number
     assert "times as much as at worst before the start" in large.words
@@ -142,8 +142,8 @@ def test_volunteers_at_their_worst_return_to_their_usual() -> None:
     headlines = [volunteers(seed).estimate.att for seed in range(20)]
     rest = [att - check.number for att, check in zip(headlines, found, strict=True)]
     assert np.mean(headlines) > 0.6  # the fake gain
-    assert abs(np.mean(rest)) < 0.5 * np.mean(headlines)
-    assert [check.outcome for check in found].count("fail") >= 15
+    assert abs(np.mean(rest)) < 0.25 * np.mean(headlines)
+    assert [check.outcome for check in found].count("fail") >= 16
 
 
 def test_arms_that_a_lot_made_or_that_began_alike_raise_no_such_alarm() -> None:
