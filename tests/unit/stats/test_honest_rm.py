@@ -232,3 +232,12 @@ def test_holds_the_truth_as_often_as_it_says(n_post: int, mbar: float) -> None:
     means = np.einsum("pjk,nk->pjn", pieces.vectors, draws) - pieces.slope[:, :, None] * truth
     held = accepts(means, covariance, pieces.first_stage, LEVEL).any(axis=0).mean()
     assert held == pytest.approx(0.95, abs=3.5 * np.sqrt(0.05 * 0.95 / 4_000))
+
+
+def test_the_least_violated_effect_is_always_tried() -> None:
+    """Moments 3 - x and x - 1 can't both be negative; their largest is least at 2, which no even step meets."""
+    found = honest_rm._candidates(
+        np.array([[3.0, -1.0]]), np.array([[1.0, -1.0]]), np.array([0.0]), np.array([7.1])
+    )
+    assert 2.0 in found[0].tolist()
+    assert found[0].tolist() == sorted(found[0])
