@@ -16,6 +16,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import resource
 import signal
 import subprocess
@@ -35,6 +36,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from mutants import Mutant, mutants, sample  # noqa: E402 - beside this file
+from page import page  # noqa: E402
 from reach import QUIETLY, record  # noqa: E402
 
 SHARED = [
@@ -216,7 +218,9 @@ def store(rows: list[dict[str, Any]], commit: str, seed: int, *, again: bool) ->
         "modules": dict(sorted(result["modules"].items())),
         "survivors": sorted(kept, key=lambda row: (row["module"], row["line"], row["column"], row["after"])),
     }
-    RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = re.sub(r"\[\s+(\d+),\s+(\d+)\s+\]", r"[\1, \2]", json.dumps(result, indent=1, ensure_ascii=False))
+    RESULT.write_text(text + "\n", encoding="utf-8")
+    RESULT.with_suffix(".md").write_text(page(result), encoding="utf-8")
 
 
 def stored() -> dict[tuple[str, ...], str]:

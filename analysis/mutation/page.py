@@ -1,0 +1,70 @@
+"""The page of survivors, made from `survivors.json`: rates by kind and by module, and why each is let live."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+
+
+def page(result: dict[str, Any]) -> str:
+    """Write the stored result for readers."""
+    by_kind, by_module = totals(result)
+    killed, every = (sum(column) for column in zip(*by_module.values(), strict=True))
+    return "\n".join(
+        [
+            "# What survived",
+            "",
+            f"{result['date']}, pilotlab {result['pilotlab']}, Python {result['python']}, seed {result['seed']}. Of {every} mutants in",
+            f"{len(by_module)} modules {killed} were killed ({killed / every:.1%}); the other {every - killed} stand below, each with the reason.",
+            "",
+            *_table("change", by_kind),
+            "",
+            *_table("module", by_module),
+            "",
+            "## Survivors",
+            *_survivors(result["survivors"]),
+            "",
+        ]
+    )
+
+
+def totals(result: dict[str, Any]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Killed and all, by kind and by module."""
+    killed, every = Counter[str](), Counter[str]()
+    for run in result["modules"].values():
+        killed.update({kind: dead for kind, (dead, _) in run["kinds"].items()})
+        every.update({kind: count for kind, (_, count) in run["kinds"].items()})
+    by_kind = {kind: [killed[kind], every[kind]] for kind in sorted(every)}
+    by_module = {
+        name: [sum(column) for column in zip(*run["kinds"].values(), strict=True)]
+        for name, run in result["modules"].items()
+    }
+    return by_kind, by_module
+
+
+def _table(what: str, rows: dict[str, list[int]]) -> list[str]:
+    lines = [f"| {name} | {killed} | {every} |" for name, (killed, every) in rows.items()]
+    return [f"| {what} | killed | of |", "|---|---:|---:|", *lines]
+
+
+def _survivors(rows: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for module, own in groupby(rows, key=lambda row: str(row["module"])):
+        lines += ["", f"**{module}**", ""]
+        for row in own:
+            lines += [f"- `{row['function']}`: {_code(row['before'])} → {_code(row['after'])}: {row['why']}"]
+    return lines
+
+
+def _code(text: str) -> str:
+    return f"`{' '.join(text.split())}`"
+
+
+if __name__ == "__main__":
+    stored = json.loads((HERE / "survivors.json").read_text(encoding="utf-8"))
+    (HERE / "survivors.md").write_text(page(stored), encoding="utf-8")
