@@ -35,11 +35,16 @@ _NAMING = (
 )
 
 
-def as_pandas(frame: object, options: Options) -> object:
+def as_pandas(frame: object, options: Options, beside: Iterable[tuple[str, str]] = ()) -> object:
     """Return the columns that `options` name as a pandas DataFrame; pandas, and what is no frame, as it is.
 
     A lazy frame (Polars, DuckDB, Dask, Spark) is run once, for those columns. Values come out as pandas would hold
     them: labels as categories, whole numbers with gaps as nullable ones, decimals as the nearest float.
+
+    Parameters
+    ----------
+    beside : list of (str, str)
+        Further arguments that name a column, and the column.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def as_pandas(frame: object, options: Options) -> object:
     if isinstance(frame, pd.DataFrame):
         return frame
     found = _frame(frame)
-    return frame if found is None else _columns(found, _named(options))
+    return frame if found is None else _columns(found, [*_named(options), *beside])
 
 
 def drawn_as_pandas(frame: object) -> object:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from pilotlab.errors import UsageError
 from pilotlab.estimate.by_unit import by_cohort, by_unit
 from pilotlab.estimate.did import did
 from pilotlab.estimate.frame import check_frame
+from pilotlab.estimate.incoming import as_pandas
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.slice_answer import Asked, answer
 from pilotlab.estimate.slice_frames import asked_for, options_of, questions
@@ -19,7 +18,7 @@ MIN_GROUP = 10  # people of each arm in a group that is shown
 
 
 def slices(
-    frame: pd.DataFrame,
+    frame: Any,
     *,
     by: Any,
     people: str | None = None,
@@ -31,7 +30,7 @@ def slices(
     Parameters
     ----------
     frame : DataFrame
-        One row a unit and time, or a unit, time and group where groups lie within units (carers and others of a team);
+        Of pandas, Polars, Arrow or others, as in `did`: one row a unit and time, or a unit, time and group where groups lie within units (carers and others of a team);
         never changed.
     by : str, tuple, or list of these
         Columns of groups; a tuple names an intersection. The unit's own column gives one effect a treated unit, the
@@ -61,6 +60,7 @@ def slices(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rows = [(team, week, "AB"[team % 2], team % 3 + week % 2 + (1 + team % 2) * (team > 12 and week > 3), 4 if team > 12 else 0)
     ...         for team in range(1, 25) for week in range(1, 7)]
     >>> found = slices(pd.DataFrame(rows, columns=["team", "week", "site", "y", "first_week"]), by="site")
@@ -74,7 +74,9 @@ def slices(
             fix=f"{MIN_GROUP} or more",
         )
     wanted = asked_for(by, options)
-    table = check_frame(frame)
+    beside = [("by", name) for names in wanted for name in names]
+    beside += [("people", people)] if people is not None else []
+    table = check_frame(as_pandas(frame, options, beside))
     if people is not None and people not in table.columns:
         raise UsageError(f"people: there is no column {people!r}", fix="name the column that counts people")
     question = Asked(options=options, people=people, min_group=min_group, named=asked)

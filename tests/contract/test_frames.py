@@ -21,6 +21,8 @@ from pilotlab.estimate.bacon import Bacon, bacon
 from pilotlab.estimate.did import did
 from pilotlab.estimate.registry import ESTIMATORS
 from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.slices import slices
+from pilotlab.estimate.slices_result import Slices
 from pilotlab.weeks import Week
 from tests.panels import simulate
 
@@ -217,6 +219,14 @@ def test_bacon_answers_alike_however_the_panel_is_written(way: str) -> None:
     assert isinstance(other, Bacon)
     assert (other.att, other.n_units) == (one.att, one.n_units)
     assert other.to_frame()["weight"].to_list() == one.to_frame()["weight"].to_list()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_slices_answer_alike_however_the_panel_is_written(way: str) -> None:
+    one, other = (slices(each, by="site", people="people") for each in (panel(), WAYS[way]()))
+    assert isinstance(one, Slices)
+    assert isinstance(other, Slices)
+    pd.testing.assert_frame_equal(other.to_frame(), one.to_frame(), check_exact=True)
 
 
 def test_a_missing_value_is_left_out_and_counted_however_it_is_written() -> None:
