@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pilotlab as pl
-from pilotlab.scaffold.demo_pilot import METRICS, demo_pilot
+from pilotlab.scaffold.demo_pilot import METRICS, demo_pilot, demo_rows
 from pilotlab.simulate.files import long_csv, truth_json
 
 HERE = Path(__file__).resolve().parent
@@ -26,7 +26,7 @@ def files() -> dict[str, str]:
     company = pl.simulate("hybrid_strong", 24, SEED, baseline_weeks=10, announced_week=9, metrics=METRICS)
     workspace = demo_pilot(company).files
     arms = drawn(workspace)
-    observed = company.observe(arms)
+    observed = demo_rows(company, arms)
     before = observed["week"] < str(company.timeline.start)
     return {
         "pilot.yaml": workspace[f"experiments/{PILOT}/pilot.yaml"],

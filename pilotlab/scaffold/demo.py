@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
-from pilotlab.scaffold.demo_pilot import ANNOUNCED_WEEKS, BASELINE_WEEKS, METRICS, DemoPilot, demo_pilot
+from pilotlab.scaffold.demo_pilot import (
+    ANNOUNCED_WEEKS,
+    BASELINE_WEEKS,
+    METRICS,
+    DemoPilot,
+    demo_pilot,
+    demo_rows,
+)
 from pilotlab.scaffold.init import write_all
 from pilotlab.weeks import Week
 
@@ -214,7 +221,7 @@ def _weekly_files(company: Company, weeks: list[Week], arms: dict[str, str]) -> 
     """Yield the table that comes in during each week."""
     from pilotlab.simulate.files import long_csv
 
-    observed = company.observe(arms)
+    observed = demo_rows(company, arms)
     last = company.timeline.weeks[-1]
     observed.loc[observed["entered"] > str(last), "entered"] = str(
         last

@@ -10,6 +10,8 @@ from string import Template
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from pilotlab.simulate.company import Company
 
 BASELINE_WEEKS, ANNOUNCED_WEEKS = 8, 2
@@ -25,6 +27,11 @@ METRICS = (
     "throughput_items",
     "office_days",
 )
+GROUPS = ("carer", "commute", "level")
+BY_GROUP: Mapping[str, tuple[str, ...]] = {
+    HYBRID: ("job_satisfaction", "burnout_level"),
+    FULL_WEEK: ("job_satisfaction", "work_life_balance"),
+}
 STRATA = 6  # departments: stratified only where each can be halved
 
 
@@ -55,6 +62,16 @@ def demo_pilot(company: Company) -> DemoPilot:
     )
 
 
+def demo_rows(company: Company, arms: Mapping[str, str]) -> DataFrame:
+    """Return what teams log: every metric of the whole team, and what is judged of people by group."""
+    import pandas as pd
+
+    groups = company.observe_groups(arms, GROUPS)
+    wanted = BY_GROUP[PILOT_OF.get(company.scenario.name, HYBRID)]
+    observed = [company.observe(arms).assign(slice=""), groups[groups["metric"].isin(wanted)]]
+    return pd.concat(observed, ignore_index=True)
+
+
 def _values(company: Company) -> dict[str, str]:
     timeline, announced = company.timeline, company.timeline.announced_on
     if announced is None:
@@ -64,6 +81,7 @@ def _values(company: Company) -> dict[str, str]:
     return {
         "announced_on": announced.isoformat(),
         "assign": f"{{{method}, seed: {company.seed}}}",
+        "slices": f"{{equity: [{', '.join(GROUPS)}]}}",
         "start": timeline.start.monday.isoformat(),
         "decide_by": (timeline.weeks[-1].monday + timedelta(weeks=5)).isoformat(),
         "consulted_on": (announced - timedelta(weeks=2)).isoformat(),

@@ -115,11 +115,19 @@ def slices_will_show(case: Case) -> Issues:
 
 
 def slices_have_a_source(case: Case) -> Issues:
-    """A slice that is no column of the list of teams has rows of its own."""
+    """Slices that are no column of the list of teams have rows of their own; they are named together."""
     if case.teams is None:
         return
-    for kind, names in (("equity", case.spec.slices.equity), ("other", case.spec.slices.other)):
-        for index, name in enumerate(names):
-            if name not in case.teams.columns:
-                what = f"slice {name} is no column of the list of teams: its values come in rows whose `slice` is {name}=<group>"
-                yield Issue("PL341", what, ("slices", kind, index), value=name)
+    declared = case.spec.slices
+    found = [
+        (name, ("slices", kind, index))
+        for kind, names in (("equity", declared.equity), ("other", declared.other))
+        for index, name in enumerate(names)
+        if name not in case.teams.columns
+    ]
+    if found:
+        first, place = found[0]
+        names = ", ".join(name for name, _ in found)
+        many = f"slices {names} are no columns" if len(found) > 1 else f"slice {names} is no column"
+        what = f"{many} of the list of teams: values come in rows whose `slice` is {first}=<group>"
+        yield Issue("PL341", what, place, value=first)

@@ -138,3 +138,18 @@ def test_wrong_arguments_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a file"):
         run_demo(tmp_path / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_page_says_for_whom(run: DemoRun) -> None:
+    arm = json.loads(run.files[2].read_text(encoding="utf-8"))["arms"][0]
+    rows = [(row["attribute"], row["group"]) for row in arm["slices"]["rows"]]
+    assert rows == [
+        ("Carer", "no"),
+        ("Carer", "yes"),
+        ("Commute", "over 90 min"),
+        ("Commute", "up to 90 min"),
+        *(("Level", level) for level in ("junior", "manager", "mid", "senior")),
+    ]
+    assert arm["slices"]["label"] == "burnout"
+    assert [more["label"] for more in arm["more_slices"]] == ["satisfaction"]
+    assert "equity slices" not in arm["decision"]["not_made"]
