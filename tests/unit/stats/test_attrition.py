@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from pilotlab.stats.attrition import attrition, leaver_gap
 
@@ -58,6 +59,8 @@ def test_who_left_is_compared_between_arms() -> None:
     assert (found.gap, found.se) == pytest.approx((fit.params[3], fit.bse[3]))
     assert found.comparison == pytest.approx(fit.params[2])
     assert found.treated - found.comparison == pytest.approx(found.gap)
+    reach = stats.t.ppf(0.975, found.df) * found.se
+    assert found.interval() == pytest.approx((found.gap - reach, found.gap + reach))
     whole = leaver_gap(y, gone, arm, cluster=np.arange(200) // 5)
     assert whole.gap == found.gap
     assert whole.df < found.df

@@ -81,6 +81,21 @@ def test_large_counts_do_not_hide_that_treated_cells_are_empty(family: Family, s
             glm_panel(size - y, cohort, regressors, family, exposure=exposure)
 
 
+@pytest.mark.parametrize("weeks", [2, 4])
+def test_one_event_is_enough(weeks: int) -> None:
+    """Two arms before and after: the log ratio of ratios, its variance the sum of 1 / events (here 1 + 1/6 + 1/8 + 1/9)."""
+    sums = np.array([[6.0, 1.0], [8.0, 9.0]])
+    y = np.repeat(sums, weeks // 2, axis=1) / (weeks // 2)
+    regressors = np.zeros((2, weeks, 1))
+    regressors[0, weeks // 2 :] = 1
+    fit = glm_panel(y, np.array([0, 1]), regressors, "poisson")
+    assert fit.coef[0] == pytest.approx(np.log((1 / 6) / (9 / 8)), rel=1e-8)
+    assert fit.bread[0, 0] == pytest.approx((1 / sums).sum(), rel=1e-6)
+    X = np.array([[1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0], [1, 0, 1, 0]], dtype=float)
+    rows = glm(sums.ravel(), X[:, [3, 0, 1, 2]], "poisson")
+    assert (rows.coef[0], rows.bread[0, 0]) == pytest.approx((fit.coef[0], fit.bread[0, 0]))
+
+
 @pytest.mark.parametrize("family", ["poisson", "binomial"])
 def test_a_perfect_fit_settles(family: Family) -> None:
     unit, week = np.array([0.1, 0.3, 0.2, 0.15]), np.array([1.0, 1.5, 0.8, 1.2])
