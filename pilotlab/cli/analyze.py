@@ -81,8 +81,22 @@ def _arm(page: Readout, arm: Arm) -> list[str]:
         "Each line is scaled to its own bar or limit (┊)."
         + (f" Adherence: {adherence.finding}." if adherence else ""),
         *(["", *held] if held else []),
+        *_for_whom(arm),
     ]
     return lines
+
+
+def _for_whom(arm: Arm) -> list[str]:
+    """What was found by declared group, a line a metric; the groups themselves are on the page."""
+    found = [slices.finding for slices in (arm.slices, *arm.more_slices) if slices]
+    lead = "For whom: "
+    return [
+        line
+        for place, text in enumerate(found)
+        for line in textwrap.wrap(
+            text, WIDTH, initial_indent=" " * len(lead) if place else lead, subsequent_indent=" " * len(lead)
+        )
+    ]
 
 
 def _held(card: RobustnessCard, *, named: bool) -> list[str]:

@@ -120,8 +120,13 @@ def _note(spec: PilotSpec, judged: int, rows: Sequence[Slice]) -> str:
     )
     other = [name.replace("_", " ") for name in spec.slices.other]
     shown = f"Not judged: {' and '.join(other)}." if other else ""
+    own = (
+        "Whether a limit is broken is read off the group’s own numbers."
+        if any(row.broken for row in rows)
+        else ""
+    )
     open_ends = "Open ends run to the edge." if any(_is_open(row.effect) for row in rows) else ""
-    return " ".join(filter(None, (together, drawn, shown, open_ends, "Counts are banded.")))
+    return " ".join(filter(None, (together, drawn, own, shown, open_ends, "Counts are banded.")))
 
 
 def _is_open(effect: Effect) -> bool:

@@ -43,7 +43,7 @@ def test_watched_metrics_are_hollow() -> None:
 
 
 def test_other_analyses_are_counted_and_the_failing_ones_named() -> None:
-    assert analysis_text(anchor_days()).splitlines()[-8:-1] == [
+    assert analysis_text(anchor_days()).splitlines()[-9:-2] == [
         "Held in 13 of 15 other analyses.  Leave one pair out: 0.68 to 0.89 days.",
         "  did not hold   baseline of 4 weeks, not 8           1.29  (0.13 to 2.49)",
         "  did not hold   second half of the pilot only       −0.02  (−0.41 to 0.34)",
@@ -52,6 +52,12 @@ def test_other_analyses_are_counted_and_the_failing_ones_named() -> None:
         "  alarm          a novelty that fades: second half less first half: −0.93 days (−1.2 to −0.6); the",
         "                 effect fades.",
     ]
+
+
+def test_for_whom_is_a_line_a_metric() -> None:
+    assert analysis_text(anchor_days()).splitlines()[-2] == (
+        "For whom: No group’s burnout limit is broken; one is unsure"
+    )
 
 
 def test_every_goal_has_its_own_lines_within_the_columns() -> None:

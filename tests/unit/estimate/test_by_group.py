@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from pilotlab.decide.course import Course
@@ -156,6 +157,13 @@ def test_the_page_leads_with_the_metric_whose_limit_broke(harmed: Course) -> Non
     assert "Not judged: function." in arm.slices.note
     assert [more.label for more in arm.more_slices] == ["start to done"]
     assert any(row.item == "Groups" and row.bearing == "none" for row in build_readout(harmed).plan.rows)
+
+
+def test_the_json_is_as_its_schema_says(harmed: Course) -> None:
+    schema = Path(__file__).parents[3] / "docs" / "reference" / "schema" / "analyze.json"
+    data = json.loads(json.dumps(harmed.analysis.to_dict(), allow_nan=False))
+    jsonschema.validate(data, json.loads(schema.read_text(encoding="utf-8")))
+    assert sum("slices" in row for row in data["results"]) == 2
 
 
 def test_a_slice_that_nobody_logged_is_named_in_the_plan(tmp_path: Path) -> None:
