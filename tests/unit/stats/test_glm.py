@@ -92,7 +92,7 @@ def test_one_event_is_enough(weeks: int) -> None:
     assert fit.coef[0] == pytest.approx(np.log((1 / 6) / (9 / 8)), rel=1e-8)
     assert fit.bread[0, 0] == pytest.approx((1 / sums).sum(), rel=1e-6)
     X = np.array([[1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0], [1, 0, 1, 0]], dtype=float)
-    rows = glm(sums.ravel(), X[:, [3, 0, 1, 2]], "poisson")
+    rows = glm(X[:, [3, 0, 1, 2]], sums.ravel(), "poisson")
     assert (rows.coef[0], rows.bread[0, 0]) == pytest.approx((fit.coef[0], fit.bread[0, 0]))
 
 
