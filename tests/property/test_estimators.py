@@ -33,7 +33,7 @@ def panels(draw: st.DrawFn, gaps: bool = True) -> pd.DataFrame:
 
 def _ask(frame: pd.DataFrame, name: str, rule: str) -> Estimate:
     complete = len(frame) == frame["team"].nunique() * frame["week"].nunique()
-    if rule == "randomization" and name != "change" and not complete:
+    if rule == "randomization" and name == "event_study" and not complete:
         rule = "cr2"
     est = did(
         frame, estimator=name, inference=rule, assignment="complete" if rule == "randomization" else None
