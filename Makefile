@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types clean
+.PHONY: demo test docs lint types clean
 
 demo: .venv/base
 	$(BIN)/pilotlab demo demo --force
 
 test: .venv/dev .venv/browser
 	$(BIN)/python -m pytest
+
+# The pages as a site, build/docs/index.html; notebooks run, and a failing one or a broken link fails the build.
+docs: .venv/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going -q -b html docs build/docs
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -33,6 +37,10 @@ clean:
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } || \
 	  echo "Chromium is not here: tests of the page in a browser will be skipped"
 	@touch $@
+
+.venv/docs: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	touch $@
 
 .venv/dev: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
