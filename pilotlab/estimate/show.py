@@ -44,12 +44,16 @@ def facts(estimate: Estimate) -> list[tuple[str, str]]:
         ("estimand", estimate.estimand),
         ("method", f"{estimate.estimator} with {estimate.inference}{df}"),
         ("standard error", number(estimate.se, decimals(estimate.se), sign=False)),
-        ("p, two-sided", f"{estimate.p_value:.4f}{floor}"),
+        ("p, two-sided", f"{_p(estimate.p_value)}{floor}"),
         (
             "values",
             f"{estimate.n_obs:,} from {estimate.n_units:,} units, {estimate.n_treated:,} treated; {estimate.n_clusters:,} clusters",
         ),
     ]
+
+
+def _p(value: float) -> str:
+    return f"{value:.4f}" if value >= 5e-5 else "below 0.0001"
 
 
 def summary(estimate: Estimate) -> str:

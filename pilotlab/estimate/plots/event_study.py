@@ -73,8 +73,9 @@ def _size(rows: dict[int, Term]) -> float:
 def _zones(sheet: Paper, rows: dict[int, Term], counted: set[int], reference: int | None) -> None:
     """Mark the start, and hatch the times around it that are shown and do not count."""
     sheet.ax.axvline(-0.5, color=paper.INK, linewidth=0.9, linestyle=":", zorder=1)
-    known = sheet.ax.get_xaxis_transform()
-    words: dict[str, Any] = {"transform": known, "fontsize": paper.SMALL, "color": paper.MUTED, "va": "top"}
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    words: dict[str, Any] = {"fontsize": paper.SMALL, "color": paper.MUTED, "va": "top", "bbox": box}
+    words["transform"] = sheet.ax.get_xaxis_transform()
     last = -1 if reference is None else reference
     known_before = [at for at in rows if last < at < 0]
     washed = [at for at in rows if at >= 0 and at not in counted]
