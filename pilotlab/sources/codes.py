@@ -45,5 +45,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL425": Code("note", "rows without a value: nothing is logged"),
         "PL426": Code("error", "a stored value would change, and nobody said why"),
         "PL427": Code("note", "shares without numerator and denominator"),
+        "PL428": Code("error", "a slice that names no group"),
     }
 )

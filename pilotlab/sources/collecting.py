@@ -19,6 +19,7 @@ from pilotlab.sources.values import (
     read_count,
     read_gap,
     read_number,
+    read_slice,
     read_week,
     unknown_name,
 )
@@ -147,6 +148,7 @@ class Collector:
             "denominator": read_number,
             "n": read_count,
             "gap": read_gap,
+            "slice": read_slice,
         }
         read: dict[str, Any] = {}
         for name, reader in readers.items():
@@ -162,7 +164,7 @@ class Collector:
                 Problem("PL419", what, "keep one of the two"), number, column="gap", value=row["gap"]
             )
             return None
-        return Cell(slice=row.get("slice", ""), **read)
+        return Cell(**read)
 
     # wide: a column a metric
 

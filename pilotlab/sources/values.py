@@ -206,6 +206,15 @@ def read_gap(text: str) -> str | Problem:
     )
 
 
+def read_slice(text: str) -> str | Problem:
+    """Read a group within the team, `carer=yes`; blanks around its parts go, so that one group has one name."""
+    name, mark, level = (part.strip() for part in text.partition("="))
+    if name and mark and level and "=" not in level:
+        return f"{name}={level}"
+    fix = "write the slice and the group, such as carer=yes, or leave it empty for the whole team"
+    return Problem("PL428", f"slice {_short(text)!r} names no group", fix)
+
+
 def unknown_name(kind: str, text: str, known: Iterable[str]) -> Problem:
     """Build the problem of a team or metric that is not known, with the nearest that is."""
     names = sorted(known)

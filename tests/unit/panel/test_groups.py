@@ -51,8 +51,7 @@ def test_rows_of_a_slice_are_read_by_name_and_group(lab: Lab) -> None:
         "team-00,2026-W40,job_satisfaction,6.5,4,carer=yes\n"
         "team-00,2026-W40,job_satisfaction,7.5,5,carer=no\n"
         "team-01,2026-W40,job_satisfaction,7.0,3,carer = yes\n"
-        "team-01,2026-W40,job_satisfaction,7.0,3,age=old\n"  # nobody declared it
-        "team-01,2026-W40,job_satisfaction,7.0,3,carers\n",  # names no group
+        "team-01,2026-W40,job_satisfaction,7.0,3,age=old\n",  # nobody declared it
     )
     found = groups(lab)
     assert list(found) == ["carer", "site"]

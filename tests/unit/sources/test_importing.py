@@ -79,7 +79,7 @@ def test_all_columns_of_a_long_table(store: Store, tmp_path: Path) -> None:
     table = (
         "team,week,metric,value,numerator,denominator,n,slice,gap\n"
         "api,2026-W40,goal_attainment,75,3,4,,,\n"
-        "api,2026-W40,got_help,4.2,,,8,level=junior,\n"
+        "api,2026-W40,got_help,4.2,,,8,level = junior,\n"
         "web,2026-W40,got_help,,,,,,No work\n"
     )
     report = bring(store, tmp_path, table)
@@ -193,6 +193,9 @@ PARTS = [
     ("focus_hours,20,,,2.5,,", "PL422", "n is '2.5'"),
     ("focus_hours,20,,,0,,", "PL422", "n is '0'"),
     ("focus_hours,20,,,-3,,", "PL422", "n is '-3'"),
+    ("focus_hours,20,,,8,carers,", "PL428", "slice 'carers' names no group"),
+    ("focus_hours,20,,,8,carer=,", "PL428", "slice 'carer=' names no group"),
+    ("focus_hours,20,,,8,a=b=c,", "PL428", "slice 'a=b=c' names no group"),
 ]
 
 
