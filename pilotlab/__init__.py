@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pilotlab.errors import Finding, PilotlabError
     from pilotlab.estimate.bacon import Bacon, bacon
     from pilotlab.estimate.did import did
+    from pilotlab.estimate.harm import HarmBounds
+    from pilotlab.estimate.harm_bounds import harm_bounds
     from pilotlab.estimate.honest_did import honest_did
     from pilotlab.estimate.plots.estimates import forest
     from pilotlab.estimate.result import Estimate, NotEstimable
@@ -25,6 +27,7 @@ _PUBLIC = {
     "Bacon": "pilotlab.estimate.bacon:Bacon",
     "Estimate": "pilotlab.estimate.result:Estimate",
     "Finding": "pilotlab.errors:Finding",
+    "HarmBounds": "pilotlab.estimate.harm:HarmBounds",
     "NotEstimable": "pilotlab.estimate.result:NotEstimable",
     "PilotlabError": "pilotlab.errors:PilotlabError",
     "Slices": "pilotlab.estimate.slices_result:Slices",
@@ -34,6 +37,7 @@ _PUBLIC = {
     "demo": "pilotlab.api:demo",
     "did": "pilotlab.estimate.did:did",
     "forest": "pilotlab.estimate.plots.estimates:forest",
+    "harm_bounds": "pilotlab.estimate.harm_bounds:harm_bounds",
     "honest_did": "pilotlab.estimate.honest_did:honest_did",
     "init": "pilotlab.api:init",
     "open": "pilotlab.api:open_workspace",
@@ -45,6 +49,7 @@ __all__ = [
     "Bacon",
     "Estimate",
     "Finding",
+    "HarmBounds",
     "NotEstimable",
     "PilotlabError",
     "Slices",
@@ -55,6 +60,7 @@ __all__ = [
     "demo",
     "did",
     "forest",
+    "harm_bounds",
     "honest_did",
     "init",
     "open",

@@ -50,6 +50,14 @@ def staggered(**asked: Any) -> Any:
     return did(frame, outcome_unit="hours per week", **asked)
 
 
+def looks() -> list[Estimate]:
+    """Ask again as weeks come in."""
+    found = [
+        did(panel().query("week <= @last"), outcome_unit="points", inference="cr2") for last in (9, 12, 16)
+    ]
+    return [each for each in found if isinstance(each, Estimate)]
+
+
 def card() -> Robustness:
     """Hold a card as the page shows it: one that agrees, one that does not, one hidden, one that could not be run."""
     return Robustness(
@@ -88,6 +96,8 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "Pretrend": lambda: ask(estimator="event_study").pretrend(),
     "Bacon": lambda: pl.bacon(simulate(teams=60, weeks=20, att=1.4, seed=5, starts=(6, 9, 12))),
     "Synthetic": lambda: few(estimator="synthetic_did").synthetic,
+    "HarmBounds": lambda: pl.harm_bounds(looks(), planned_se=0.2, margin=0.5, better="lower"),
+    "HarmBounds, open": lambda: pl.harm_bounds(looks(), rule="obrien_fleming", fractions=[0.05, 0.5, 1.0]),
     "Slices": lambda: pl.slices(panel(), by="half", outcome_unit="points"),
     "Robustness": card,
 }
