@@ -233,6 +233,16 @@ def test_the_joint_test_says_nothing_where_it_can_not() -> None:
     assert pretest(panel, path, np.arange(12) // 2) is None, "as many clusters as coefficients"
 
 
+@pytest.mark.parametrize(("start", "tested"), [(102, True), (103, False)])
+def test_the_joint_test_is_of_a_hundred_cells_at_most(start: int, tested: bool) -> None:
+    """From the second time on every time before start is a cell: 100 of them, or 101."""
+    starts, times = np.repeat([start, NEVER], 60), np.arange(1, start + 1)
+    y = np.random.default_rng(0).normal(size=(120, start))
+    panel = CohortPanel(y, starts, times, None, None)
+    found = pretest(panel, _average(panel, cells_of(starts, times), "event_time"), np.arange(120))
+    assert (found is not None) == tested
+
+
 def test_covariates_that_tell_the_arms_apart() -> None:
     rng = np.random.default_rng(0)
     treated = np.arange(40) < 12

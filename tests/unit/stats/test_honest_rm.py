@@ -198,9 +198,9 @@ def test_turns_with_the_sign_scales_with_the_unit_and_moves_with_the_effect() ->
     l_vec = np.ones(3) / 3
     low, high = relative_magnitude(betahat, sigma, 4, l_vec, 1.2)
     assert relative_magnitude(-betahat, sigma, 4, l_vec, 1.2) == pytest.approx((-high, -low), rel=1e-8)
-    assert relative_magnitude(60 * betahat, 3600 * sigma, 4, l_vec, 1.2) == pytest.approx(
-        (60 * low, 60 * high), rel=1e-8
-    )
+    for unit in (60, 1e-9):
+        ends = relative_magnitude(unit * betahat, unit**2 * sigma, 4, l_vec, 1.2)
+        assert ends == pytest.approx((unit * low, unit * high), rel=1e-8)
     moved = betahat + np.array([0, 0, 0, 0, 1.0, 2.0, 3.0])
     assert relative_magnitude(moved, sigma, 4, l_vec, 1.2) == pytest.approx((low + 2, high + 2), abs=1e-8)
     assert relative_magnitude(betahat, sigma, 4, 2 * l_vec, 1.2) == pytest.approx(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
 from pilotlab.stats.instrument import Complier, complier_effect
@@ -34,6 +37,35 @@ def test_statsmodels_agrees() -> None:
     assert found.effect == pytest.approx(fit.params[1])
     first = sm.OLS(days, sm.add_constant(np.column_stack([z, x]))).fit(cov_type="HC2")
     assert found.first_stage_f == pytest.approx((first.params[1] / first.bse[1]) ** 2)
+
+
+@pytest.mark.parametrize("pull", [0.8, 3.0])
+def test_the_usual_interval_is_two_stage_least_squares(pull: float) -> None:
+    """Sandwich of 2SLS by hand, with CR1's n / (n - 2) of single rows, and t with 39 degrees of freedom."""
+    y, days, z = _teams(7, pull=pull)
+    found = complier_effect(y, days, z, alpha=0.1)
+    stage = np.column_stack([sm.OLS(days, sm.add_constant(z)).fit().fittedvalues, np.ones(40)])
+    b = np.linalg.lstsq(stage, y, rcond=None)[0]
+    error = y - b[0] * days - b[1]
+    bread = np.linalg.inv(stage.T @ stage)
+    meat = (stage * error[:, None]).T @ (stage * error[:, None])
+    se = np.sqrt((bread @ meat @ bread)[0, 0] * 40 / 39 * 39 / 38)
+    assert (found.effect, found.se) == pytest.approx((b[0], se))
+    reach = stats.t.isf(0.05, 39) * se
+    assert found.interval() == pytest.approx((b[0] - reach, b[0] + reach))
+    assert found.p_value == pytest.approx(2 * stats.t.sf(abs(b[0]) / se, 39))
+
+
+def test_without_any_noise_p_says_whether_there_is_an_effect() -> None:
+    made = complier_effect(*_teams(1))
+    assert replace(made, se=0.0, effect=0.0).p_value == 1
+    assert replace(made, se=0.0, effect=0.1).p_value == 0
+
+
+def test_an_f_below_ten_is_weak() -> None:
+    """Staiger & Stock's (1997) rule of thumb."""
+    made = complier_effect(*_teams(1))
+    assert [replace(made, first_stage_f=f).weak for f in (9.9, 10.0, 10.5)] == [True, False, False]
 
 
 def test_full_compliance_is_the_effect_of_assignment() -> None:
