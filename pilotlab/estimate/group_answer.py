@@ -35,7 +35,7 @@ KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Noise:
-    """Standard errors as reported, as the draws have them and corrected for few clusters, with the influence of clusters."""
+    """Standard errors as reported, as the draws have them, and as the band has them, with the influence of clusters."""
 
     sums: FloatArray
     raw: FloatArray
@@ -77,7 +77,7 @@ def _inference(fitted: GroupTimeFitted, options: Options) -> str | NotEstimable:
 
 
 def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
-    """Standard errors: analytic; corrected below 20 clusters and under `cr2`; t below 50 clusters."""
+    """Standard errors: analytic; corrected below 20 clusters and under `cr2`, cohort sizes as given; t below 50 clusters."""
     study, n = fitted.study, len(fitted.study.units)
     sums = cluster_sums(averages.influence, study.cluster)
     raw, clusters = standard_errors(sums, n), len(sums)
@@ -89,11 +89,14 @@ def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
         group = cohort[np.unique(study.cluster, return_index=True)[1]]
         mass = np.bincount(study.cluster, weights=averages.found.mass).astype(np.float64)
         pull = cluster_sums(averages.pull, study.cluster)
-        corrected = few_clusters(sums, pull, group, mass, averages.norms(), n)
+        norms = averages.norms()
+        corrected = few_clusters(sums, pull, group, mass, norms, n)
+        sized = few_clusters(sums - pull, np.zeros_like(pull), group, mass, norms, n)
     else:
         corrected = Spread(raw * np.sqrt(clusters / (clusters - 1)), np.full(len(raw), clusters - 1.0))
+        sized = corrected
     if always or clusters < FEW_CLUSTERS:
-        return _Noise(sums, raw, corrected, corrected)
+        return _Noise(sums, raw, sized, corrected)
     df = corrected.df if clusters < MANY_CLUSTERS else np.full(len(raw), np.inf)
     return _Noise(sums, raw, Spread(raw, df), corrected)
 
