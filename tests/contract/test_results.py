@@ -15,6 +15,8 @@ from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.freeze import Freeze
 from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.slices import slices
+from pilotlab.estimate.slices_result import Slices
 from pilotlab.readout.model import Readout
 from pilotlab.spec.pilot import PilotSpec
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
@@ -52,6 +54,7 @@ RESULTS: dict[str, Doors] = {
     "NotEstimable": Doors(
         lambda lab: NotEstimable("too few", "more"), "pilotlab/not-estimable@1", NotEstimable.from_dict
     ),
+    "Slices": Doors(lambda lab: _by_group(lab), "pilotlab/slices@1", Slices.from_dict),
     "Analysis": Doors(lambda lab: _course(lab).analysis, "pilotlab/analysis@1"),
     "Decision": Doors(
         lambda lab: lab.at(AFTER).decide("anchor-days"), "pilotlab/decision@1", Decision.from_dict
@@ -63,6 +66,14 @@ RESULTS: dict[str, Doors] = {
     "Status": Doors(lambda lab: lab.at(AFTER).status("anchor-days"), "pilotlab/status@1"),
     "ImportReport": Doors(lambda lab: lab.at(AFTER).import_file(lab.root / "all.csv"), "pilotlab/import@1"),
 }
+
+
+def _by_group(lab: Lab) -> Slices:
+    frame = lab.at(AFTER).panel("anchor-days", "job_satisfaction").values
+    frame = frame.assign(half=frame["team"].str[-1].astype(int) % 2, cohort=frame["cohort"].astype(object))
+    found = slices(frame, by="half", outcome="value", cohort="cohort")
+    assert isinstance(found, Slices)
+    return found
 
 
 def _amended(lab: Lab) -> Amendment:

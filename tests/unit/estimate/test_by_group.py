@@ -20,7 +20,7 @@ SLICES = "slices: {equity: [site], other: [function]}\nanalysis: {inference: cr2
 HARM = -1.4  # of satisfaction in Lyon; the limit is 0.5
 
 
-def company(root: Path, *, harm: float = HARM, sizes: int = 9, more: str = SLICES) -> Lab:
+def company(root: Path, *, harm: float = HARM, gain: float = 0.0, sizes: int = 9, more: str = SLICES) -> Lab:
     """Lyon loses what the others keep; functions lie across the sites."""
     made = make_lab(
         root,
@@ -34,8 +34,8 @@ def company(root: Path, *, harm: float = HARM, sizes: int = 9, more: str = SLICE
     )
 
     def value(metric: str, team: int, week: Week, treated: bool) -> float:
-        hit = metric == "job_satisfaction" and team % 2 == 0 and treated
-        return min(plain_value(metric, team, week, treated) + (harm if hit else 0.0), 10.0)
+        more = (gain if team % 2 else harm) if metric == "job_satisfaction" and treated else 0.0
+        return min(plain_value(metric, team, week, treated) + more, 10.0)
 
     made.collect(made.agree(), value)
     return made
@@ -90,6 +90,19 @@ def test_a_group_past_its_limit_is_named_and_lowers_scale(harmed: Course) -> Non
     assert [breach.words for breach in found] == ["site lyon (Satisfaction)"]
     decided = harmed.decision.leading
     assert "equity slices" not in decided.not_made
+
+
+def test_a_limit_that_holds_on_average_and_breaks_for_a_group_turns_scale_down(tmp_path: Path) -> None:
+    found = course(company(tmp_path, harm=-1.0, gain=1.0))
+    decided = found.decision.leading
+    assert {state.metric: state.state for state in decided.states} == {
+        "cycle_time_p50@1": "clear yes",
+        "job_satisfaction@1": "safe",
+    }
+    assert decided.verdict == "Scale with changes"
+    assert decided.lowered_by == ("limit broken for site lyon (Satisfaction)",)
+    kept = course(company(tmp_path / "kept", harm=0.0))
+    assert kept.decision.verdict == "Scale"
 
 
 def test_other_slices_are_shown_and_not_judged(harmed: Course, tmp_path: Path) -> None:
