@@ -27,10 +27,11 @@ def test_draws_are_sums_under_signs() -> None:
     assert drawn.std(axis=0) == pytest.approx(np.sqrt((sums**2).sum(axis=0)), rel=0.1)
 
 
-def test_the_size_of_a_block_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    sums = np.random.default_rng(1).normal(size=(13, 3))
+def test_the_size_of_a_strip_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    sums = np.random.default_rng(1).normal(size=(45, 3))
     whole = multiplied(sums, draws=100, seed=5)
-    monkeypatch.setattr("pilotlab.stats.multiplier.BLOCK", 40)
+    monkeypatch.setattr("pilotlab.stats.multiplier.DRAWS", 40)
+    monkeypatch.setattr("pilotlab.stats.multiplier.CLUSTERS", 16)
     assert multiplied(sums, draws=100, seed=5) == pytest.approx(whole, abs=1e-12)
 
 
@@ -97,6 +98,7 @@ def test_intervals_and_bounds_invert_the_test(alpha: float) -> None:
     for effect in np.linspace(low - 1, high + 1, 301):
         assert (result.p_at(effect) > alpha) == (low <= effect <= high)
     lower, upper = result.bound("lower", alpha), result.bound("upper", alpha)
+    assert result.bound("lower") == result.bound("lower", 0.05)
     for effect in np.linspace(low - 1, high + 1, 301):
         assert (result.p_at(effect, "upper") > alpha) == (effect >= lower)
         assert (result.p_at(effect, "lower") > alpha) == (effect <= upper)

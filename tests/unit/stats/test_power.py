@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from pilotlab.stats import power as kernel
 from pilotlab.stats.power import (
@@ -149,6 +150,9 @@ def test_power_answers_at_any_effect() -> None:
         (lambda: pilot_power(teams=8, baseline_weeks=4, pilot_weeks=4, sd=1, washin=4), "no week is left"),
         (lambda: pilot_power(teams=8, baseline_weeks=4, pilot_weeks=4, sd=0), "sd 0"),
         (lambda: proportions_size(0.2, 0.2), "must differ"),
+        (lambda: proportions_size(1.2, 0.2), "must differ and lie between"),
+        (lambda: proportions_size(0.2, 1.0), "must differ and lie between"),
+        (lambda: t_power(1, 1, 0), "must be above 0"),
         (
             lambda: serial_variance(0, 4, variance=1, within_before=0, within_after=0, across=0),
             "each side needs one",
@@ -158,6 +162,23 @@ def test_power_answers_at_any_effect() -> None:
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("effect", "se"), [(1.0, 2.0), (0.3, 0.1)])
+def test_one_degree_of_freedom_by_cauchys_law(effect: float, se: float) -> None:
+    """t with one degree of freedom is a normal over the size of another: the chance by integrating over the latter."""
+    cut = stats.cauchy.isf(0.05)
+    scale = np.linspace(0, 9, 90_001)
+    beyond = stats.norm.sf(cut * scale - effect / se) + stats.norm.cdf(-cut * scale - effect / se)
+    known = np.trapezoid(beyond * 2 * stats.norm.pdf(scale), scale)
+    assert t_power(effect, se, 1, alpha=0.1) == pytest.approx(known, abs=1e-8)
+
+
+def test_a_cluster_of_persons_alike_is_one_person_and_of_unlike_ones_many() -> None:
+    assert clustered_variance(3, 1, 8) == pytest.approx(9)
+    assert clustered_variance(3, 0, 8) == pytest.approx(9 / 8)
+    ones = np.full((8, 8), 0.25) + 0.75 * np.eye(8)
+    assert clustered_variance(3, 0.25, 8) == pytest.approx(9 * ones.mean())
 
 
 def test_examples_run() -> None:

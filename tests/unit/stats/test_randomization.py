@@ -29,6 +29,13 @@ def test_stratum_left_with_one_arm_is_dropped_and_named() -> None:
     assert result.notes[1] == "1 strata have one arm only and are left out (1 units)"
 
 
+def test_stratum_without_any_change_is_not_called_one_armed() -> None:
+    z, strata = [1, 0, 1, 0, 0], ["a", "a", "b", "b", "b"]
+    result = randomization_test([np.nan, np.nan, 2.0, 1.0, 0.0], z, Design.stratified(z, strata))
+    assert result.att == pytest.approx(1.5)
+    assert result.notes == ("2 of 5 units have no change or no weight and leave the draws",)
+
+
 def test_strata_weigh_by_their_units() -> None:
     z, strata = np.array([1, 0, 1, 1, 0, 0]), np.array([0, 0, 1, 1, 1, 1])
     change = np.array([3.0, 0.0, 10.0, 12.0, 1.0, 3.0])
