@@ -45,7 +45,12 @@ def draw(found: Bacon, ax: Axes | None = None) -> Axes:
         borderaxespad=0.2,
     )
     sheet.ax.set_title(
-        repr(found), loc="left", fontsize=paper.TITLE, color=paper.INK, weight="bold", pad=6 + 13 * len(kinds)
+        f"TWFE {show.number(found.att, places)}",
+        loc="left",
+        fontsize=paper.TITLE,
+        color=paper.INK,
+        weight="bold",
+        pad=6 + 13 * len(kinds),
     )
     sheet.labels("weight (%)", "difference of changes")
     sheet.caption(

@@ -50,7 +50,7 @@ def draw(
     sheet.ax.set_ylim(len(rows) - 0.4, -0.6)
     sheet.ax.set_xlim(*frame)
     sheet.ax.spines["left"].set_visible(False)
-    sheet.ax.tick_params(axis="y", length=0)
+    sheet.ax.tick_params(axis="y", length=0, pad=8)  # room for the arrow of an open end
     sheet.labels(paper.effect(unit))
     sheet.title(title)
     sheet.caption(*caption)
