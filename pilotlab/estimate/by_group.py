@@ -63,7 +63,14 @@ def _slices(
     whole = _on_scale(panel, panel.values)
     if not questions or whole is None:
         return None
-    return answer(result.estimate, whole, questions, question)
+    found = answer(result.estimate, whole, questions, question)
+    return replace(found, groups=tuple(map(_without_names, found.groups)))
+
+
+def _without_names(group: Group) -> Group:
+    """Cut the names of teams out of a group's notes: who was left out tells which teams hold nobody of it."""
+    notes = (note.partition(":")[0] if "left out" in note else note for note in group.notes)
+    return replace(group, notes=tuple(notes))
 
 
 def _on_scale(panel: Panel, values: pd.DataFrame) -> pd.DataFrame | None:

@@ -21,7 +21,7 @@ from pilotlab.estimate.slice_frames import LEVEL, Question
 from pilotlab.estimate.slice_tests import interaction
 from pilotlab.estimate.slices_result import Ends, Group, Interaction, Slices, band
 from pilotlab.estimate.study import Study
-from pilotlab.stats.arrays import FloatArray
+from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.multiplicity import holm
 from pilotlab.stats.shrinkage import shrink
 from pilotlab.stats.suppression import suppressed
@@ -133,7 +133,7 @@ def _estimate(
     """Estimate one group as the whole was; without strata where the group breaks too many of them."""
     options = asked.options
     method: dict[str, Any] = {**asked.named, "estimator": overall.estimator}
-    inside = study.units.isin(rows[options.unit].unique())
+    inside: BoolArray = np.asarray(study.units.isin(rows[options.unit].unique()))
     notes: tuple[str, ...] = ()
     alone = _alone(study, inside)
     if alone > ALONE * inside.sum():
@@ -150,7 +150,7 @@ def _estimate(
         return NotEstimable(error.what, error.fix), notes
 
 
-def _alone(study: Study, inside: np.ndarray[Any, Any]) -> int:
+def _alone(study: Study, inside: BoolArray) -> int:
     """Units of a group whose stratum holds one arm of it only."""
     if study.strata is None:
         return 0
@@ -159,7 +159,7 @@ def _alone(study: Study, inside: np.ndarray[Any, Any]) -> int:
     return int(held[(on == 0) | (on == held)].sum())
 
 
-def _draws_of(given: Any, study: Study, inside: np.ndarray[Any, Any]) -> pd.DataFrame:
+def _draws_of(given: Any, study: Study, inside: BoolArray) -> pd.DataFrame:
     """Draws of a group's units: those that treat as many of them as were."""
     draws = (
         given if isinstance(given, pd.DataFrame) else pd.DataFrame(np.asarray(given), columns=study.all_units)
@@ -186,7 +186,7 @@ def _hidden(
 
 def _suppressed(
     people: FloatArray, rest: FloatArray, question: Question, least: int
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[BoolArray, BoolArray]:
     """Hide small groups; people whose group is not known are a group that is never shown."""
     if not (rest >= 1).any():
         return suppressed(people, question.lines, least)
@@ -207,15 +207,11 @@ def _rest(whole: pd.DataFrame, question: Question, asked: Asked) -> pd.DataFrame
 def _people(rows: pd.DataFrame, unit: str | None, column: str, arms: pd.Series) -> FloatArray:
     """People by arm, comparison first: each unit's median over time."""
     each = rows[column].astype(float).fillna(0.0).groupby(rows[unit]).median()
-    return np.array(
-        [
-            each[~arms.reindex(each.index).to_numpy(dtype=bool)].sum(),
-            each[arms.reindex(each.index).to_numpy(dtype=bool)].sum(),
-        ]
-    )
+    treated = arms.reindex(each.index).to_numpy(dtype=bool)
+    return np.array([each[~treated].sum(), each[treated].sum()])
 
 
-def _said(question: Question, first: FloatArray, hidden: FloatArray, least: int) -> list[str]:
+def _said(question: Question, first: BoolArray, hidden: BoolArray, least: int) -> list[str]:
     small = [level for level, few in zip(question.levels, first, strict=True) if few]
     beside = f"hidden with {', '.join(small)}" if small else "hidden with people of no known group"
     return [

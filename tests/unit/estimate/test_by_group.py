@@ -179,6 +179,23 @@ def test_the_json_is_as_its_schema_says(harmed: Course) -> None:
     assert sum("slices" in row for row in data["results"]) == 2
 
 
+def test_no_note_names_the_teams_that_hold_nobody_of_a_group(tmp_path: Path) -> None:
+    lab = company(tmp_path, more=SLICES.replace("[site]", "[carer]"))
+    lines = (lab.root / "all.csv").read_text().splitlines()
+    wanted = [line.split(",") for line in lines if ",job_satisfaction," in line]
+    rows = [
+        f"{team},{week},{metric},{value},{4 if group == 'yes' else 5},carer={group}"
+        for team, week, metric, value, *_ in wanted
+        for group in ("yes", "no")
+        if group == "no" or team != "team-03" or week < "2026-W37"  # no carer is left in one team
+    ]
+    (lab.root / "groups.csv").write_text("\n".join(["team,week,metric,value,n,slice", *rows]) + "\n")
+    lab.at(AFTER).import_file(lab.root / "groups.csv")
+    carers = slices_of(course(lab), "job_satisfaction").of("carer")[1]
+    assert any("1 unit left out" in note for note in carers.notes)
+    assert not any("team-" in note for note in carers.notes)
+
+
 def test_a_slice_that_nobody_logged_is_named_in_the_plan(tmp_path: Path) -> None:
     found = course(company(tmp_path, more=SLICES.replace("[site]", "[site, carer]")))
     (row,) = [row for row in build_readout(found).plan.rows if row.item == "Groups"]
