@@ -116,6 +116,34 @@ def test_rows_and_headline_hang_together(aggregate: str) -> None:
     assert len(found.values) == (1 if aggregate == "overall" else 1 + len(plan.labels))
 
 
+@pytest.mark.parametrize("washin", [0, 1])
+def test_rows_are_the_means_they_are_named_for(washin: int) -> None:
+    """Effects that grow with event time, (e + 1)^2, and nothing else: every average by plain arithmetic."""
+    size = np.array([3.0, 8.0, 5.0, 11.0])
+    event = TIMES - START[:3, None]
+    effects = np.where(event >= 0, (event + 1.0) ** 2, 0.0)
+    means, inside = np.vstack([effects, np.zeros(len(TIMES))]), event >= washin
+    by_week = np.array(
+        [
+            np.average(effects[own, t], weights=size[:3][own])
+            for t in range(len(TIMES))
+            if (own := inside[:, t]).any()
+        ]
+    )
+    by_cohort = np.array([effects[g, inside[g]].mean() for g in range(3)])
+    by_event = (np.arange(event.max() + 1) + 1.0) ** 2
+    expected = {
+        "event_time": (np.arange(event.max() + 1), by_event, by_event[washin:].mean()),
+        "cohort": (START[:3], by_cohort, np.average(by_cohort, weights=size[:3])),
+        "week": (TIMES[inside.any(axis=0)], by_week, by_week.mean()),
+    }
+    for aggregate, (labels, rows, headline) in expected.items():
+        plan = plan_of(START, size, TIMES, aggregate, washin=washin)  # type: ignore[arg-type]
+        assert plan is not None
+        assert plan.labels.tolist() == labels.tolist()
+        assert np.einsum("kct,ct->k", plan.effect, means) == pytest.approx(np.append(headline, rows))
+
+
 def test_anticipating_cohorts_do_not_compare() -> None:
     _, cohort = _panel(7)
     plan = _plan(cohort, anticipation=2)
@@ -199,6 +227,8 @@ def test_p_takes_every_level_once() -> None:
 def test_the_interval_holds_what_the_test_keeps() -> None:
     y, cohort = _panel(11, effect=1.0)
     result = rollout_test(y, cohort, TIMES, START, _plan(cohort), Rota.drawn(cohort), reps=1999, seed=2)[0]
+    assert result.p_two_sided == result.p_at(0.0) < 1
+    assert "array" not in repr(result)
     low, high = result.interval(0.05)
     for effect in np.linspace(low - 2, high + 2, 200):
         if not low <= effect <= high:
