@@ -30,7 +30,7 @@ def placebo_in_space(headline: Headline) -> Check:
     effects = placebos(comparison, treated, seed=headline.asked["seed"])
     share = float((np.abs(effects) >= abs(headline.estimate.att) * (1 - 1e-9)).mean())
     usual = headline.said(float(np.quantile(np.abs(effects), 0.95))).lstrip("+−")
-    words = f"re-drawn, they part by up to {usual} in 19 of 20 draws, and as far as here in {_of_100(share)}"
+    words = f"comparison teams alone, drawn into two arms, part by up to {usual} in 19 of 20 draws, and as far as here in {_of_100(share)}"
     claimed = not holds_zero(headline.estimate)
     return LOOK.found(not claimed or share <= headline.estimate.alpha, words, share)
 

@@ -55,7 +55,7 @@ def _by_exposure(headline: Headline) -> Check:
     )
     words = (
         f"comparison teams spend {100 * mean:.0f} % of their meetings with pilot teams on average (up to {100 * MUCH:.0f} % is usual); "
-        f"by how the more exposed moved, this moved them all by {moved} ({_bare(low)} to {_bare(high)})"
+        f"going by those exposed more, it moved them by {moved} ({_bare(low)} to {_bare(high)})"
     )
     return LOOK.found(slope - reach <= 0 <= slope + reach and mean <= MUCH, words, mean * slope)
 
