@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from pilotlab.design.assignment import Assignment
 from pilotlab.errors import UsageError
 from pilotlab.estimate.columns import column
 from pilotlab.stats.arrays import IntArray
@@ -38,8 +39,8 @@ _NAMING = (
 def as_pandas(frame: object, options: Options, beside: Iterable[tuple[str, str]] = ()) -> object:
     """Return the columns that `options` name as a pandas DataFrame; pandas, and what is no frame, as it is.
 
-    A lazy frame (Polars, DuckDB, Dask, Spark) is run once, for those columns. Values come out as pandas would hold
-    them: labels as categories, whole numbers with gaps as nullable ones, decimals as the nearest float.
+    A lazy frame (Polars, DuckDB) is run once, for those columns. Values come out as pandas would hold them: labels as
+    categories, whole numbers with gaps as nullable ones, decimals as the nearest float.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def as_pandas(frame: object, options: Options, beside: Iterable[tuple[str, str]]
 
 def drawn_as_pandas(frame: object) -> object:
     """Return a frame of draws as pandas, every column; what is no frame as it is."""
-    if frame is None or isinstance(frame, str | pd.DataFrame | np.ndarray | list):
+    if frame is None or isinstance(frame, str | Assignment | pd.DataFrame | np.ndarray | list | tuple):
         return frame
     found = _frame(frame)
     if found is None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -189,6 +190,7 @@ WAYS: dict[str, Callable[[], Any]] = {
     "Arrow, one batch": lambda: arrow().combine_chunks().to_batches()[0],
     "Arrow, a stream": lambda: Capsule(arrow()),
     "Arrow, a reader": lambda: arrow().to_reader(),
+    "DuckDB, a query": lambda: duckdb.from_arrow(arrow()).filter("week > 0"),
     "the older protocol": lambda: Interchanged(arrow()),
 }
 
@@ -241,7 +243,7 @@ def test_a_missing_value_is_left_out_and_counted_however_it_is_written() -> None
         found = did(WAYS[way](), estimator="twfe")
         assert isinstance(found, Estimate)
         assert found.n_obs == len(panel()) - 1
-        assert "1 rows without y left out" in found.notes
+        assert "1 row without y left out" in found.notes
 
 
 def test_draws_may_be_named_in_polars() -> None:
