@@ -15,7 +15,7 @@ from pilotlab.stats.arrays import BoolArray
 def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
     """Say so where no unit switches within the frame, nobody waits, or no time is left on a side."""
     if not len(study.starts):
-        return _no_start(study, options)
+        return refuse_starting(study, options)
     if not (study.cohort > study.starts[0]).any():
         return NotEstimable(
             f"every unit is treated from {study.label(int(study.starts[0]))} on: there is no comparison",
@@ -24,7 +24,7 @@ def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
     return windows.refuse_empty(study, options, int(study.starts[0])) if len(study.starts) == 1 else None
 
 
-def _no_start(study: Study, options: Options) -> NotEstimable:
+def refuse_starting(study: Study, options: Options) -> NotEstimable:
     """Count the units that are treated throughout and those that never are."""
     column = options.treatment or options.cohort
     first, last = study.label(study.first_time), study.label(study.last_time)

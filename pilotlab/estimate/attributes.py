@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.columns import column, factorized, floats, listed, shown
+from pilotlab.estimate.columns import column, factorized, floats, listed, rows_said, shown
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import recode
 from pilotlab.estimate.times import NEVER, Calendar, refuse_codes
@@ -18,6 +18,8 @@ from pilotlab.stats.cluster import nested
 
 if TYPE_CHECKING:
     from pilotlab.estimate.frame import Rows
+
+STRIP = 1 << 16  # rows looked at together, few enough to stay near the processor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,13 +85,9 @@ def _refuse_negative(values: pd.Series, distinct: pd.Index, argument: str) -> No
     if below:
         count = int(values.isin(below).sum())
         raise UsageError(
-            f"{argument} is {below[0]:g} in {_rows(count)}, and every time is above 0",
+            f"{argument} is {below[0]:g} in {rows_said(count)}, and every time is above 0",
             fix="leave never-treated units empty (NaN), or write 0",
         )
-
-
-def _rows(count: int) -> str:
-    return f"{count} {'row' if count == 1 else 'rows'}"
 
 
 def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray, tuple[str, ...]]:
@@ -99,20 +97,41 @@ def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray
         return np.full(len(rows.units), NEVER, dtype=np.int64), ()
     else:
         argument = f"cohort {options.cohort!r}"
-        values = cohorts(column(table, options.cohort, "cohort"), argument, rows.calendar, int(rows.times[0]))
-        cohort = _constant(
-            values,
-            rows,
-            options,
-            f"cohort {options.cohort!r}",
-            lambda value: "never" if value == NEVER else rows.calendar.label(int(value)),
-        )
+        raw, first = column(table, options.cohort, "cohort"), int(rows.times[0])
+        if (own := _number_of_units(raw, rows)) is not None:
+            cohort = cohorts(own, argument, rows.calendar, first)
+        else:
+            cohort = _constant(
+                cohorts(raw, argument, rows.calendar, first),
+                rows,
+                options,
+                argument,
+                lambda value: "never" if value == NEVER else rows.calendar.label(int(value)),
+            )
     notes = _between_times(cohort, rows, options)
     late = (cohort != NEVER) & (cohort > rows.times[-1])
     if not late.any():
         return cohort, notes
     note = f"{int(late.sum())} units start after the last {options.time} and count as never treated: {listed(list(rows.units[late]))}"
     return np.where(late, NEVER, cohort), (*notes, note)
+
+
+def _number_of_units(raw: pd.Series, rows: Rows) -> pd.Series | None:
+    """Each unit's number, where all its rows hold the same one, 0 or above or missing; None where not all do.
+
+    Most frames do, and reading a number a unit is far less work than reading one a row.
+    """
+    if not (isinstance(raw.dtype, np.dtype) and raw.dtype in (np.int64, np.float64)):
+        return None
+    bits = raw.to_numpy().view(np.int64)  # missing numbers are alike in bits
+    own = np.empty(len(rows.units), dtype=np.int64)
+    for first in range(0, len(bits), STRIP):
+        own[rows.unit[first : first + STRIP]] = bits[first : first + STRIP]
+    for first in range(0, len(bits), STRIP):
+        if (own[rows.unit[first : first + STRIP]] != bits[first : first + STRIP]).any():
+            return None
+    found = pd.Series(own.view(raw.dtype))
+    return None if (found < 0).any() else found
 
 
 def _between_times(cohort: IntArray, rows: Rows, options: Options) -> tuple[str, ...]:
@@ -136,7 +155,7 @@ def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
         missing = bool(np.isnan(treated[row]))
         raise UsageError(
             f"treatment {name!r} is {'missing' if missing else f'{treated[row]:g}'} {rows.place(row)} "
-            f"({_rows(int(wrong.sum()))} such); it must be 0 or 1 in every row",
+            f"({rows_said(int(wrong.sum()))} such); it must be 0 or 1 in every row",
             fix="fill it in, or leave the rows out"
             if missing
             else "write 0 and 1; how much of a treatment is a `dose`, an argument of its own",

@@ -13,12 +13,13 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import show, windows
-from pilotlab.estimate.arms import refuse_arms
+from pilotlab.estimate.arms import refuse_arms, refuse_starting
 from pilotlab.estimate.did import did
 from pilotlab.estimate.frame import read_study
 from pilotlab.estimate.incoming import as_pandas
 from pilotlab.estimate.options import COHORT_DEFAULT, Options
 from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.sense import ROUNDING, ends, nothing_left, nothing_varies
 from pilotlab.estimate.study import Study
 from pilotlab.stats.arrays import BoolArray, sum_by
 from pilotlab.stats.bacon import TwoByTwo, decompose
@@ -192,6 +193,9 @@ def bacon(
         )
     options.check()
     study = read_study(as_pandas(frame, options), options)
+    scale = ends(study.y)
+    if (refusal := nothing_varies(scale, options)) is not None:
+        return refusal
     kept: BoolArray = np.asarray(np.isfinite(study.y).all(axis=1))
     study = study.keep_units(kept).note(windows.left_out(study, kept, "not seen at every time"))
     if not len(study.units):
@@ -202,8 +206,10 @@ def bacon(
     if (refusal := refuse_arms(study, options)) is not None and not study.always.any():
         return refusal
     if not len(study.starts):
-        return refusal or NotEstimable("no unit starts within the frame", "units that start later")
-    return _decompose(study)
+        return refuse_starting(study, options)
+    found = _decompose(study)
+    rounding = ROUNDING * max(map(abs, scale))
+    return nothing_left(options) if all(abs(each.att) <= rounding for each in found.comparisons) else found
 
 
 def _decompose(study: Study) -> Bacon:

@@ -83,7 +83,7 @@ def codes(raw: pd.Series, argument: str, place: Place) -> tuple[IntArray, pd.Ind
         row = int(np.argmax(found < 0))
         missing = int((found < 0).sum())
         raise UsageError(
-            f"{argument} {raw.name!r} is missing in {missing} rows, first {place(row)}",
+            f"{argument} {raw.name!r} is missing in {rows_said(missing)}, first {place(row)}",
             fix="fill it in or leave the rows out",
         )
     order = sort_order(distinct)
@@ -109,7 +109,8 @@ def factorized(raw: pd.Series) -> tuple[IntArray, pd.Index]:
 
 
 def _looked_up(values: NDArray[Any], low: int, high: int) -> tuple[IntArray, pd.Index]:
-    place = values.astype(np.int64, copy=False) - low
+    place = values.astype(np.int64, copy=False)
+    place = place - low if low else place  # a copy is made only where one is needed: nobody writes to it
     there = np.zeros(high - low + 1, dtype=bool)
     there[place] = True
     distinct = np.flatnonzero(there)
@@ -130,6 +131,11 @@ def sort_order(labels: pd.Index) -> IntArray:
 def row_place(row: int) -> str:
     """Where a row is, before units and times are known."""
     return f"in row {row + 1}"
+
+
+def rows_said(count: int) -> str:
+    """A number of rows, in words."""
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def shown(label: Any) -> str:

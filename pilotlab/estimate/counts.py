@@ -9,7 +9,7 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate import windows
 from pilotlab.estimate.arms import nothing_to_compare, refuse_arms, strata_hold_both
-from pilotlab.estimate.columns import shown
+from pilotlab.estimate.columns import rows_said, shown
 from pilotlab.estimate.exact import conditional, few, no_ratio, ratio_note
 from pilotlab.estimate.fitted import Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.options import Options
@@ -23,6 +23,7 @@ from pilotlab.stats.glm import Family, Separated, glm
 from pilotlab.stats.glm_panel import glm_panel
 from pilotlab.stats.ols import OlsFit
 
+MOST_COUNTED = 1e15  # the last whole numbers that a float tells apart
 MOST_CELLS = 20_000_000  # of the design written out, units as columns
 NOT_DRAWN = "a ratio is not drawn again here; `change` on the rate (events over exposure) can be"
 SCALE = {"poisson": "log rate ratio", "binomial": "log odds ratio"}
@@ -73,7 +74,7 @@ def wrong_values(y: FloatArray, exposure: FloatArray | None, family: Family) -> 
                 (exposure == 0) & (y > 0)
             ), "exposure is positive wherever there are events"
         if family == "poisson":
-            return y < 0, "counts are 0 or more"
+            return (y < 0) | (y > MOST_COUNTED), f"counts are from 0 to {MOST_COUNTED:.0e}"
         if exposure is None:
             return (y < 0) | (y > 1), "without exposure the outcome is a share between 0 and 1"
         return (y < 0) | (y > exposure), "events are between 0 and the exposure"
@@ -127,7 +128,7 @@ def _with_exposure(study: Study, options: Options) -> Study:
     nothing = np.isfinite(study.y) & (exposure == 0)
     if not nothing.any():
         return study
-    study = study.note(f"{int(nothing.sum())} rows with an exposure of 0 left out")
+    study = study.note(f"{rows_said(int(nothing.sum()))} with an exposure of 0 left out")
     return study.keep_cells(~nothing)
 
 
@@ -145,7 +146,10 @@ def _with_events(study: Study, options: Options, family: Family) -> Study:
         what = "no event" if family == "poisson" else "no event, or nothing but events"
         study = study.keep_units(units).note(windows.left_out(study, units, what))
         if not times.all():
-            study = study.keep_cells(times).note(f"{int((~times).sum())} times left out, {what}")
+            lost = int((~times).sum())
+            study = study.keep_cells(times).note(
+                f"{lost} {'time' if lost == 1 else 'times'} left out, {what}"
+            )
 
 
 def _regress(study: Study, options: Options, family: Family) -> tuple[Study, Linear] | str:

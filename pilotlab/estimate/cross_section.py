@@ -7,7 +7,7 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import attributes, windows
-from pilotlab.estimate.columns import column, row_place
+from pilotlab.estimate.columns import column, floats, row_place, rows_said
 from pilotlab.estimate.counts import SCALE, linear_of, wrong_values
 from pilotlab.estimate.exact import no_ratio, ratio_note
 from pilotlab.estimate.fitted import Fitted, FullRows, Linear, arm_clusters
@@ -15,7 +15,7 @@ from pilotlab.estimate.frame import Rows, check_frame, read_rows, read_times
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.regression import FORBIDDEN_NOTE
 from pilotlab.estimate.result import NotEstimable
-from pilotlab.estimate.sense import standardised
+from pilotlab.estimate.sense import ends, nothing_varies, standardised
 from pilotlab.estimate.study import recode
 from pilotlab.estimate.times import NEVER
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
@@ -76,11 +76,8 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
     rows = read_rows(table, options, np.arange(len(table)), pd.RangeIndex(len(table)))
     cohort, cluster, notes = _attributes(table, options, rows)
     starts = np.unique(cohort[(cohort != NEVER) & (cohort > rows.times[0])])
-    if not starts.size or not (cohort > starts[0]).any():
-        return NotEstimable(
-            "there are not both treated rows, from some time on, and rows to compare them with",
-            "rows of a cohort that starts, and of one that does not",
-        )
+    if (refusal := _refuse_cohorts(rows, cohort, starts, options)) is not None:
+        return refusal
     kept = rows.used & _inside(rows, cohort, starts, options)
     if options.exposure is not None:
         kept &= (rows.covariates[0] != 0) | (rows.y != 0)
@@ -102,21 +99,20 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
         except SingularDesign as error:
             lost = [position - 1 for position in error.columns if 1 <= position <= len(names)]
             if not lost:
+                why = f" ({'; '.join(rows.notes)})" if rows.notes else ""
                 return NotEstimable(
-                    "the treated indicator can't be told apart from cohort and time effects",
+                    f"the treated indicator can't be told apart from cohort and time effects{why}",
                     "both cohorts seen before and after the start",
                 )
             notes = (*notes, f"covariate {names.pop(lost[-1])} left out: other columns explain it wholly")
             covariates = np.delete(covariates, lost[-1], axis=1)
             continue
         break
-    counted = estimator(options) != "twfe"
+    counted, effects = estimator(options) != "twfe", (recode(cohort), recode(time))
     if counted:
         notes = (ratio_note(float(fitted.coef[0]), SCALE[estimator(options)]), *notes)
     return Fitted(
-        linear=linear_of(fitted, (cohort, time), cluster)
-        if counted
-        else _linear(fitted, cohort, time, cluster),
+        linear=linear_of(fitted, effects, cluster) if counted else _linear(fitted, effects, cluster),
         unit=SCALE[estimator(options)] if counted else "",
         n_units=fitted.n_obs,
         n_treated=int(treated.sum()),
@@ -124,6 +120,35 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
         not_drawn="no unit is followed",
         notes=(*notes, *((FORBIDDEN_NOTE,) if len(starts) > 1 else ())),
     )
+
+
+def ends_of(frame: object, options: Options) -> tuple[float, float]:
+    """Smallest and largest outcome of a frame that was read."""
+    return ends(floats(check_frame(frame), options.outcome, "outcome", row_place))
+
+
+def _refuse_cohorts(rows: Rows, cohort: IntArray, starts: IntArray, options: Options) -> NotEstimable | None:
+    """Say so where nothing varies, no cohort starts, nothing is compared with it, or a side of the start is empty."""
+    if (refusal := nothing_varies(ends(rows.y), options)) is not None:
+        return refusal
+    first, last = rows.time_labels[0], rows.time_labels[-1]
+    if not starts.size:
+        never = int((cohort == NEVER).sum())
+        return NotEstimable(
+            f"no cohort starts after the first {options.time} ({first}) and up to the last ({last}): by {options.cohort!r}, "
+            f"{len(cohort) - never} of {len(cohort)} rows are treated throughout and {never} never",
+            "rows of a cohort that starts, and of one that does not",
+        )
+    if not (cohort > starts[0]).any():
+        return NotEstimable(
+            f"every row is of a cohort treated from {rows.calendar.label(int(starts[0]))} on: there is no comparison",
+            "rows of cohorts that are never treated, or start later",
+        )
+    if len(starts) > 1:
+        return None
+    excluded = read_times(options.exclude, rows.calendar, "exclude")
+    span = windows.spans(rows.times, excluded, options, int(starts[0]))
+    return windows.empty_span(span, options, rows.calendar.label(int(starts[0])))
 
 
 def _split(columns: FloatArray, options: Options) -> tuple[FloatArray | None, FloatArray]:
@@ -155,16 +180,26 @@ def _attributes(
 ) -> tuple[IntArray, IntArray, tuple[str, ...]]:
     raw = column(table, options.cohort, "cohort")
     cohort = attributes.cohorts(raw, f"cohort {options.cohort!r}", rows.calendar, int(rows.times[0]))
-    cohort = np.where(cohort > rows.times[-1], NEVER, cohort)
+    late = (cohort > rows.times[-1]) & (cohort != NEVER)
+    cohort = np.where(late, NEVER, cohort)
+    count = int(late.sum())
+    notes = (
+        *rows.notes,
+        *(
+            [f"{rows_said(count)} of cohorts that start after the last {options.time} count as never treated"]
+            if count
+            else []
+        ),
+    )
     if options.cluster is None:
-        return cohort, np.arange(len(table)), rows.notes
+        return cohort, np.arange(len(table)), notes
     found, _ = pd.factorize(column(table, options.cluster, "cluster"), sort=True)
     if (found < 0).any():
         raise UsageError(
             f"cluster {options.cluster!r} is missing {row_place(int(np.argmax(found < 0)))}",
             fix="give every row one, or leave it out",
         )
-    return cohort, found.astype(np.int64), rows.notes
+    return cohort, found.astype(np.int64), notes
 
 
 def _inside(rows: Rows, cohort: IntArray, starts: IntArray, options: Options) -> BoolArray:
@@ -190,9 +225,9 @@ def _design(cohort: IntArray, time: IntArray, treated: BoolArray, covariates: Fl
     return np.hstack([treated[:, None].astype(float), covariates, cohorts, times])
 
 
-def _linear(fit: OlsFit, cohort: IntArray, time: IntArray, cluster: IntArray) -> Linear:
+def _linear(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> Linear:
     contrast = np.eye(1, fit.n_params)
-    inside = [len(np.unique(effect)) - 1 for effect in (cohort, time) if nested(effect, cluster)]
+    inside = [len(np.unique(effect)) - 1 for effect in effects if nested(effect, cluster)]
     return Linear(
         coef=fit.coef,
         contrasts=contrast,

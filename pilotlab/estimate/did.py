@@ -179,7 +179,10 @@ def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
     if options.unit is None:
         name: str | NotEstimable = cross_section.estimator(options)
         fitted = cross_section.fit(frame, options)
-        return fitted if isinstance(fitted, NotEstimable) else _with_inference(fitted, name, options)
+        if isinstance(fitted, NotEstimable):
+            return fitted
+        found = _with_inference(fitted, name, options)
+        return sense.more_than_rounding(found, cross_section.ends_of(frame, options), options)
     study = sense.with_telling_covariates(read_study(frame, options), options)
     ends = sense.ends(study.y)
     if (refusal := sense.nothing_varies(ends, options)) is not None:

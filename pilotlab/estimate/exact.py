@@ -63,6 +63,12 @@ def with_conditional_estimate(fitted: Fitted) -> Fitted | NotEstimable:
     """Put the conditional estimate in the place of the fit's, so that number, interval and p are of one kind."""
     exact = fitted.exact
     if exact is None:
+        events = 0.0 if fitted.study is None else float(np.nansum(fitted.study.y))
+        if events > MOST_EVENTS:
+            return NotEstimable(
+                f"`exact` takes at most {MOST_EVENTS:,} events, and there are {events:,.0f}",
+                "inference 'cluster' or 'cr2'",
+            )
         return NotEstimable(
             "`exact` needs whole counts (binomial: with their trials) of one start, without covariates or weights, at most "
             f"{MOST_EVENTS:,} events",

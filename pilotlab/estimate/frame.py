@@ -10,7 +10,7 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import attributes
-from pilotlab.estimate.columns import codes, column, factorized, floats, row_place, shown
+from pilotlab.estimate.columns import codes, column, factorized, floats, row_place, rows_said, shown
 from pilotlab.estimate.incoming import TAKEN
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
@@ -141,7 +141,7 @@ def _read_time(table: pd.DataFrame, options: Options) -> tuple[Calendar, IntArra
     found, distinct = factorized(raw)
     if (found < 0).any():
         raise UsageError(
-            f"time {options.time!r} is missing in {int((found < 0).sum())} rows, first {row_place(int(np.argmax(found < 0)))}",
+            f"time {options.time!r} is missing in {rows_said(int((found < 0).sum()))}, first {row_place(int(np.argmax(found < 0)))}",
             fix="fill it in or leave the rows out",
         )
     calendar = calendar_of(distinct, options.time)
@@ -177,7 +177,8 @@ def _usable(
         raise UsageError(
             f"outcome {options.outcome!r} is empty in every row", fix="give a column with values"
         )
-    notes = [f"{int((~used).sum())} rows without {options.outcome} left out"] if not used.all() else []
+    missing = int((~used).sum())
+    notes = [f"{rows_said(missing)} without {options.outcome} left out"] if missing else []
     reasons = [
         (f"without {name}", np.isfinite(values))
         for (_, name), values in zip(options.row_columns, covariates, strict=True)
@@ -193,7 +194,7 @@ def _usable(
         ]
     for reason, good in reasons:
         lost = int((used & ~good).sum())
-        notes += [f"{lost} rows {reason} left out"] if lost else []
+        notes += [f"{rows_said(lost)} {reason} left out"] if lost else []
         used = used & good
     return used, tuple(notes)
 
@@ -214,7 +215,8 @@ def _cells(rows: Rows, options: Options) -> IntArray | None:
             f"{len(rows.units):,} units at {len(rows.times):,} times are more cells than fit in memory",
             fix="sum the frame to longer periods, or leave units out",
         )
-    flat = rows.unit * len(rows.times) + rows.time
+    flat = rows.unit * len(rows.times)
+    flat += rows.time
     if len(flat) == cells and flat[0] == 0 and flat[-1] == cells - 1 and (np.diff(flat) == 1).all():
         return None
     seen = np.zeros(cells, dtype=bool)
@@ -225,7 +227,7 @@ def _cells(rows: Rows, options: Options) -> IntArray | None:
     row = int(np.argmax(repeated))
     raise UsageError(
         f"{options.unit} {shown(rows.units[rows.unit[row]])} has more than one row at {options.time} "
-        f"{rows.time_labels[rows.time[row]]} ({int(repeated.sum())} such rows in all)",
+        f"{rows.time_labels[rows.time[row]]} ({rows_said(int(repeated.sum()))} too many in all)",
         fix="keep one row a unit and time, or average them first; rows of different people each time need unit=None",
     )
 

@@ -14,6 +14,8 @@ from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate.sensitivity import KINDS
 from pilotlab.stats.arrays import FloatArray
 
+LARGEST = 1e75  # products of four stay within a float
+
 
 def coefficients(betahat: ArrayLike) -> FloatArray:
     """Read the path without its reference."""
@@ -93,6 +95,10 @@ def _numbers(name: str, values: ArrayLike) -> FloatArray:
         raise UsageError(f"{name} holds something that is not a number", fix="numbers alone") from None
     if not np.isfinite(found).all():
         raise UsageError(f"{name} holds a value that is missing or infinite", fix="finite numbers alone")
+    if found.size and (largest := float(np.abs(found).max())) > LARGEST:
+        raise UsageError(
+            f"{name} holds {largest:g}, too large to be squared", fix="rescale betahat, and sigma with it"
+        )
     return found
 
 

@@ -74,6 +74,11 @@ def more_than_rounding(
     sizes = [abs(found.att), found.se, *(size for term in found.terms for size in (abs(term.att), term.se))]
     if max(sizes) > ROUNDING * scale:
         return _without_noise(found) if found.se <= ROUNDING * scale else found
+    return nothing_left(options)
+
+
+def nothing_left(options: Options) -> NotEstimable:
+    """Say that effects and covariates explain the outcome wholly."""
     also = f" and {', '.join(options.covariates)}" if options.covariates else ""
     unit = options.unit or "cohort"
     return NotEstimable(
@@ -92,7 +97,7 @@ def with_cause(refusal: NotEstimable, study: Study, options: Options) -> NotEsti
     """Say what the frame itself lacks, where it does, and what reading it left out: it may be the cause."""
     lacking = None if options.dose is not None else _lacking(study, options)
     found = refusal if lacking is None else lacking
-    left_out = [note for note in study.notes if "rows" in note and "left out" in note]
+    left_out = [note for note in study.notes if " row" in note and "left out" in note]
     new = [note for note in left_out if note not in found.reason]
     return NotEstimable(f"{found.reason} ({'; '.join(new)})", found.would_help) if new else found
 

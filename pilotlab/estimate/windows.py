@@ -38,15 +38,19 @@ def spans(times: IntArray, excluded: IntArray, options: Options, start: int) -> 
 
 def refuse_empty(study: Study, options: Options, start: int) -> NotEstimable | None:
     """Say so where no time is left before or after the start."""
-    found = spans(study.times, study.excluded, options, start)
+    return empty_span(spans(study.times, study.excluded, options, start), options, study.label(start))
+
+
+def empty_span(found: Spans, options: Options, start: str) -> NotEstimable | None:
+    """Say so where a side of a start, as the frame writes it, has no time."""
     if not found.before.any():
         return NotEstimable(
-            f"no {options.time} is left before the start at {study.label(start)}, less anticipation and excluded times",
+            f"no {options.time} is left before the start at {start}, less anticipation and excluded times",
             "values from before the start, or a smaller anticipation",
         )
     if not found.after.any():
         return NotEstimable(
-            f"no {options.time} is left after the start at {study.label(start)} and a wash-in of {options.washin}",
+            f"no {options.time} is left after the start at {start} and a wash-in of {options.washin}",
             "values from later times, or a shorter wash-in",
         )
     return None

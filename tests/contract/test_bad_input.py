@@ -314,7 +314,7 @@ def test_more_covariates_than_units(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("poisson", -1.0, "outcome 'events' is -1 at week 7 of team 'team 03'; counts are 0 or more"),
+        ("poisson", -1.0, "outcome 'events' is -1 at week 7 of team 'team 03'; counts are from 0 to 1e+15"),
         ("binomial", -1.0, "outcome 'events' is -1, trials 50 at week 7 of team 'team 03'"),
         ("binomial", 51.0, "outcome 'events' is 51, trials 50 at week 7 of team 'team 03'"),
     ],

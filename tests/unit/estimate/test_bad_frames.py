@@ -49,7 +49,7 @@ CASES: dict[str, tuple[Change, dict[str, Any], list[str]]] = {
     "dates as outcome": (lambda f: f.assign(y=pd.Timestamp("2026-01-05")), {}, ["no number"]),
     "complex outcome": (lambda f: f.assign(y=f["y"] + 1j), {}, ["no number"]),
     "empty outcome": (lambda f: f.assign(y=np.nan), {}, ["'y'", "empty in every row"]),
-    "missing unit": (_set(3, "team", None), {}, ["unit 'team'", "1 rows", "row 4"]),
+    "missing unit": (_set(3, "team", None), {}, ["unit 'team'", "1 row", "row 4"]),
     "missing time": (lambda f: f.assign(week=f["week"].where(f.index != 5)), {}, ["time 'week'", "row 6"]),
     "half weeks": (lambda f: f.assign(week=f["week"] + 0.5), {}, ["1.5", "whole number"]),
     "booleans as time": (lambda f: f.assign(week=f["week"] > 3), {}, ["time"]),

@@ -180,8 +180,8 @@ def test_units_and_times_without_events_leave_with_a_note() -> None:
     frame.loc[frame["people"] == 0, "y"] = 0
     est = _ask(frame)
     assert est.n_units == 19
-    assert "1 times left out, no event" in est.notes
-    assert "1 rows with an exposure of 0 left out" in est.notes
+    assert "1 time left out, no event" in est.notes
+    assert "1 row with an exposure of 0 left out" in est.notes
     assert any("1 unit left out, no event: team 03" in note for note in est.notes)
 
 
@@ -201,7 +201,7 @@ def test_a_covariate_that_the_effects_explain_leaves() -> None:
 @pytest.mark.parametrize(
     ("change", "arguments", "words"),
     [
-        ({"y": -1}, {}, "outcome 'y' is -1, people 12 at week 2 of team 'team 00'; counts are 0 or more"),
+        ({"y": -1}, {}, "outcome 'y' is -1, people 12 at week 2 of team 'team 00'; counts are from 0 to 1e+15"),
         ({"y": 99}, {"estimator": "binomial"}, "events are between 0 and the exposure"),
         ({"y": 2}, {"estimator": "binomial", "exposure": None}, "a share between 0 and 1"),
         ({"people": 0, "y": 1}, {}, "exposure is positive wherever there are events"),
@@ -210,7 +210,7 @@ def test_a_covariate_that_the_effects_explain_leaves() -> None:
         ({}, {"estimator": "twfe"}, "does not belong to estimator 'twfe'"),
         ({}, {"inference": "randomization"}, "'randomization' does not go with estimator 'poisson'"),
         ({}, {"strata": "first_week"}, "does not compare within strata"),
-        ({"y": -1}, {"unit": None}, "holds -1; counts are 0 or more"),
+        ({"y": -1}, {"unit": None}, "holds -1; counts are from 0 to 1e+15"),
     ],
 )
 def test_bad_input_is_named(change: dict[str, float], arguments: dict[str, Any], words: str) -> None:

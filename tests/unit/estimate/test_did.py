@@ -175,7 +175,7 @@ def test_too_few_rows_for_their_parameters() -> None:
 
 def test_empty_windows_of_cross_sections() -> None:
     frame = simulate(teams=4, weeks=2, start=2)
-    assert "no row is left" in did(frame, unit=None, washin=1, anticipation=1).reason
+    assert "no week is left before the start" in did(frame, unit=None, washin=1, anticipation=1).reason
 
 
 def test_windows() -> None:

@@ -125,7 +125,7 @@ def test_summary_holds_method_counts_and_notes() -> None:
         "95 % interval",
         "change with randomization",
         "143 from 12 units, 6 treated",
-        "1 rows without y",
+        "1 row without y",
         "924 draws",
     ):
         assert words in text
