@@ -23,7 +23,11 @@ from pilotlab.stats import change as kernel
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.heterogeneity import spread_by_clusters, spread_by_draws, spread_by_errors
 
+RATIOS = ("poisson", "binomial")  # no difference of changes
 TOO_FEW = "fewer than two groups can be told apart"
+NO_CHANGE = (
+    "groups lie within units, and starts differ or a ratio is estimated: no change a unit tells them apart"
+)
 CELL = "__unit_and_level__"
 
 
@@ -40,7 +44,7 @@ def interaction(
         return replace(found, reason=TOO_FEW)
     try:
         study = with_assignment(read_study(whole, options), options, strata=True)
-        if len(study.starts) > 1:
+        if len(study.starts) > 1 or overall.estimator in RATIOS:
             return _by_errors(found, [groups[place] for place in shown], question, options)
         ready = prepare(replace(study, strata=None), options, "slices")
         if isinstance(ready, NotEstimable):
@@ -78,11 +82,9 @@ def _by_clusters(found: Interaction, study: Study, changes: FloatArray) -> Inter
 def _by_errors(
     found: Interaction, groups: Sequence[Group], question: Question, options: Options
 ) -> Interaction:
-    """Where starts differ: of groups that part the units, from each one's own error."""
+    """Where starts differ, or a ratio is estimated: of groups that part the units, from each one's own error."""
     if question.frame.groupby(options.unit)[LEVEL].nunique().max() > 1:
-        return replace(
-            found, reason="starts differ, and groups lie within units: there is no test of that yet"
-        )
+        return replace(found, reason=NO_CHANGE)
     made = [group for group in groups if group.se and group.att is not None]
     if len(made) < 2:
         return replace(found, reason=TOO_FEW)

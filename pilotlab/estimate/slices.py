@@ -73,6 +73,12 @@ def slices(
             f"min_group {min_group!r}: the least number of people may only be raised",
             fix=f"{MIN_GROUP} or more",
         )
+    for name in ("dose", "group"):
+        if getattr(options, name) is not None:
+            raise UsageError(
+                f"{name}={getattr(options, name)!r}: slices hold treated against other units",
+                fix=f"leave {name} out",
+            )
     wanted = asked_for(by, options)
     beside = [("by", name) for names in wanted for name in names]
     beside += [("people", people)] if people is not None else []

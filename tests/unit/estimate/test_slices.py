@@ -300,6 +300,36 @@ def test_starts_that_differ_have_groups_and_say_why_there_is_no_test() -> None:
     assert test.p_value is not None
 
 
+def test_ratios_are_told_apart_on_their_own_scale() -> None:
+    rng = np.random.default_rng(1)
+    rows = [
+        (
+            team,
+            week,
+            "AB"[team // 2 % 2],
+            rng.poisson(2.7 * (0.6 if cut else 1.0)),
+            9,
+            9 if team % 2 else None,
+        )
+        for team in range(48)
+        for week in range(1, 21)
+        for cut in [team % 2 == 1 and week > 8 and team // 2 % 2 == 0]
+    ]
+    frame = pd.DataFrame(rows, columns=["team", "week", "site", "y", "heads", "first_week"])
+    found = slices(frame, by="site", estimator="poisson", exposure="heads")
+    assert isinstance(found, Slices)
+    assert found.overall.unit == "log rate ratio"
+    first, second = found.groups
+    assert first.att is not None
+    assert second.att is not None
+    assert first.ci is not None
+    assert first.ci[0] < np.log(0.6) < first.ci[1]
+    (test,) = found.tests
+    assert test.method == "welch"
+    gap = (first.att - second.att) ** 2 / ((first.se or 0) ** 2 + (second.se or 0) ** 2)
+    assert test.statistic == pytest.approx(gap)
+
+
 # doors and refusals
 
 
@@ -332,6 +362,7 @@ def test_doors() -> None:
         ({"by": "site", "people": "heads"}, "no column 'heads'"),
         ({"by": "site", "estimater": "twfe"}, "did you mean 'estimator'"),
         ({"by": "site", "unit": None}, "unit=None"),
+        ({"by": "site", "estimator": "dose", "dose": "n"}, "dose='n'"),
     ],
 )
 def test_what_can_not_be_meant_is_refused_by_name(changed: dict[str, Any], words: str) -> None:
