@@ -12,6 +12,7 @@ from scipy import special
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import honest_arguments as arguments
+from pilotlab.estimate import registry
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.estimate.sensitivity import Kind, Robust, Sensitivity
 from pilotlab.stats.arrays import FloatArray
@@ -155,7 +156,7 @@ def usable_path(estimate: Estimate, what: str) -> EventPath | NotEstimable:
     if path is None:
         return NotEstimable(
             f"{what} is read from the path by event time, which this `{estimate.estimator}` does not have",
-            "estimator='event_study', with one reference period that all cohorts share",
+            _where_one_is(estimate),
         )
     if path.n_pre == 0:
         return NotEstimable(
@@ -167,6 +168,14 @@ def usable_path(estimate: Estimate, what: str) -> EventPath | NotEstimable:
             "periods without gaps; leave `exclude` out",
         )
     return path
+
+
+def _where_one_is(estimate: Estimate) -> str:
+    """Say how to get a path: the same estimator by event time, where it gives one."""
+    entry = registry.ESTIMATORS.get(estimate.estimator)
+    if entry is not None and "event_time" in entry.aggregates and estimate.key != "event_time":
+        return "aggregate='event_time'"
+    return "estimator='event_study', with one reference period that all cohorts share"
 
 
 def _bound(

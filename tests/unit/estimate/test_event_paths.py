@@ -142,3 +142,11 @@ def test_without_never_treated_units_there_is_no_path_before_the_start() -> None
     assert found.path is None
     assert isinstance(found.pretrend(), NotEstimable)
     assert isinstance(found.sensitivity(), NotEstimable)
+
+
+@pytest.mark.parametrize("name", ["group_time", "sun_abraham", "imputation"])
+def test_an_estimate_without_a_path_says_how_to_get_one(name: str) -> None:
+    overall = ask(PANELS["three starts"], name, aggregate="overall")
+    for answer in (overall.pretrend(), overall.sensitivity()):
+        assert isinstance(answer, NotEstimable)
+        assert answer.would_help == "aggregate='event_time'"
