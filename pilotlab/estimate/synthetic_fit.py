@@ -201,15 +201,17 @@ def _fill(study: Study) -> tuple[Study, FloatArray]:
 def _refuse_small(study: Study, start: int, options: Options, name: str) -> NotEstimable | None:
     treated, comparison = int(study.ever.sum()), int((~study.ever).sum())
     before, after = int((study.times < start).sum()), int((study.times >= start).sum())
+    dropped = "; ".join(note for note in study.notes if "left out" in note)
+    why = f" ({dropped})" if dropped else ""
     help_ = "values with fewer gaps, or longer periods; `change` takes units with gaps"
     if not treated or comparison < FEWEST_UNITS:
         return NotEstimable(
-            f"`{name}` needs a treated and {FEWEST_UNITS} comparison units with few gaps: {treated} treated and {comparison} comparison left",
+            f"`{name}` needs a treated and {FEWEST_UNITS} comparison units with few gaps: {treated} treated and {comparison} comparison left{why}",
             f"more comparison units, or {help_}",
         )
     if before < FEWEST_TIMES or not after:
         return NotEstimable(
-            f"`{name}` needs {FEWEST_TIMES} values of {options.time} before the start and one after: {before} and {after} are left",
+            f"`{name}` needs {FEWEST_TIMES} values of {options.time} before the start and one after: {before} and {after} are left{why}",
             "more values from before the start" if after else help_,
         )
     return None
