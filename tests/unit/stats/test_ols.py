@@ -90,3 +90,13 @@ def test_band_of_one_row_is_t_and_grows_with_rows() -> None:
     assert 2.9 < many < 3.2
     together = sup_t_critical(np.ones((8, 8)), 20, alpha=0.05, draws=100_000, seed=1)
     assert together == pytest.approx(one, abs=0.02)
+
+
+def test_a_band_knows_no_unit_and_no_infinite_variance() -> None:
+    variance = np.array([[2.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    small, large = (
+        sup_t_critical(unit * variance, 12, alpha=0.1, draws=20_000, seed=3) for unit in (1e-8, 1e8)
+    )
+    assert small == pytest.approx(large, rel=1e-9)
+    with pytest.raises(FloatingPointError):
+        sup_t_critical(np.diag([1.0, np.inf]), 12, alpha=0.1, draws=100, seed=3)

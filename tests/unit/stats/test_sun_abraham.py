@@ -72,6 +72,12 @@ def test_equals_least_squares_on_indicators(gaps: bool, weighted: bool, extra: b
     )
     assert found.fit.rss == pytest.approx(ssr, rel=1e-9)
     assert found.lost == 0
+    cells = {
+        (g, t)
+        for g, t in zip(COHORT[np.nonzero(np.isfinite(y))[0]], np.nonzero(np.isfinite(y))[1], strict=True)
+    }
+    own = [(g, t) for g, t in cells if g > 0 and t != REFERENCE[g]]
+    assert found.n_coefficients == len(own) + (2 if extra else 0)
 
 
 @pytest.mark.parametrize(("gaps", "weighted", "extra"), CASES)

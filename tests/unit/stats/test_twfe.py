@@ -82,6 +82,16 @@ def test_rows_write_the_same_regression_out(strata: bool) -> None:
     assert X.T @ (weights * residuals) == pytest.approx(np.zeros(X.shape[1]), abs=1e-9)
 
 
+@pytest.mark.parametrize("strata", [False, True])
+def test_rows_hold_a_column_for_each_week_but_the_first(strata: bool) -> None:
+    panel = _panel(gaps=True, weighted=False, strata=strata, covariates=False)
+    X, _, _, unit = rows(panel, two_way(panel))
+    week = np.nonzero(panel.observed)[1]
+    stratum = np.zeros(len(unit), int) if panel.strata is None else panel.strata[unit]
+    columns = [(stratum == s) & (week == t) for s in range(1 + strata) for t in range(1, WEEKS)]
+    np.testing.assert_array_equal(X[:, 1:], np.column_stack(columns))
+
+
 def test_levels_far_above_differences_lose_no_digits() -> None:
     low = two_way(_panel(gaps=True, weighted=True, strata=False, covariates=False))
     high = two_way(_panel(gaps=True, weighted=True, strata=False, covariates=False, level=1e7))
