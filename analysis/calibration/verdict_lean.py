@@ -113,8 +113,7 @@ class ByDraws:
         return remembered(self._bounds, (side, level), lambda: self.result.bound(side, 1 - level))
 
     def p_one_sided(self, alternative: str) -> float:
-        """Only the luck line of the page reads it."""
-        return self.p_value / 2 if (alternative == "greater") == (self.att > 0) else 1 - self.p_value / 2
+        return self.result.p_upper if alternative == "greater" else self.result.p_lower
 
 
 @dataclass(frozen=True, slots=True)

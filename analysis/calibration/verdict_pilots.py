@@ -44,9 +44,8 @@ RESTLESS, RESTLESS_RHO = 0.06, 0.70  # further variance between team-weeks, whic
 UNHAPPY, LEAVE = 0.20, 0.50  # share of people who are least satisfied; chance that one of them leaves
 
 T = TypeVar("T")
-_COMPANIES: dict[
-    Hashable, Company
-] = {}  # cells of one scenario and seed are one company under other circumstances
+# Cells of one scenario and seed are one company under other circumstances.
+_COMPANIES: dict[Hashable, Company] = {}
 REMEMBERED = 64
 
 
