@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.study import Study
-from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
 from pilotlab.stats.exact_counts import ConditionalCounts
 from pilotlab.stats.regression_draws import DrawnRegression
 
@@ -79,7 +77,7 @@ class Linear:
     @property
     def n_clusters(self) -> int:
         """Clusters that hold a value."""
-        return len(np.unique(self.cluster))
+        return n_distinct(self.cluster)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -138,7 +136,7 @@ def _clusters(count: int, what: str = "") -> str:
 
 def arm_clusters(drawn: IntArray, treated: BoolArray, comparison: BoolArray) -> ArmClusters:
     """Count drawn clusters by arm."""
-    return ArmClusters(len(np.unique(drawn[treated])), len(np.unique(drawn[comparison])))
+    return ArmClusters(n_distinct(drawn[treated]), n_distinct(drawn[comparison]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,7 +15,7 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.study import Study
 from pilotlab.estimate.times import NEVER
-from pilotlab.stats.arrays import BoolArray
+from pilotlab.stats.arrays import BoolArray, n_distinct
 from pilotlab.stats.group_rows import Averages, average, rebased
 from pilotlab.stats.group_time import Cells, CohortPanel, cells_of
 
@@ -216,7 +216,7 @@ def _alone(study: Study) -> tuple[str, ...]:
     alone = [
         study.label(int(start))
         for start in study.starts
-        if len(np.unique(study.cluster[study.cohort == start])) == 1
+        if n_distinct(study.cluster[study.cohort == start]) == 1
     ]
     if not alone:
         return ()

@@ -32,6 +32,11 @@ def pinv_symmetric(matrix: FloatArray, *, tolerance: float = RANK_TOLERANCE) -> 
     return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T / np.outer(scale, scale))
 
 
+def n_distinct(codes: IntArray) -> int:
+    """How many codes, 0 upwards, are there: counted, for `np.unique` hashes many of them slowly."""
+    return int(np.count_nonzero(np.bincount(codes)))
+
+
 def sum_by(values: FloatArray, codes: IntArray, groups: int) -> FloatArray:
     """Row sums of `values` (n, k) by group: (groups, k)."""
     return np.column_stack([np.bincount(codes, weights=column, minlength=groups) for column in values.T])

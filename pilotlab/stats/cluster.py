@@ -53,5 +53,6 @@ def cr0(scores: FloatArray, cluster: IntArray, bread: FloatArray) -> Clustered:
 
 def nested(inner: IntArray, outer: IntArray) -> bool:
     """Whether each group of `inner` lies within one group of `outer` (codes of the same rows)."""
-    pairs = np.unique(np.stack([inner, outer]), axis=1)
-    return bool(pairs.shape[1] == len(np.unique(inner)))
+    own = np.empty(int(inner.max()) + 1, dtype=np.int64)
+    own[inner] = outer
+    return bool((own[inner] == outer).all())

@@ -41,8 +41,10 @@ def of_complete(
     offset = _offsets(cells, row, n_rows, share, gap)
     influence = np.empty((len(y), n_rows))
     for place, own in enumerate(members):
-        within = (y[own] - means[place]) @ loading[place] + offset[place]
-        influence[own] = within * (mass[own] / share[place])[:, None]
+        within = (y[own] - means[place]) @ loading[place]
+        within += offset[place]
+        within *= (mass[own] / share[place])[:, None]
+        influence[own] = within
     return att, influence
 
 

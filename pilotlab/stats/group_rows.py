@@ -45,8 +45,8 @@ class Averages:
     counted : ndarray, shape (R,)
         Rows that the headline averages.
     influence : ndarray, shape (n, 1 + R)
-    pull : ndarray, shape (n, 1 + R)
-        Its part that comes from cohort sizes being estimates.
+    sway : ndarray, shape (C, 1 + R)
+        Its part that comes from cohort sizes being estimates, of a unit of weight 1.
     row : ndarray, shape (m,)
         Row of each cell; NOT_IN_A_ROW for cells that were not used.
     loadings : callable
@@ -60,13 +60,18 @@ class Averages:
     mix: FloatArray
     counted: BoolArray
     influence: FloatArray
-    pull: FloatArray
+    sway: FloatArray
     row: IntArray
     cells: Cells
     found: GroupTimeEffects
     adjust: Adjust | None
 
     loadings: Callable[[], FloatArray]
+
+    @property
+    def pull(self) -> FloatArray:
+        """Part of the influence that comes from cohort sizes being estimates, shape (n, 1 + R)."""
+        return self.found.by_unit(self.sway)
 
     def norms(self) -> FloatArray:
         """Squared length of these weights, shape (C, 1 + R): each cohort's noise, were weeks alike."""
@@ -108,17 +113,18 @@ def average(
     if not counted.any():
         return None
     weight = counted / counted.sum()
-    influence, pull = found.influence[:, kept], found.pull[:, kept]
-    extra = np.zeros(len(panel.y))
+    extra = np.zeros(len(cells.starts))
     if aggregate == "cohort":
-        size = found.share[np.searchsorted(cells.starts, labels)]
+        place = np.searchsorted(cells.starts, labels)
+        size = found.share[place]
         weight = size / size.sum()
-        place = np.searchsorted(labels, panel.start)
-        apart = np.append(rows - weight @ rows, 0.0) / size.sum()
-        inside = np.isin(panel.start, labels)
-        extra = np.where(inside, found.mass * apart[np.where(inside, place, -1)], 0.0)
+        extra[place] = (rows - weight @ rows) / size.sum()
     mix = np.vstack([weight, np.eye(len(labels))]) if aggregate != "overall" else np.ones((1, 1))
     place = np.append(np.cumsum(kept) - 1, NOT_IN_A_ROW)
+    influence = found.influence if kept.all() else found.influence[:, kept]
+    influence = _mixed(influence, weight, found.mass * extra[found.cohort], aggregate)
+    # Held once: of many units it is the largest thing.
+    found = replace(found, influence=influence[:, -len(labels) :])
     return Averages(
         aggregate=aggregate,
         labels=labels,
@@ -126,8 +132,8 @@ def average(
         mix=mix,
         counted=counted,
         row=place[found.row],
-        influence=_mixed(influence, weight, extra, aggregate),
-        pull=_mixed(pull, weight, extra, aggregate),
+        influence=influence,
+        sway=_mixed(found.sway[:, kept], weight, extra, aggregate),
         cells=cells,
         found=found,
         adjust=adjust,
@@ -188,7 +194,7 @@ def rebased(panel: CohortPanel, averages: Averages, cells: Cells) -> Averages:
         mix=np.vstack([weight, np.eye(len(weight))]),
         counted=np.append(np.zeros(count, dtype=bool), averages.counted[after[1:]]),
         influence=joined(averages.influence, found.influence),
-        pull=joined(averages.pull, found.pull),
+        sway=joined(averages.sway, found.sway),
         loadings=lambda: joined(averages.loadings(), found.loadings(before)),
     )
 

@@ -23,6 +23,7 @@ from pilotlab.stats.group_means import loadings, of_complete
 
 NEVER = int(np.iinfo(np.int64).max)
 NOT_IN_A_ROW = -1
+STRIP = 4096  # units whose influence is worked on at once
 Comparison = Literal["never_treated", "not_yet_treated"]
 BasePeriod = Literal["varying", "universal"]
 Adjust = Literal["dr", "ipw", "reg"]
@@ -103,12 +104,12 @@ class GroupTimeEffects:
         nan where no cell can be had.
     influence : ndarray, shape (n, R)
         Of rows, with the part that comes from cohort sizes being estimates; n^-2 times the sum of squares is the variance.
-    pull : ndarray, shape (n, R)
-        Derivative by a unit's share in its cohort's size, the part just named.
+    sway : ndarray, shape (C, R)
+        The part just named, of a unit of weight 1: derivative by its cohort's size.
     share : ndarray, shape (C,)
         Mean weight of cohorts over all units, whose own mean is 1.
-    mass : ndarray, shape (n,)
-        Weight of units.
+    mass, cohort : ndarray, shape (n,)
+        Weight of units, and their places in the cohorts.
     row : ndarray, shape (m,)
         Row of each cell; NOT_IN_A_ROW for cells that can't be had.
     n_times : int
@@ -118,11 +119,16 @@ class GroupTimeEffects:
     att: FloatArray
     rows: FloatArray
     influence: FloatArray
-    pull: FloatArray
+    sway: FloatArray
     share: FloatArray
     mass: FloatArray
+    cohort: IntArray
     row: IntArray
     n_times: int
+
+    def by_unit(self, sway: FloatArray) -> FloatArray:
+        """Give every unit what its cohort has, shape (n, R)."""
+        return np.asarray(self.mass[:, None] * sway[self.cohort])
 
     def loadings(self, cells: Cells) -> FloatArray:
         """Weight of each cohort's mean at each time in each row, as if the panel were complete; shape (C, T, R)."""
@@ -348,17 +354,19 @@ def _averaged(
     share: FloatArray,
     n_times: int,
 ) -> GroupTimeEffects:
-    """Weigh cells by cohort size, and add what comes from sizes being estimates."""
+    """Weigh cells by cohort size, and add what comes from sizes being estimates; `summed` is written over."""
     n_rows = summed.shape[1]
     used = np.isfinite(att) & (row != NOT_IN_A_ROW)
     own, rows = share[cells.cohort[used]], row[used]
     total = np.bincount(rows, weights=own, minlength=n_rows)
     with np.errstate(invalid="ignore", divide="ignore"):
         values = np.bincount(rows, weights=own * att[used], minlength=n_rows) / total
-        scaled = summed / total
-        apart = np.zeros((len(share), n_rows))
-        np.add.at(apart, (cells.cohort[used], rows), att[used] - values[rows])
-        apart /= total
-    pull = mass[:, None] * apart[cohort]
+        summed /= total
+        sway = np.zeros((len(share), n_rows))
+        np.add.at(sway, (cells.cohort[used], rows), att[used] - values[rows])
+        sway /= total
+    for first in range(0, len(summed), STRIP):
+        strip = slice(first, first + STRIP)
+        summed[strip] += mass[strip, None] * sway[cohort[strip]]
     kept = np.where(used, row, NOT_IN_A_ROW)
-    return GroupTimeEffects(att, values, scaled + pull, pull, share, mass, kept, n_times)
+    return GroupTimeEffects(att, values, summed, sway, share, mass, cohort, kept, n_times)

@@ -17,7 +17,8 @@ from scipy import special, stats
 
 from pilotlab.stats.arrays import FloatArray
 
-BLOCK = 4_000_000  # signs held at once
+DRAWS = 1024  # taken at once
+CLUSTERS = 1024  # summed at once, so that their influence stays near the processor; a multiple of 8
 MOST_DF = 1e6  # a t of more is a normal
 NORMAL_QUARTILES = float(2 * stats.norm.ppf(0.75))  # distance between the quartiles of a standard normal
 Side = Literal["lower", "upper"]
@@ -25,17 +26,18 @@ Tail = Literal["two-sided", "upper", "lower"]
 
 
 def multiplied(sums: FloatArray, *, draws: int, seed: int) -> FloatArray:
-    """Sum influence of clusters (G, K) under random signs: (draws, K). The same draws whatever the size of a block."""
+    """Sum influence of clusters (G, K) under random signs: (draws, K). The same draws whatever the size of a strip."""
     rng = np.random.default_rng(seed)
-    width, total = 4 * ((len(sums) + 31) // 32), sums.sum(axis=0)  # the generator gives bytes in fours
-    step = max(1, BLOCK // max(len(sums), 1))
-    found = np.empty((draws, sums.shape[1]))
-    for start in range(0, draws, step):
-        rows = min(step, draws - start)
-        packed = np.frombuffer(rng.bytes(rows * width), dtype=np.uint8).reshape(rows, width)
-        bits = np.unpackbits(packed, axis=1, count=len(sums)).astype(float)
-        found[start : start + rows] = 2 * (bits @ sums) - total
-    return found
+    width = 4 * ((len(sums) + 31) // 32)  # the generator gives bytes in fours
+    found = np.zeros((draws, sums.shape[1]))
+    for start in range(0, draws, DRAWS):
+        rows = found[start : start + DRAWS]
+        packed = np.frombuffer(rng.bytes(len(rows) * width), dtype=np.uint8).reshape(len(rows), width)
+        for first in range(0, len(sums), CLUSTERS):
+            strip = sums[first : first + CLUSTERS]
+            signs = packed[:, first // 8 : (first + CLUSTERS) // 8]
+            rows += np.unpackbits(signs, axis=1, count=len(strip)).astype(float) @ strip
+    return np.asarray(2 * found - sums.sum(axis=0))
 
 
 def uniform_critical(drawn: FloatArray, *, alpha: float) -> float:
