@@ -114,11 +114,13 @@ def test_a_regressor_the_effects_explain_is_named() -> None:
     assert caught.value.columns == (1,)
 
 
-def test_a_covariate_constant_in_units_is_named() -> None:
+@pytest.mark.parametrize("weight", [None, 0.3, 40.0])
+def test_a_covariate_constant_in_units_is_named(weight: float | None) -> None:
     panel = _panel(gaps=True, weighted=False, strata=False, covariates=False)
     constant = np.repeat(np.linspace(1, 2, UNITS)[:, None], WEEKS, axis=1)[None] / 3
+    weights = None if weight is None else np.full(panel.y.shape, weight)
     with pytest.raises(SingularDesign) as caught:
-        two_way(TwoWayPanel(panel.y, panel.cohort, panel.regressors, constant))
+        two_way(TwoWayPanel(panel.y, panel.cohort, panel.regressors, constant, weights))
     assert caught.value.columns == (1,)
 
 

@@ -66,6 +66,22 @@ def test_expectations_are_traces_by_simulation() -> None:
     assert products == pytest.approx(neighbours.mean(), rel=0.02)
 
 
+def test_parts_add_up_to_the_spread_of_team_means() -> None:
+    """Complete weeks: the variance of team means is that of levels and what the weeks add, (n - 1) in the denominator."""
+    (y,) = _panels(8, 6, 7, 0.5, 0.3, 0.0, 1)
+    found = variance_parts(y)
+    gamma = week_covariance(7, sd=found.sd, icc=found.icc, autocorrelation=found.autocorrelation)
+    assert y.mean(axis=1).var(ddof=1) == pytest.approx(gamma.mean())
+
+
+def test_weeks_that_go_up_and_down_in_turn_and_weeks_that_drift() -> None:
+    """What lies beyond the largest autocorrelations that are looked for is given as the largest."""
+    reach = np.linspace(-1, 1, 9)[:, None]
+    turns, drifts = variance_parts(reach * (-1.0) ** np.arange(8)), variance_parts(reach * np.arange(8))
+    assert turns.autocorrelation == -kernel.HIGHEST
+    assert drifts.autocorrelation == kernel.HIGHEST
+
+
 def test_levels_seasons_and_scale() -> None:
     (y,) = _panels(4, 20, 8, 0.3, 0.3, 0.1, 1)
     one = variance_parts(y)

@@ -220,6 +220,15 @@ def test_signs_are_gone_through_up_to_13_clusters() -> None:
         assert found.p_min == (2 / 8192 if exact else pytest.approx(1 / 200, abs=1 / 200))
 
 
+def test_the_sample_that_was_made_counts_beside_sampled_ones() -> None:
+    """Nineteen draws whose t is 0: beside an estimate of 5 only the observed one is as far out, 1 of 20."""
+    parts = np.tile(np.array([0.0, 0.0, 1.0, 0.0, 0.0])[:, None], 19)
+    found = WildResult(att=5.0, spread=1.0, parts=parts, made=1, least=1)
+    assert [found.p_at(0.0, tail) for tail in ("two-sided", "upper")] == [1 / 20, 1 / 20]
+    assert found.p_at(0.0, "lower") == found.p_at(5.0) == 1
+    assert found.p_min == 1 / 20
+
+
 def test_sampled_signs_come_close_to_all_of_them(sample: dict[str, np.ndarray]) -> None:
     whole = _bootstrap(sample)
     fit = ols(sample["X"], sample["y"])
