@@ -224,6 +224,31 @@ def test_a_whole_row_that_gaps_empty_goes() -> None:
     assert np.isfinite(found.values).all()
 
 
+@pytest.mark.parametrize(("balance", "labels"), [(2, range(-5, 3)), (3, range(-3, 4))])
+def test_balance_keeps_the_cohorts_that_get_so_far(balance: int, labels: range) -> None:
+    """Starts 4 and 6 of times 1 to 8: both get to event time 2, and 6 was seen from -5 on; only 4 gets to 3."""
+    panel = make_panel(7)
+    cells = cells_of(STARTS, TIMES, base_period="universal")
+    found = _average(panel, cells, "event_time", balance=balance)
+    assert found.labels.tolist() == [event for event in labels if event != -1]
+    reach = cells.starts[cells.cohort] + balance <= TIMES[-1]
+    assert len(found.cells) == (reach & (cells.event_time <= balance)).sum()
+
+
+@pytest.mark.parametrize("aggregate", ["overall", "event_time", "cohort", "week"])
+def test_norms_are_the_squares_of_what_moves_the_values(aggregate: str) -> None:
+    """Every cohort's mean at every time raised by 1 in turn."""
+    panel, cells = make_panel(8), cells_of(STARTS, TIMES)
+    found = _average(panel, cells, aggregate)
+    for place, start in enumerate(cells.starts):
+        moves = []
+        for time in range(len(TIMES)):
+            y = panel.y.copy()
+            y[start == STARTS, time] += 1
+            moves.append(_average(replace(panel, y=y), cells, aggregate).values - found.values)
+        assert found.norms()[place] == pytest.approx((np.array(moves) ** 2).sum(axis=0), abs=1e-9)
+
+
 def test_the_joint_test_says_nothing_where_it_can_not() -> None:
     panel = make_panel(6)
     path = _average(panel, cells_of(STARTS, TIMES), "event_time")
