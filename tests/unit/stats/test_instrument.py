@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
-from pilotlab.stats.instrument import Complier, complier_effect
+from pilotlab.stats.instrument import Complier, _region, complier_effect
 
 
 def _teams(seed: int, n: int = 40, pull: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -107,8 +107,18 @@ def test_shapes_of_the_set() -> None:
     strong = _found(1, 3.0)
     assert not strong.weak
     assert strong.region[0] == pytest.approx(strong.interval(), abs=0.2)
-    assert strong.p_value == pytest.approx(1.0 if strong.effect == 0 else strong.p_value)
     assert any(_found(seed, 0.0).region == ((-np.inf, np.inf),) for seed in range(20))
+
+
+@pytest.mark.parametrize("slope", [1.0, -1.0])
+@pytest.mark.parametrize("spread", [0.5, 1.0, 1.2])
+def test_the_set_solves_its_inequality(slope: float, spread: float) -> None:
+    """Also where the quadratic is a line: the effect on the dose is exactly as far from zero as the quantile."""
+    on_outcome, on_dose, (yy, yd, dd), cut = 3.0, 2.0 * slope, (0.4, 0.1, spread), 2.0
+    region = _region(on_outcome, on_dose, (yy, yd, dd), cut)
+    for b in np.linspace(-9, 9, 360):
+        kept = (on_outcome - b * on_dose) ** 2 <= cut**2 * (yy - 2 * b * yd + b**2 * dd)
+        assert kept == any(low <= b <= high for low, high in region)
 
 
 def _found(seed: int, pull: float) -> Complier:
@@ -144,6 +154,8 @@ def test_whole_clusters_carry_the_spread() -> None:
     ],
 )
 def test_bad_input_is_named(arguments: tuple[object, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=r"alpha 0\.0"):
+        complier_effect([1, 2, 4, 3], [1, 2, 1, 3], [1, 0, 1, 0], alpha=0.0)
     with pytest.raises(ValueError, match=words):
         complier_effect(*arguments)  # type: ignore[arg-type]
 

@@ -144,6 +144,16 @@ def test_rows_are_the_means_they_are_named_for(washin: int) -> None:
         assert np.einsum("kct,ct->k", plan.effect, means) == pytest.approx(np.append(headline, rows))
 
 
+def test_the_unit_of_the_outcome_does_not_matter() -> None:
+    y, cohort = _panel(12)
+    plan = _plan(cohort)
+    one, small = (rollout(unit * y, cohort, TIMES, START, plan) for unit in (1.0, 1e-14))
+    assert small.values == pytest.approx(1e-14 * one.values, rel=1e-9, abs=0)
+    for name in ("variance", "refined", "few"):
+        assert getattr(small, name) == pytest.approx(1e-28 * getattr(one, name), rel=1e-9, abs=0)
+    assert small.df == pytest.approx(one.df)
+
+
 def test_anticipating_cohorts_do_not_compare() -> None:
     _, cohort = _panel(7)
     plan = _plan(cohort, anticipation=2)
@@ -222,6 +232,18 @@ def test_p_takes_every_level_once() -> None:
         for draw in np.concatenate(list(rota.blocks(99, 0)))
     ]
     assert np.sort(p) == pytest.approx(np.arange(1, 16) / 15)
+    result = rollout_test(y, np.array([0, 0, 1, 1, 1, 1]), times, start, plan, rota)[0]
+    for level in (3 / 15, 4 / 15, 5 / 15):  # p of just alpha is rejected, as everywhere
+        assert result.interval(level) == result.interval(level + 1e-6)
+        assert result.bound("lower", level) == result.bound("lower", level + 1e-6)
+        assert result.bound("lower", level) != result.bound("lower", level - 1e-6)
+
+
+def test_sampled_draws_are_as_many_as_asked_for_and_the_one_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    y, cohort = _panel(13)
+    monkeypatch.setattr("pilotlab.stats.rollout_draws.BLOCK", 40 * len(cohort))
+    result = rollout_test(y, cohort, TIMES, START, _plan(cohort), Rota.drawn(cohort), reps=99)[0]
+    assert (result.n_draws, result.exact) == (100, False)
 
 
 def test_the_interval_holds_what_the_test_keeps() -> None:

@@ -56,6 +56,16 @@ def test_rubins_schools_come_out_as_he_drew_them() -> None:
     assert 5 < found.spread < 9
 
 
+def test_the_unit_of_the_outcome_does_not_matter() -> None:
+    """Sixty groups in units of 1e-12 of a point: likelihoods beyond the largest float."""
+    rng = np.random.default_rng(3)
+    y, s = rng.normal(size=60), rng.uniform(0.5, 1.5, 60)
+    one, small = (shrink(unit * y, unit * s, unit * 0.1, centre_error=unit * 0.2) for unit in (1.0, 1e-12))
+    for name in ("mean", "low", "high"):
+        assert getattr(small, name) == pytest.approx(1e-12 * getattr(one, name), rel=1e-6, abs=1e-20)
+    assert small.pull == pytest.approx(one.pull)
+
+
 def test_alike_groups_come_together_and_far_ones_stay() -> None:
     errors = np.array([0.2, 0.2, 0.2])
     alike, far = (
