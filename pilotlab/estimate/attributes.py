@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.columns import column, factorized, floats, listed, rows_said, shown
+from pilotlab.estimate.columns import column, factorized, floats, listed, rows_said, shown, strips
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import recode
 from pilotlab.estimate.times import NEVER, Calendar, refuse_codes
@@ -18,8 +18,6 @@ from pilotlab.stats.cluster import nested
 
 if TYPE_CHECKING:
     from pilotlab.estimate.frame import Rows
-
-STRIP = 1 << 16  # rows looked at together, few enough to stay near the processor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,11 +123,10 @@ def _number_of_units(raw: pd.Series, rows: Rows) -> pd.Series | None:
         return None
     bits = raw.to_numpy().view(np.int64)  # missing numbers are alike in bits
     own = np.empty(len(rows.units), dtype=np.int64)
-    for first in range(0, len(bits), STRIP):
-        own[rows.unit[first : first + STRIP]] = bits[first : first + STRIP]
-    for first in range(0, len(bits), STRIP):
-        if (own[rows.unit[first : first + STRIP]] != bits[first : first + STRIP]).any():
-            return None
+    for strip in strips(len(bits)):
+        own[rows.unit[strip]] = bits[strip]
+    if any((own[rows.unit[strip]] != bits[strip]).any() for strip in strips(len(bits))):
+        return None
     found = pd.Series(own.view(raw.dtype))
     return None if (found < 0).any() else found
 

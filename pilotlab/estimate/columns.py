@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from pilotlab.stats.arrays import FloatArray, IntArray
 LARGEST = 1e150  # squares of larger numbers do not fit a float
 SMALLEST = 1e-140  # squares of smaller ones vanish
 TABLE = 50_000_000  # places of a table that whole numbers are looked up in
+STRIP = 1 << 16  # rows worked on at once, few enough to stay near the processor
 Place = Callable[[int], str]
 
 
@@ -126,6 +127,11 @@ def sort_order(labels: pd.Index) -> IntArray:
     except TypeError:
         keys = [(type(label).__name__, str(label)) for label in labels]
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+
+
+def strips(rows: int) -> Iterator[slice]:
+    """Cut rows into strips, so that what is made on the way never takes a place for every row."""
+    return (slice(first, first + STRIP) for first in range(0, rows, STRIP))
 
 
 def row_place(row: int) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate import attributes
-from pilotlab.estimate.columns import codes, column, factorized, floats, row_place, rows_said, shown
+from pilotlab.estimate.columns import codes, column, factorized, floats, row_place, rows_said, shown, strips
 from pilotlab.estimate.incoming import TAKEN
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.study import Study
@@ -37,6 +37,18 @@ class Rows:
     notes: tuple[str, ...]
     unit_name: str | None = None
 
+    def cells(self, strip: slice = slice(None)) -> IntArray:
+        """Places of rows in the grid of units by times."""
+        return self.unit[strip] * len(self.times) + self.time[strip]
+
+    def in_order(self) -> bool:
+        """Whether rows fill the grid one cell after the other, as most frames do."""
+        count = len(self.units) * len(self.times)
+        return len(self.unit) == count and all(
+            (self.cells(strip) == np.arange(strip.start, min(strip.stop, count))).all()
+            for strip in strips(count)
+        )
+
     def place(self, row: int) -> str:
         """Where a row is, in the reader's words."""
         unit = "" if self.unit_name is None else f"{self.unit_name} "
@@ -55,14 +67,13 @@ def read_study(frame: object, options: Options) -> Study:
     assert options.unit is not None
     unit, units = codes(column(table, options.unit, "unit"), "unit", row_place)
     rows = read_rows(table, options, unit, units)
-    cells = _cells(rows, options)
+    in_order = _checked(rows, options)
     known = attributes.read(table, options, rows)
     excluded = read_times(options.exclude, rows.calendar, "exclude")
-    shape = (len(units), len(rows.times))
-    y = _grid(rows.y if rows.used.all() else np.where(rows.used, rows.y, np.nan), cells, shape)
-    weights = None if rows.weights is None else _grid(rows.weights, cells, shape)
+    y = _grid(rows.y if rows.used.all() else np.where(rows.used, rows.y, np.nan), rows, in_order)
+    weights = None if rows.weights is None else _grid(rows.weights, rows, in_order)
     names = tuple(name for _, name in options.row_columns)
-    covariates = np.stack([_grid(each, cells, shape) for each in rows.covariates]) if names else None
+    covariates = np.stack([_grid(each, rows, in_order) for each in rows.covariates]) if names else None
     return Study(
         y=y,
         weights=weights,
@@ -207,23 +218,22 @@ def _refuse_empty(argument: str, name: str | None, good: BoolArray, what: str) -
         )
 
 
-def _cells(rows: Rows, options: Options) -> IntArray | None:
-    """Each row's place in the grid of units by times, none taken twice; None where rows fill it in order."""
+def _checked(rows: Rows, options: Options) -> bool:
+    """Refuse a second row of a unit at a time; returns whether rows fill the grid in order."""
     cells = len(rows.units) * len(rows.times)
     if cells > MOST_CELLS:
         raise UsageError(
             f"{len(rows.units):,} units at {len(rows.times):,} times are more cells than fit in memory",
             fix="sum the frame to longer periods, or leave units out",
         )
-    flat = rows.unit * len(rows.times)
-    flat += rows.time
-    if len(flat) == cells and flat[0] == 0 and flat[-1] == cells - 1 and (np.diff(flat) == 1).all():
-        return None
+    if rows.in_order():
+        return True
     seen = np.zeros(cells, dtype=bool)
-    seen[flat] = True
-    if np.count_nonzero(seen) == len(flat):
-        return flat
-    repeated = pd.Series(flat).duplicated().to_numpy()
+    for strip in strips(len(rows.unit)):
+        seen[rows.cells(strip)] = True
+    if np.count_nonzero(seen) == len(rows.unit):
+        return False
+    repeated = pd.Series(rows.cells()).duplicated().to_numpy()
     row = int(np.argmax(repeated))
     raise UsageError(
         f"{options.unit} {shown(rows.units[rows.unit[row]])} has more than one row at {options.time} "
@@ -232,11 +242,13 @@ def _cells(rows: Rows, options: Options) -> IntArray | None:
     )
 
 
-def _grid(values: FloatArray, cells: IntArray | None, shape: tuple[int, int]) -> FloatArray:
-    if cells is None:
+def _grid(values: FloatArray, rows: Rows, in_order: bool) -> FloatArray:
+    shape = (len(rows.units), len(rows.times))
+    if in_order:
         own = values.reshape(shape)
         own.flags.writeable = False  # it may be the user's memory
         return own
     grid = np.full(shape[0] * shape[1], np.nan)
-    grid[cells] = values
+    for strip in strips(len(values)):
+        grid[rows.cells(strip)] = values[strip]
     return grid.reshape(shape)

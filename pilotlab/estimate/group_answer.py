@@ -106,7 +106,7 @@ def _multiplied(averages: Averages, noise: _Noise, options: Options, name: str) 
     if name == "randomization" or (name != "bootstrap" and len(averages.values) == 1):
         return None
     draws = BAND_DRAWS if options.reps is None else options.reps
-    return multiplied(noise.sums / len(averages.influence), draws=draws, seed=options.seed)
+    return multiplied(noise.sums, draws=draws, seed=options.seed) / len(averages.influence)
 
 
 def _laws(
@@ -248,13 +248,14 @@ def _path(fitted: GroupTimeFitted, options: Options, name: str) -> EventPath | N
         return None
     noise = _noise(fitted, found, name)
     unit = np.divide(noise.spread.se, noise.raw, out=np.zeros_like(noise.raw), where=noise.raw > 0)
-    sums = (noise.sums * unit)[:, 1:] / len(fitted.study.units)
-    if not np.isfinite(sums).all():
+    unit /= len(fitted.study.units)
+    sigma = (noise.sums.T @ noise.sums * np.outer(unit, unit))[1:, 1:]
+    if not np.isfinite(sigma).all():
         return None
     return event_path(
         found.labels.tolist(),
         found.values[1:],
-        sums.T @ sums,
+        sigma,
         found.mix[0],
         reference=-1 - options.anticipation,
         df=float(np.nanmin(noise.spread.df[1:])),

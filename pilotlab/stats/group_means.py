@@ -41,7 +41,9 @@ def of_complete(
     offset = _offsets(cells, row, n_rows, share, gap)
     influence = np.empty((len(y), n_rows))
     for place, own in enumerate(members):
-        within = (y[own] - means[place]) @ loading[place]
+        series = y[own]
+        series -= means[place]
+        within = series @ loading[place]
         within += offset[place]
         within *= (mass[own] / share[place])[:, None]
         influence[own] = within

@@ -178,21 +178,21 @@ def rebased(panel: CohortPanel, averages: Averages, cells: Cells) -> Averages:
     before = cells.keep(np.isin(cells.cohort, averages.cells.cohort) & (cells.event_time < 0))
     labels, row = np.unique(before.event_time, return_inverse=True)
     found = effects(panel, before, row.astype(np.int64), len(labels), adjust=averages.adjust)
-    kept, after = np.isfinite(found.rows), np.append(True, averages.labels >= 0)
-    count = int(kept.sum())
+    kept, after = np.isfinite(found.rows), averages.labels >= 0
+    count, first = int(kept.sum()), 1 + int(np.argmax(after))
 
     def joined(old: FloatArray, new: FloatArray) -> FloatArray:
         """Columns: the headline, rows before start, rows after it."""
-        own = old[..., after]
-        return np.concatenate([own[..., :1], new[..., kept], own[..., 1:]], axis=-1)
+        own = new if kept.all() else new[..., kept]
+        return np.concatenate([old[..., :1], own, old[..., first:]], axis=-1)
 
-    weight = np.append(np.zeros(count), averages.mix[0, after[1:]])
+    weight = np.append(np.zeros(count), averages.mix[0, after])
     return replace(
         averages,
-        labels=np.append(labels[kept], averages.labels[after[1:]]),
+        labels=np.append(labels[kept], averages.labels[after]),
         values=joined(averages.values, found.rows),
         mix=np.vstack([weight, np.eye(len(weight))]),
-        counted=np.append(np.zeros(count, dtype=bool), averages.counted[after[1:]]),
+        counted=np.append(np.zeros(count, dtype=bool), averages.counted[after]),
         influence=joined(averages.influence, found.influence),
         sway=joined(averages.sway, found.sway),
         loadings=lambda: joined(averages.loadings(), found.loadings(before)),

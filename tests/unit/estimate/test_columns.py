@@ -64,3 +64,39 @@ def test_rows_in_order_and_shuffled_give_the_same_and_stay_as_they_were() -> Non
     for estimator in ("change", "twfe", "ancova"):
         assert did(frame, estimator=estimator) == did(shuffled, estimator=estimator)
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("estimator", ["change", "group_time", "twfe"])
+def test_strips_do_not_matter(estimator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are worked on a strip at a time; a strip of seven rows ends within units and weeks."""
+    frame = simulate(teams=12, seed=4).sample(frac=1, random_state=1)
+    whole, ordered = did(frame, estimator=estimator), did(frame.sort_index(), estimator=estimator)
+    monkeypatch.setattr("pilotlab.estimate.columns.STRIP", 7)
+    assert did(frame, estimator=estimator) == whole
+    assert did(frame.sort_index(), estimator=estimator) == ordered == whole
+
+
+def test_a_start_is_read_alike_from_a_number_a_unit_and_from_a_number_a_row() -> None:
+    """Starts that are the same number in all rows of a unit are read once a unit, all others row by row."""
+    frame = simulate(teams=12, seed=4).sample(frac=1, random_state=1)
+    start = frame["first_week"].astype(float)
+    empty = start.where(start > 0)
+    ways = {
+        "whole numbers": frame["first_week"],
+        "missing": empty,
+        "infinite": start.where(start > 0, np.inf),
+        "nullable": empty.astype("Int64"),
+        "objects": empty.astype(object),
+        "never written in two ways": empty.where(frame["week"] > 3, start),
+    }
+    found = [did(frame.assign(first_week=way), estimator="twfe") for way in ways.values()]
+    assert all(each == found[0] for each in found)
+
+
+@pytest.mark.parametrize("kind", [int, float])
+def test_a_start_that_changes_within_a_unit_is_named(kind: type) -> None:
+    frame = simulate(teams=12, seed=4).sample(frac=1, random_state=1).astype({"first_week": kind})
+    team = frame.loc[frame["first_week"] > 0, "team"].iloc[0]
+    frame.loc[frame.index[frame["team"] == team][5], "first_week"] += 1
+    with pytest.raises(UsageError, match=f"changes within team {team!r}"):
+        did(frame)
