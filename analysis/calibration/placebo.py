@@ -1,24 +1,20 @@
-"""How often does `synthetic_did` raise an alarm where nothing happened? The null pilots of null_pilots.py again.
+"""How often does `synthetic_did` raise an alarm where nothing happened? The null pilots again, through `pl.did`.
 
 python analysis/calibration/placebo.py --date 2026-11-22 --write
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
-from null_pilots import ALPHA, BASELINE, STUDY_SEED, WASHIN, Cell, FloatArray, simulate
+from doors import frame_of, starts
+from pilots import ALPHA, WASHIN, Cell, FloatArray, simulate
+from store import Row, rounded, run
 
 import pilotlab as pl
 
-RESULTS = Path(__file__).with_suffix(".json")
 SEEDS = 1_000
 CHECKED = 10  # the first pilots, whose p are stored by themselves so that a test can rerun them
 CELLS = (
@@ -33,20 +29,12 @@ CELLS = (
 
 def p_value(cell: Cell, panel: FloatArray, inference: str) -> tuple[float, float]:
     """Ask the public door; p, and the smallest it could have been (0 where there is no such floor)."""
-    teams, weeks = panel.shape
-    frame = pd.DataFrame(
-        {
-            "team": np.repeat(np.arange(teams), weeks),
-            "week": np.tile(np.arange(1, weeks + 1), teams),
-            "first_week": np.repeat(np.where(cell.design.z, BASELINE + 1, 0), weeks),
-            "y": panel.ravel(),
-        }
-    )
+    frame = frame_of(panel, starts(cell))
     found = pl.did(frame, estimator="synthetic_did", inference=inference, washin=WASHIN)
     return (found.p_value, found.p_min or 0.0) if found else (1.0, 1.0)
 
 
-def study(cell: Cell, inference: str, seeds: int = SEEDS) -> dict[str, Any]:
+def one(cell: Cell, inference: str, seeds: int = SEEDS) -> Row:
     """Run one cell: the rate of p <= .05, the largest level its floor allows, and the first p."""
     found = np.array([p_value(cell, simulate(cell, seed), inference) for seed in range(seeds)])
     floor = float(np.median(found[:, 1]))
@@ -55,36 +43,17 @@ def study(cell: Cell, inference: str, seeds: int = SEEDS) -> dict[str, Any]:
         "name": cell.name,
         **asdict(cell),
         "inference": inference,
-        "floor": round(floor, 5),
-        "attainable": round(float(attainable), 5),
-        "rate": round(float((found[:, 0] <= ALPHA).mean()), 5),
+        "floor": rounded(floor),
+        "attainable": rounded(attainable),
+        "rates": {inference: rounded((found[:, 0] <= ALPHA).mean())},
         "first": [round(float(p), 6) for p in found[:CHECKED, 0]],
     }
 
 
-def rows(seeds: int) -> Iterator[dict[str, Any]]:
+def study(seeds: int = SEEDS) -> Iterator[Row]:
     """Run every cell."""
-    for cell, inference in CELLS:
-        row = study(cell, inference, seeds)
-        print(
-            f"{row['name']:<18} {inference:<10} {100 * row['rate']:5.1f} %  of {100 * row['attainable']:.1f} %"
-        )
-        yield row
-
-
-def main() -> None:
-    """Print the table; `--write` stores it beside this file."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--date", required=True, help="day of the run, stored with the results")
-    options.add_argument("--seeds", type=int, default=SEEDS)
-    options.add_argument("--write", action="store_true")
-    chosen = options.parse_args()
-    cells = list(rows(chosen.seeds))
-    if chosen.write:
-        head = {"date": chosen.date, "pilotlab": pl.__version__, "numpy": np.__version__}
-        stored = {**head, "study_seed": STUDY_SEED, "seeds": chosen.seeds, "checked": CHECKED, "cells": cells}
-        RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
+    return (one(cell, inference, seeds) for cell, inference in CELLS)
 
 
 if __name__ == "__main__":
-    main()
+    run(__file__, __doc__, study, seeds=SEEDS, checked=CHECKED)

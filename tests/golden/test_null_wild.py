@@ -6,27 +6,12 @@ rates of small and uneven arms are what the notes and the methods page say of th
 
 from __future__ import annotations
 
-import importlib
-import json
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
-import pandas as pd
 import pytest
 
-import pilotlab as pl
+from tests.golden.calibration import cells, load, stored
 
-FOLDER = Path(__file__).parents[2] / "analysis" / "calibration"
-STORED = json.loads((FOLDER / "wild_and_jackknife.json").read_text())
-CELLS = {cell["name"]: cell for cell in STORED["cells"]}
-
-
-@pytest.fixture(scope="module")
-def study() -> ModuleType:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(FOLDER))
-        return importlib.import_module("wild_and_jackknife")
+STORED, CELLS = stored("wild_and_jackknife"), cells("wild_and_jackknife")
 
 
 @pytest.mark.parametrize("name", ["6 against 6", "12 against 12"])
@@ -43,31 +28,18 @@ def test_what_is_said_of_small_arms() -> None:
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_the_first_pilots_raise_the_stored_alarms(study: ModuleType, name: str) -> None:
-    cell = next(cell for cell in study.CELLS if cell.name == name)
-    (row,) = study.study((cell,), seeds=STORED["checked"])
+def test_the_first_pilots_raise_the_stored_alarms(name: str) -> None:
+    study = load("wild_and_jackknife")
+    (row,) = study.study(STORED["checked"], tuple(cell for cell in study.CELLS if cell.name == name))
     assert row["first"] == CELLS[name]["first"]
 
 
-def test_the_public_door_gives_the_same_p(study: ModuleType) -> None:
+@pytest.mark.parametrize("rule", ["wild", "jackknife"])
+def test_the_public_door_gives_the_same_p(rule: str) -> None:
+    study, pilots, doors = load("wild_and_jackknife"), load("pilots"), load("doors")
     cell = study.CELLS[2]
-    panels = np.array([study.simulate(cell, seed) for seed in range(20)])
-    for rule, expected in (("wild", study.by_wild), ("jackknife", study.by_jackknife)):
-        found = [_through_did(panel, cell.design.z, rule) for panel in panels]
-        assert [estimate.p_value for estimate in found] == pytest.approx(expected(cell, panels), abs=1e-12)
-        assert all((estimate.ci[0] <= 0 <= estimate.ci[1]) == (estimate.p_value > 0.05) for estimate in found)
-
-
-def _through_did(panel: np.ndarray, z: np.ndarray, rule: str) -> pl.Estimate:
-    teams, weeks = panel.shape
-    frame = pd.DataFrame(
-        {
-            "team": np.repeat([f"team {number:02d}" for number in range(teams)], weeks),
-            "week": np.tile(np.arange(1, weeks + 1), teams),
-            "first_week": np.repeat(np.where(z, 9.0, np.nan), weeks),
-            "y": panel.ravel(),
-        }
-    )
-    estimate = pl.did(frame, estimator="change", inference=rule, baseline=8, washin=4)
-    assert isinstance(estimate, pl.Estimate), estimate
-    return estimate
+    panels = np.array([pilots.simulate(cell, seed) for seed in range(20)])
+    found = [doors.ask(cell, panel, estimator="change", inference=rule, assignment=None) for panel in panels]
+    expected = study.PROCEDURES[rule](cell, panels)
+    assert [estimate.p_value for estimate in found] == pytest.approx(expected, abs=1e-12)
+    assert all((estimate.ci[0] <= 0 <= estimate.ci[1]) == (estimate.p_value > 0.05) for estimate in found)
