@@ -35,16 +35,14 @@ def page(result: dict[str, Any]) -> str:
 
 def totals(result: dict[str, Any]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     """Killed and all, by kind and by module."""
-    killed, every = Counter[str](), Counter[str]()
-    for run in result["modules"].values():
-        killed.update({kind: dead for kind, (dead, _) in run["kinds"].items()})
-        every.update({kind: count for kind, (_, count) in run["kinds"].items()})
-    by_kind = {kind: [killed[kind], every[kind]] for kind in sorted(every)}
-    by_module = {
-        name: [sum(column) for column in zip(*run["kinds"].values(), strict=True)]
-        for name, run in result["modules"].items()
-    }
-    return by_kind, by_module
+    found = []
+    for by in ("kind", "module"):
+        every: Counter[str] = Counter()
+        for module, run in result["modules"].items():
+            every.update(run["mutants"] if by == "kind" else {module: sum(run["mutants"].values())})
+        alive = Counter(row[by] for row in result["survivors"])
+        found.append({name: [every[name] - alive[name], every[name]] for name in sorted(every)})
+    return found[0], found[1]
 
 
 def _table(what: str, rows: dict[str, list[int]]) -> list[str]:

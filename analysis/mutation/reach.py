@@ -1,8 +1,9 @@
-"""Which tests run which line of the kernels, and how long each takes: one run of all of them under coverage."""
+"""Which tests run which line of the kernels, and how much of a processor's time each takes: one run of all of them under coverage."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ class Recorder:
 
     def __init__(self, cover: coverage.Coverage) -> None:
         self.cover = cover
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}
         self.failed: set[str] = set()
         self.running = ""
 
@@ -32,7 +33,10 @@ class Recorder:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.running = item.nodeid
         self.cover.switch_context(item.nodeid)
-        return (yield)
+        start = time.process_time()
+        result = yield
+        self.seconds[item.nodeid] = time.process_time() - start
+        return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:
@@ -43,7 +47,6 @@ class Recorder:
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[report.nodeid] += report.duration
         if report.failed:
             self.failed.add(report.nodeid)
 

@@ -16,7 +16,6 @@ import importlib.util
 import json
 import os
 import platform
-import re
 import resource
 import signal
 import subprocess
@@ -27,6 +26,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from mutants import Mutant, mutants, sample  # noqa: E402 - beside this file
+from mutants import Mutant, sample  # noqa: E402 - beside this file
 from page import page  # noqa: E402
 from reach import QUIETLY, record  # noqa: E402
 
@@ -50,7 +50,7 @@ SHARED = [
 ]
 TESTS = ["tests/unit/stats", "tests/golden", "tests/property", "tests/unit/estimate", "tests/unit/design"]
 RESULT = HERE / "survivors.json"
-ENOUGH = 60.0  # seconds of tests a mutant
+ENOUGH = 60.0  # seconds of tests a mutant, of a processor's time
 MEMORY = 6 * 2**30
 SHOWN = ("module", "function", "line", "column", "kind", "source", "before", "after", "outcome")
 
@@ -75,9 +75,7 @@ def main() -> None:
         drawn = sample(modules, chosen.size, chosen.seed)
         drawn = [mutant for mutant in drawn if not chosen.modules or mutant.module in chosen.modules]
         if chosen.again:
-            drawn = [
-                mutant for path in modules for mutant in mutants(path) if key(asdict(mutant)) in stored()
-            ]
+            drawn = [mutant for mutant in drawn if key(asdict(mutant)) in stored()]
         known = reached(modules, chosen.tests, Path(folder, "reach.json"))
         rows = [judged(mutant, known) for mutant in drawn]
     print(dict(Counter(row["outcome"] for row in rows)))
@@ -118,7 +116,7 @@ def judged(mutant: Mutant, known: dict[str, Any]) -> dict[str, Any]:
     for tests in those_that_reach(mutant, known):
         usual = sum(known["seconds"][test] for test in tests)
         code, by = in_child(lambda pipe, tests=tests: run_tests(mutant, tests, pipe), seconds=30 + 5 * usual)
-        outcome = {0: "survived", -signal.SIGALRM: "timeout"}.get(code, "killed")
+        outcome = {0: "survived", -signal.SIGXCPU: "timeout"}.get(code, "killed")
         if outcome != "survived":
             by = by or ("import" if code > 0 else "time")
             break
@@ -182,7 +180,7 @@ def in_child(work: Callable[[int], int | None], seconds: float) -> tuple[int, st
             silence = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(silence, stream)
-            signal.setitimer(signal.ITIMER_REAL, seconds)  # ends the process, whatever it is in
+            resource.setrlimit(resource.RLIMIT_CPU, (ceil(seconds), ceil(seconds) + 5))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             code = work(write) or 0
         finally:
@@ -194,53 +192,44 @@ def in_child(work: Callable[[int], int | None], seconds: float) -> tuple[int, st
 
 
 def store(rows: list[dict[str, Any]], commit: str, seed: int, *, again: bool) -> None:
-    """Put the modules that were run in the place of theirs; `again`, take those killed now off the list."""
-    result = (
+    """Put the modules that were run in the place of theirs; `again`, the survivors alone."""
+    old = (
         json.loads(RESULT.read_text(encoding="utf-8"))
         if RESULT.exists()
         else {"modules": {}, "survivors": []}
     )
-    why = stored()
+    why, ran = stored(), {key(row) if again else row["module"] for row in rows}
+    kept = [row for row in old["survivors"] if (key(row) if again else row["module"]) not in ran]
     alive = [row for row in rows if row["outcome"] in ("survived", "unreached")]
-    ran = {key(row) if again else row["module"] for row in rows}
-    if again:
-        for row in rows:
-            result["modules"][row["module"]]["kinds"][row["kind"]][0] += row not in alive
-    else:
-        result["modules"] |= {name: {"commit": commit, "kinds": _killed_of(rows, name)} for name in ran}
-    kept = [row for row in result["survivors"] if (key(row) if again else row["module"]) not in ran]
     kept += [{name: row[name] for name in SHOWN} | {"why": why.get(key(row), "")} for row in alive]
+    runs = {} if again else {name: {"commit": commit, "mutants": _kinds(rows, name)} for name in ran}
     result = {
         "date": date.today().isoformat(),
         "pilotlab": importlib.import_module("pilotlab").__version__,
         "python": platform.python_version(),
         "seed": seed,
-        "modules": dict(sorted(result["modules"].items())),
+        "modules": dict(sorted((old["modules"] | runs).items())),
         "survivors": sorted(kept, key=lambda row: (row["module"], row["line"], row["column"], row["after"])),
     }
-    text = re.sub(r"\[\s+(\d+),\s+(\d+)\s+\]", r"[\1, \2]", json.dumps(result, indent=1, ensure_ascii=False))
+    text = json.dumps(result, indent=1, ensure_ascii=False)
     RESULT.write_text(text + "\n", encoding="utf-8")
     RESULT.with_suffix(".md").write_text(page(result), encoding="utf-8")
 
 
-def stored() -> dict[tuple[str, ...], str]:
+def stored() -> dict[tuple[object, ...], str]:
     """Explanation of each stored survivor."""
     if not RESULT.exists():
         return {}
     return {key(row): row["why"] for row in json.loads(RESULT.read_text(encoding="utf-8"))["survivors"]}
 
 
-def key(row: dict[str, Any]) -> tuple[str, ...]:
+def key(row: dict[str, Any]) -> tuple[object, ...]:
     """What makes a mutant the same one after lines above it moved."""
-    return tuple(row[name] for name in ("module", "function", "source", "before", "after"))
+    return tuple(row[name] for name in ("module", "function", "column", "source", "before", "after"))
 
 
-def _killed_of(rows: list[dict[str, Any]], module: str) -> dict[str, list[int]]:
-    own = [row for row in rows if row["module"] == module]
-    killed = Counter(row["kind"] for row in own if row["outcome"] in ("killed", "timeout"))
-    return {
-        kind: [killed[kind], count] for kind, count in sorted(Counter(row["kind"] for row in own).items())
-    }
+def _kinds(rows: list[dict[str, Any]], module: str) -> dict[str, int]:
+    return dict(sorted(Counter(row["kind"] for row in rows if row["module"] == module).items()))
 
 
 if __name__ == "__main__":
