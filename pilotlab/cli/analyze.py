@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json
+from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, within
 
 if TYPE_CHECKING:
     from pilotlab.readout.model import (
@@ -102,15 +102,15 @@ def _for_whom(arm: Arm) -> list[str]:
 def _held(card: RobustnessCard, *, named: bool) -> list[str]:
     """How many other analyses agree, the range as one is left out, and those that did not hold."""
     head = f"{card.finding} other analyses." if card.counted else f"{card.finding}."
-    lines = [f"{card.label}: {head[:1].lower()}{head[1:]}" if named else head]
+    lines = [f"{card.label}: {within(head)}" if named else head]
     if one := card.left_out:
         said = f"Leave one {one.what} out: {_range(card, one)}."
         lines = [f"{lines[0]}  {said}"] if len(lines[0]) + 2 + len(said) <= WIDTH else [*lines, said]
     for run in card.failed:
-        label = f"  did not hold   {run.label[:1].lower()}{run.label[1:]}"
+        label = f"  did not hold   {within(run.label)}"
         lines.append(f"{label:<50}  {_found(run, card)}".rstrip())
     if card.not_run:
-        names = ", ".join(f"{run.label[:1].lower()}{run.label[1:]}" for run in card.not_run)
+        names = ", ".join(within(run.label) for run in card.not_run)
         lines += textwrap.wrap(names, WIDTH, initial_indent="  not run        ", subsequent_indent=" " * 17)
     return [*lines, *_looked(card)]
 
@@ -123,7 +123,7 @@ def _looked(card: RobustnessCard) -> list[str]:
     head = f"What else could have made it: {looked} looked at, {f'{found} with an alarm' if found else 'no alarm'}."
     lines = [head]
     for threat in card.alarms:
-        said = f"{threat.label[:1].lower()}{threat.label[1:]}: {threat.found[:1].lower()}{threat.found[1:]}"
+        said = f"{within(threat.label)}: {within(threat.found)}"
         lines += textwrap.wrap(said, WIDTH, initial_indent="  alarm          ", subsequent_indent=" " * 17)
     return lines
 

@@ -62,6 +62,11 @@ def show_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
 
 
+def within(text: str) -> str:
+    """A label as it reads within a sentence: small at first, unless it begins with initials (ANCOVA, CR2)."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def rule(heavy: bool = False) -> str:
     """A line across the page."""
     return ("━" if heavy else "─") * WIDTH
