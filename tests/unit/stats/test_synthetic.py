@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pilotlab.stats.synthetic import Arms, Block, jackknife_effects, refits, synthetic
+from pilotlab.stats.synthetic import Arms, Block, _unit_weights, jackknife_effects, refits, synthetic
 from pilotlab.stats.synthetic_draws import (
     jackknife_se,
     permutations,
@@ -53,6 +53,27 @@ def test_diff_diff_agrees(block: Block) -> None:
     fit = synthetic(block, "did")
     se = jackknife_se(jackknife_effects(block, fit, np.arange(20)))
     assert (fit.att, se) == pytest.approx(tuple(PEER["diff_diff"].values()), rel=1e-9)
+
+
+def test_weights_of_refits_lie_at_the_minimum() -> None:
+    """Kuhn and Tucker: used units share the smallest slope of the objective, and no other's is smaller."""
+    block = _random(3, n=14)
+    fit = synthetic(block, "did")
+    chosen = np.eye(14)[3:8]
+    arms = Arms(chosen, ((chosen == 0) & ~block.treated).astype(np.int64))
+    before = block.y[:, block.before]
+    paths = before - before.mean(axis=0)
+    paths = paths - paths.mean(axis=1, keepdims=True)
+    ridge = 8 * fit.penalties.units**2
+    for weights, own, copies in zip(
+        _unit_weights(block, "did", fit.penalties, arms), chosen, arms.copies, strict=True
+    ):
+        slope = paths @ (weights @ paths - own @ paths) + ridge * weights
+        used = weights > 0
+        assert weights.sum() == pytest.approx(1)
+        assert not used[copies == 0].any()
+        assert slope[used] == pytest.approx(slope[used].min(), abs=1e-9 * np.abs(slope).max())
+        assert (slope[copies > 0] >= slope[used].min() - 1e-9 * np.abs(slope).max()).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
