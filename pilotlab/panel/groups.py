@@ -61,8 +61,10 @@ def _of_people(
     rows: Iterable[Observation], names: list[str], spec: PilotSpec, panel: Panel, assignment: Assignment
 ) -> dict[str, pd.DataFrame]:
     cells: dict[tuple[str, str], list[tuple[str, int, float | None, float | None]]] = {}
+    rows = list(rows)
+    group_by_text = {text: group_of(text) for text in {row.slice for row in rows}}
     for row in rows:
-        group = group_of(row.slice)
+        group = group_by_text[row.slice]
         if group is not None and group[0] in names:
             cells.setdefault(group, []).append((row.team, row.week.code, row.value, row.n))
     frames: dict[str, list[pd.DataFrame]] = {}
