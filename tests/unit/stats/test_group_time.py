@@ -235,6 +235,29 @@ def test_balance_keeps_the_cohorts_that_get_so_far(balance: int, labels: range) 
     assert len(found.cells) == (reach & (cells.event_time <= balance)).sum()
 
 
+@pytest.mark.parametrize("aggregate", ["overall", "event_time", "week"])
+def test_pull_is_what_a_units_weight_does_to_cohort_sizes(aggregate: str) -> None:
+    """Cells as they are; only the sizes that weigh them in rows move, by a unit's weight (mean 1) at a time."""
+    panel, cells = make_panel(9, weights=True), cells_of(STARTS, TIMES)
+    found = _average(panel, cells, aggregate)
+    mass = panel.weights[:, 0] / panel.weights[:, 0].mean()
+    assert found.found.mass == pytest.approx(mass)
+    member = cells.starts[found.found.cohort]
+
+    def values(size: FloatArray) -> FloatArray:
+        held = np.array([size[member == start].sum() for start in cells.starts])[cells.cohort]
+        rows = [
+            np.average(found.found.att[own], weights=held[own])
+            for own in found.row == np.arange(len(found.labels))[:, None]
+        ]
+        return found.mix @ np.array(rows)
+
+    for unit in range(12):
+        step = 1e-6 * mass[unit] * np.eye(12)[unit]
+        slope = 12 * (values(mass + step) - values(mass - step)) / 2e-6
+        assert found.pull[unit] == pytest.approx(slope, abs=1e-6)
+
+
 @pytest.mark.parametrize("aggregate", ["overall", "event_time", "cohort", "week"])
 def test_norms_are_the_squares_of_what_moves_the_values(aggregate: str) -> None:
     """Every cohort's mean at every time raised by 1 in turn."""
