@@ -144,6 +144,19 @@ def test_rows_are_the_means_they_are_named_for(washin: int) -> None:
         assert np.einsum("kct,ct->k", plan.effect, means) == pytest.approx(np.append(headline, rows))
 
 
+def test_a_week_in_which_all_are_alike_has_no_variance_with_any_other() -> None:
+    y, cohort = _panel(14)
+    y[:, 6] = 5.0  # time 7
+    plan = _plan(cohort, aggregate="week")
+    found = rollout(y, cohort, TIMES, START, plan)
+    row = 1 + plan.labels.tolist().index(7)
+    assert found.values[row] == pytest.approx(0.0, abs=1e-12)
+    assert (found.variance[row] == 0).all()
+    assert (found.variance[:, row] == 0).all()
+    assert (np.delete(np.diag(found.variance), row) > 0).all()
+    assert found.df[row] == len(y) - len(START)
+
+
 def test_the_unit_of_the_outcome_does_not_matter() -> None:
     y, cohort = _panel(12)
     plan = _plan(cohort)
