@@ -108,7 +108,7 @@ def event_path(
     return EventPath(
         event_time=tuple(int(each) for each in event_time),
         att=tuple(float(each) for each in att),
-        variance=tuple(tuple(float(cell) for cell in row) for row in even),
+        variance=tuple(map(tuple, even.tolist())),
         weights=tuple(float(each) for each in weights),
         reference=int(reference),
         df=float(df),

@@ -213,7 +213,7 @@ def _terms(
         # A band is never drawn inside a row's own interval.
         band = None
         if reach is not None:
-            wide = float(np.nan_to_num(reach[k - skip]))
+            wide = float(reach[k - skip])
             band = (min(value - wide, low), max(value + wide, high))
         found.append(Term(at, value, own, (low, high), law.p_value, band))
     return tuple(found)
@@ -229,16 +229,16 @@ def _names(fitted: GroupTimeFitted, options: Options) -> list[str | int]:
 
 
 def _reach(noise: _Noise, options: Options, drawn: FloatArray | None, skip: int) -> FloatArray | None:
-    """Half-widths of the band over all rows; None for a single row and under draws of starts."""
+    """Half-widths of the band over all rows, 0 where unknown; None for a single row and under draws of starts."""
     if drawn is None or drawn.shape[1] - skip < 2:
         return None
     rows, own = drawn[:, skip:], noise.corrected
     if own is None:
-        return np.asarray(uniform_critical(rows, alpha=options.alpha) * noise.raw[skip:])
+        return np.nan_to_num(uniform_critical(rows, alpha=options.alpha) * noise.raw[skip:])
     critical = uniform_criticals_of_few(
         rows, noise.raw[skip:], own.df[skip:], alpha=options.alpha, seed=options.seed
     )
-    return np.asarray(critical * own.se[skip:])
+    return np.nan_to_num(critical * own.se[skip:])
 
 
 def _path(fitted: GroupTimeFitted, options: Options, name: str) -> EventPath | None:
