@@ -19,8 +19,9 @@ def page(result: dict[str, Any]) -> str:
         [
             "# What survived",
             "",
-            f"{result['date']}, pilotlab {result['pilotlab']}, Python {result['python']}, seed {result['seed']}. Of {every} mutants in",
-            f"{len(by_module)} modules {killed} were killed ({killed / every:.1%}); the other {every - killed} stand below, each with the reason.",
+            f"Of {every} mutants in {len(by_module)} modules {killed} were killed ({killed / every:.1%}); the other",
+            f"{every - killed} stand below, each with the reason. {result['date']}, seed {result['seed']}, pilotlab",
+            f"{result['pilotlab']}, Python {result['python']}; tests: {', '.join(result['tests'])}.",
             "",
             *_table("change", by_kind),
             "",

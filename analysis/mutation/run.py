@@ -81,7 +81,7 @@ def main() -> None:
         rows = [judged(mutant, known) for mutant in drawn]
     print(dict(Counter(row["outcome"] for row in rows)))
     if chosen.write:
-        store(rows, commit, chosen.seed, again=chosen.again)
+        store(rows, commit, chosen.seed, chosen.tests, again=chosen.again)
 
 
 def go_to_copy_of_last_commit(folder: Path) -> str:
@@ -192,7 +192,7 @@ def in_child(work: Callable[[int], int | None], seconds: float) -> tuple[int, st
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
 
 
-def store(rows: list[dict[str, Any]], commit: str, seed: int, *, again: bool) -> None:
+def store(rows: list[dict[str, Any]], commit: str, seed: int, tests: list[str], *, again: bool) -> None:
     """Put the modules that were run in the place of theirs; `again`, the survivors alone."""
     old = (
         json.loads(RESULT.read_text(encoding="utf-8"))
@@ -209,6 +209,7 @@ def store(rows: list[dict[str, Any]], commit: str, seed: int, *, again: bool) ->
         "pilotlab": importlib.import_module("pilotlab").__version__,
         "python": platform.python_version(),
         "seed": seed,
+        "tests": tests,
         "modules": dict(sorted((old["modules"] | runs).items())),
         "survivors": sorted(kept, key=lambda row: (row["module"], row["line"], row["column"], row["after"])),
     }
