@@ -56,7 +56,9 @@ def _survivors(rows: list[dict[str, Any]]) -> list[str]:
     for module, own in groupby(rows, key=lambda row: str(row["module"])):
         lines += ["", f"**{module}**", ""]
         for row in own:
-            lines += [f"- `{row['function']}`: {_code(row['before'])} → {_code(row['after'])}: {row['why']}"]
+            lines += [
+                f"- {_code(row['source'])}, {_code(row['before'])} → {_code(row['after'])}: {row['why']}"
+            ]
     return lines
 
 
