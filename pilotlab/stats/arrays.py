@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 RANK_TOLERANCE = 1e-10
+STRIP = 1024  # units worked on at once
 
 
 class SingularDesign(ValueError):  # noqa: N818 - a condition of the data, named as such
@@ -35,6 +38,11 @@ def pinv_symmetric(matrix: FloatArray, *, tolerance: float = RANK_TOLERANCE) -> 
 def n_distinct(codes: IntArray) -> int:
     """How many codes, 0 upwards, are there: counted, for `np.unique` hashes many of them slowly."""
     return int(np.count_nonzero(np.bincount(codes)))
+
+
+def strips(units: IntArray) -> Iterator[IntArray]:
+    """Take units some at a time, so that what is made of their series stays near the processor."""
+    return (units[first : first + STRIP] for first in range(0, len(units), STRIP))
 
 
 def sum_by(values: FloatArray, codes: IntArray, groups: int) -> FloatArray:

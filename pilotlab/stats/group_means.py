@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pilotlab.stats.arrays import FloatArray, IntArray
+from pilotlab.stats.arrays import FloatArray, IntArray, strips
 
 if TYPE_CHECKING:
     from pilotlab.stats.group_time import Cells
@@ -40,13 +40,10 @@ def of_complete(
     loading = loadings(cells, row, n_rows, share, y.shape[1])
     offset = _offsets(cells, row, n_rows, share, gap)
     influence = np.empty((len(y), n_rows))
-    for place, own in enumerate(members):
-        series = y[own]
-        series -= means[place]
-        within = series @ loading[place]
-        within += offset[place]
-        within *= (mass[own] / share[place])[:, None]
-        influence[own] = within
+    for place, all_of_it in enumerate(members):
+        for own in strips(all_of_it):
+            within = (y[own] - means[place]) @ loading[place] + offset[place]
+            influence[own] = within * (mass[own] / share[place])[:, None]
     return att, influence
 
 

@@ -24,6 +24,7 @@ from pilotlab.stats.arrays import (
     IntArray,
     SingularDesign,
     pinv_symmetric,
+    strips,
 )
 from pilotlab.stats.within import centred, moments
 
@@ -178,8 +179,10 @@ def _stratum_units(panel: TwoWayPanel) -> list[IntArray]:
 
 
 def _by_cohort(panel: TwoWayPanel, units: IntArray) -> Iterator[IntArray]:
+    """Units of one cohort at a time, no more than what stays near the processor."""
     own = panel.cohort[units]
-    return (units[own == cohort] for cohort in np.unique(own))
+    for cohort in np.unique(own):
+        yield from strips(units[own == cohort])
 
 
 def _moments(panel: TwoWayPanel, units: IntArray) -> _Moments:

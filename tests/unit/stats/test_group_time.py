@@ -118,6 +118,17 @@ def test_a_complete_panel_cell_by_cell_and_by_means() -> None:
             assert quick.pull == pytest.approx(slow.pull, abs=1e-11)
 
 
+def test_strips_of_units_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = make_panel(1)
+    cells = cells_of(STARTS, TIMES)
+    whole = _average(panel, cells, "event_time")
+    monkeypatch.setattr("pilotlab.stats.arrays.STRIP", 2)
+    monkeypatch.setattr("pilotlab.stats.group_time.STRIP", 2)
+    parts = _average(panel, cells, "event_time")
+    assert parts.influence == pytest.approx(whole.influence, abs=1e-13)
+    assert parts.values == pytest.approx(whole.values, abs=1e-13)
+
+
 def _average(panel: CohortPanel, cells: Cells, aggregate: str, **more: object) -> Averages:
     found = average(panel, cells, aggregate, **more)  # type: ignore[arg-type]
     assert found is not None

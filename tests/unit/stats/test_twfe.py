@@ -135,3 +135,21 @@ def test_many_units_need_no_dummies() -> None:
     )
     assert fit.coef[0] == pytest.approx(2, abs=0.01)
     assert fit.scores.shape == (20_000, 1)
+
+
+def test_strips_of_units_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(11)
+    cohort = rng.integers(0, 3, 40)
+    treated = np.arange(9) >= np.array([99, 4, 6])[:, None]
+    y = rng.normal(size=(40, 9)) + treated[cohort]
+    y[rng.random(y.shape) < 0.1] = np.nan
+    for values in (y, np.nan_to_num(y)):
+        panel = TwoWayPanel(values, cohort, treated[:, :, None].astype(float))
+        monkeypatch.setattr("pilotlab.stats.arrays.STRIP", 1024)
+        whole = two_way(panel)
+        monkeypatch.setattr("pilotlab.stats.arrays.STRIP", 7)
+        parts = two_way(panel)
+        assert parts.coef == pytest.approx(whole.coef, abs=1e-13)
+        assert parts.scores == pytest.approx(whole.scores, abs=1e-13)
+        assert parts.rss == pytest.approx(whole.rss, rel=1e-13)
+        assert parts.n_obs == whole.n_obs
