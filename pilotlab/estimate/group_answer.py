@@ -91,12 +91,13 @@ def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
         pull = cluster_sums(averages.pull, study.cluster)
         norms = averages.norms()
         corrected = few_clusters(sums, pull, group, mass, norms, n)
-        sized = few_clusters(sums - pull, np.zeros_like(pull), group, mass, norms, n)
+        if always or clusters < FEW_CLUSTERS:
+            sized = few_clusters(sums - pull, np.zeros_like(pull), group, mass, norms, n)
+            return _Noise(sums, raw, sized, corrected)
     else:
         corrected = Spread(raw * np.sqrt(clusters / (clusters - 1)), np.full(len(raw), clusters - 1.0))
-        sized = corrected
-    if always or clusters < FEW_CLUSTERS:
-        return _Noise(sums, raw, sized, corrected)
+        if always or clusters < FEW_CLUSTERS:
+            return _Noise(sums, raw, corrected, corrected)
     df = corrected.df if clusters < MANY_CLUSTERS else np.full(len(raw), np.inf)
     return _Noise(sums, raw, Spread(raw, df), corrected)
 

@@ -70,20 +70,21 @@ def few_clusters(
     centred = own - (sum_by(own, group, groups) / np.maximum(held, 1)[:, None])[group]
     squares = sum_by(centred**2, group, groups) / n**2
     rest = ((sums - centred) ** 2).sum(axis=0) / n**2
-    columns = [_pooled(squares[:, k], expected[:, k], held) for k in range(sums.shape[1])]
-    variance, df = np.array(columns).T
+    variance, df = _pooled(squares, expected, held[:, None])
     return Spread(np.sqrt(variance + rest), df)
 
 
-def _pooled(squares: FloatArray, expected: FloatArray, held: IntArray) -> tuple[float, float]:
-    """Variance and degrees of freedom of one estimate; nan where no group has a spread."""
+def _pooled(squares: FloatArray, expected: FloatArray, held: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Variances and degrees of freedom of K estimates from squares of C groups (C, K); nan where no group has a spread."""
     several = (held > 1) & (expected > 0)
-    if not several.any():
-        return np.nan, np.nan
-    room = held[several] - 1
-    noise = squares[several] * held[several] / room / expected[several]
-    weights = expected[several] + expected[held == 1].sum() * room / room.sum()
-    return float(weights @ noise), float(weights.sum() ** 2 / (weights**2 / room).sum())
+    room = np.where(several, held - 1.0, 0.0)
+    lone = np.where(held == 1, expected, 0.0).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = np.where(several, expected + lone * room / room.sum(axis=0), 0.0)
+        noise = np.where(several, squares * held / room / expected, 0.0)
+        df = weights.sum(axis=0) ** 2 / np.where(several, weights**2 / room, 0.0).sum(axis=0)
+    variance = (weights * noise).sum(axis=0)
+    return np.where(several.any(axis=0), variance, np.nan), np.asarray(df)
 
 
 @dataclass(frozen=True, slots=True)
