@@ -11,38 +11,38 @@ if TYPE_CHECKING:
     from pilotlab.api import Workspace, demo, init
     from pilotlab.api import open_workspace as open  # noqa: A004 - the public name, as in pl.open
     from pilotlab.errors import Finding, PilotlabError
-    from pilotlab.estimate.bacon import Bacon, bacon
     from pilotlab.estimate.did import did
+    from pilotlab.estimate.doubt.bacon import Bacon, bacon
+    from pilotlab.estimate.doubt.honest_did import honest_did
+    from pilotlab.estimate.groups.slices import slices
+    from pilotlab.estimate.groups.slices_result import Slices
     from pilotlab.estimate.harm import HarmBounds
     from pilotlab.estimate.harm_bounds import harm_bounds
-    from pilotlab.estimate.honest_did import honest_did
     from pilotlab.estimate.plots.estimates import forest
     from pilotlab.estimate.result import Estimate, NotEstimable
-    from pilotlab.estimate.slices import slices
-    from pilotlab.estimate.slices_result import Slices
     from pilotlab.simulate.company import simulate
     from pilotlab.weeks import Week
 
 _PUBLIC = {
-    "Bacon": "pilotlab.estimate.bacon:Bacon",
+    "Bacon": "pilotlab.estimate.doubt.bacon:Bacon",
     "Estimate": "pilotlab.estimate.result:Estimate",
     "Finding": "pilotlab.errors:Finding",
     "HarmBounds": "pilotlab.estimate.harm:HarmBounds",
     "NotEstimable": "pilotlab.estimate.result:NotEstimable",
     "PilotlabError": "pilotlab.errors:PilotlabError",
-    "Slices": "pilotlab.estimate.slices_result:Slices",
+    "Slices": "pilotlab.estimate.groups.slices_result:Slices",
     "Week": "pilotlab.weeks:Week",
     "Workspace": "pilotlab.api:Workspace",
-    "bacon": "pilotlab.estimate.bacon:bacon",
+    "bacon": "pilotlab.estimate.doubt.bacon:bacon",
     "demo": "pilotlab.api:demo",
     "did": "pilotlab.estimate.did:did",
     "forest": "pilotlab.estimate.plots.estimates:forest",
     "harm_bounds": "pilotlab.estimate.harm_bounds:harm_bounds",
-    "honest_did": "pilotlab.estimate.honest_did:honest_did",
+    "honest_did": "pilotlab.estimate.doubt.honest_did:honest_did",
     "init": "pilotlab.api:init",
     "open": "pilotlab.api:open_workspace",
     "simulate": "pilotlab.simulate.company:simulate",
-    "slices": "pilotlab.estimate.slices:slices",
+    "slices": "pilotlab.estimate.groups.slices:slices",
 }
 
 __all__ = [

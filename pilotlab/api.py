@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pilotlab.design.checking import Checked
     from pilotlab.design.freeze import Freeze
     from pilotlab.design.plan import Plan
-    from pilotlab.estimate.analysis import Analysis
+    from pilotlab.estimate.pilot.analysis import Analysis
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
     from pilotlab.readout.page import Page

@@ -16,7 +16,7 @@ from scipy import stats
 from store import Row, rounded, run
 
 import pilotlab as pl
-from pilotlab.estimate.exact import FEW_EVENTS
+from pilotlab.estimate.inference.exact import FEW_EVENTS
 from pilotlab.stats.exact_counts import conditional_poisson
 
 SEEDS = 2_000

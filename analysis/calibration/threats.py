@@ -18,10 +18,10 @@ import numpy as np
 
 import pilotlab
 from pilotlab.design.assignment import AssignedTeam, Assignment
-from pilotlab.estimate import asked
-from pilotlab.estimate.checks import CHECKS
 from pilotlab.estimate.did import did
-from pilotlab.estimate.headline import Headline
+from pilotlab.estimate.pilot import asked
+from pilotlab.estimate.pilot.checks import CHECKS
+from pilotlab.estimate.pilot.headline import Headline
 from pilotlab.estimate.result import Estimate
 from pilotlab.panel.build import build_panel
 from pilotlab.spec.metric import MetricSpec

@@ -14,11 +14,11 @@ from verdict_pilots import remembered
 
 from pilotlab.decide.checking import check_inputs
 from pilotlab.decide.judge import AGREEMENT_NEEDED, Judgement, judge
-from pilotlab.estimate import asked
-from pilotlab.estimate.headline import Headline
-from pilotlab.estimate.reruns import RERUNS, WINSOR
+from pilotlab.estimate.pilot import asked
+from pilotlab.estimate.pilot.headline import Headline
+from pilotlab.estimate.pilot.reruns import RERUNS, WINSOR
+from pilotlab.estimate.pilot.robustness import agrees, same_zero
 from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.estimate.robustness import agrees, same_zero
 from pilotlab.panel.panel import Panel
 from pilotlab.stats.change import unit_change, unit_mean, within_strata
 

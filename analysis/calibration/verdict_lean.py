@@ -23,7 +23,7 @@ from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import RuleInputs
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.draw import draw
-from pilotlab.estimate.analysis import Analysis, ArmMeans, MetricResult
+from pilotlab.estimate.pilot.analysis import Analysis, ArmMeans, MetricResult
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.scaffold.init import write_all
 from pilotlab.simulate import Company

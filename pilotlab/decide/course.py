@@ -21,7 +21,7 @@ from pilotlab.store.store import Store
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from pilotlab.estimate.analysis import Analysis
+    from pilotlab.estimate.pilot.analysis import Analysis
     from pilotlab.panel.panel import Panel
 
 EXPOSURE = "exposure"  # column of teams.csv: the share of a team's meetings that it spends with pilot teams
@@ -76,7 +76,7 @@ def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: s
     program : str
         Version of pilotlab, for the record.
     """
-    from pilotlab.estimate.analysis import analyze
+    from pilotlab.estimate.pilot.analysis import analyze
 
     observed = {use.use: _observed(store, plan, plan.metrics[use.use]) for _, use in plan.spec.uses}
     panels = {use: _panel(plan, plan.metrics[use], rows, teams) for use, rows in observed.items()}

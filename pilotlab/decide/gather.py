@@ -28,7 +28,7 @@ from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.threshold import bar_size, margin_size
 
 if TYPE_CHECKING:
-    from pilotlab.estimate.analysis import Analysis, MetricResult
+    from pilotlab.estimate.pilot.analysis import Analysis, MetricResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _arm(
 
 def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | None:
     """Name the equity groups whose limit is broken; None where some are declared and none could be looked at."""
-    from pilotlab.estimate.by_group import breached
+    from pilotlab.estimate.pilot.by_group import breached
 
     if not spec.slices.equity:
         return ()

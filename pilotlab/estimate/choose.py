@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pilotlab.estimate.change import BETWEEN_NOTE
-from pilotlab.estimate.drawing import is_drawn
-from pilotlab.estimate.exact import few
-from pilotlab.estimate.fitted import FEWEST, Fitted, arm_clusters
+from pilotlab.estimate.inference.exact import few
+from pilotlab.estimate.inference.fitted import FEWEST, Fitted, arm_clusters
+from pilotlab.estimate.inference.variance import MANY_CLUSTERS
+from pilotlab.estimate.methods.change import BETWEEN_NOTE
 from pilotlab.estimate.options import Options
+from pilotlab.estimate.reading.drawing import is_drawn
+from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.registry import ESTIMATORS
 from pilotlab.estimate.result import NotEstimable
-from pilotlab.estimate.study import Study
-from pilotlab.estimate.variance import MANY_CLUSTERS
 
 FEWEST_CLUSTERS = 3
 CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate import assemble, choose, cross_section, registry, sense
-from pilotlab.estimate.drawing import is_drawn, with_assignment
-from pilotlab.estimate.fitted import Answering, Fitted
-from pilotlab.estimate.frame import read_study
-from pilotlab.estimate.incoming import as_pandas, drawn_as_pandas
+from pilotlab.estimate import choose, registry
+from pilotlab.estimate.inference import assemble
+from pilotlab.estimate.inference.fitted import Answering, Fitted
+from pilotlab.estimate.methods import cross_section
 from pilotlab.estimate.options import Options, names, values
+from pilotlab.estimate.reading import sense
+from pilotlab.estimate.reading.drawing import is_drawn, with_assignment
+from pilotlab.estimate.reading.frame import read_study
+from pilotlab.estimate.reading.incoming import as_pandas, drawn_as_pandas
+from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.estimate.study import Study
 
 
 def did(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate import registry
-from pilotlab.estimate.columns import listed
+from pilotlab.estimate.reading.columns import listed
 
 COHORT_DEFAULT = "first_week"
 _CHOICES = {

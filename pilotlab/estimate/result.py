@@ -12,16 +12,16 @@ import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate import show
-from pilotlab.estimate.event_path import EventPath
-from pilotlab.estimate.law import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
-from pilotlab.estimate.synthetic import Synthetic
+from pilotlab.estimate.doubt.event_path import EventPath
+from pilotlab.estimate.inference.law import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
+from pilotlab.estimate.methods.synthetic import Synthetic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from pilotlab.estimate.doubt.pretrend import Pretrend
+    from pilotlab.estimate.doubt.sensitivity import Kind, Sensitivity
     from pilotlab.estimate.plots.estimates import Drawing
-    from pilotlab.estimate.pretrend import Pretrend
-    from pilotlab.estimate.sensitivity import Kind, Sensitivity
     from pilotlab.stats.pretrend import Criterion
 
 SCHEMA = "pilotlab/estimate@1"
@@ -214,13 +214,13 @@ class Estimate:
         UsageError
             For another kind, an m below 0, or an event time that is not there.
         """
-        from pilotlab.estimate import honest_did
+        from pilotlab.estimate.doubt import honest_did
 
         return honest_did.of_estimate(self, kind, grid=grid, event_time=event_time)
 
     def pretrend(self, *, criterion: Criterion = "joint") -> Pretrend | NotEstimable:
         """Test the coefficients before start, and say which drift that would have found; Roth (2022)."""
-        from pilotlab.estimate import pretrend
+        from pilotlab.estimate.doubt import pretrend
 
         return pretrend.pretrend(self, criterion=criterion)
 

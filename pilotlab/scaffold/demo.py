@@ -24,7 +24,7 @@ from pilotlab.weeks import Week
 if TYPE_CHECKING:
     from pilotlab.api import Workspace
     from pilotlab.decide.decision import Decision
-    from pilotlab.estimate.analysis import MetricResult
+    from pilotlab.estimate.pilot.analysis import MetricResult
     from pilotlab.simulate.company import Company
 
 ACTOR = "demo"

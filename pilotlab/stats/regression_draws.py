@@ -53,7 +53,7 @@ class DrawnRegression:
     @property
     def cells(self) -> int:
         """What writing it out takes."""
-        return len(self.y) * (self.nuisance.shape[1] + int(self.unit.max()) + 1)
+        return len(self.y) * int(self.nuisance.shape[1] + self.unit.max() + 1)
 
 
 def regression_test(
@@ -117,7 +117,7 @@ def _moments(regression: DrawnRegression, units: int) -> tuple[FloatArray, Float
     np.add.at(through, place, (root[:, None] * basis)[inside])
     own = np.bincount(place, weights=(root**2)[inside], minlength=units * k)
     square = np.diag(own) - through @ through.T
-    s = np.bincount(place, weights=(root * y)[inside], minlength=units * k)
+    s: FloatArray = np.bincount(place, weights=(root * y)[inside], minlength=units * k).astype(np.float64)
     return s.reshape(units, k), square.reshape(units, k, units, k), float(np.abs(y).max(initial=0.0))
 
 

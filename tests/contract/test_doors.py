@@ -18,8 +18,8 @@ from matplotlib.axes import Axes
 import pilotlab as pl
 from pilotlab import estimate as room
 from pilotlab.estimate.did import did
+from pilotlab.estimate.pilot.robustness import Robustness, Run
 from pilotlab.estimate.result import Estimate
-from pilotlab.estimate.robustness import Robustness, Run
 from tests.drawings import off_the_page, on_each_other, pixels
 from tests.panels import simulate
 

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pytest
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.bacon import Bacon, bacon
 from pilotlab.estimate.did import did
+from pilotlab.estimate.doubt.bacon import Bacon, bacon
+from pilotlab.estimate.groups.slices import slices
+from pilotlab.estimate.groups.slices_result import Slices
 from pilotlab.estimate.registry import ESTIMATORS
 from pilotlab.estimate.result import Estimate
-from pilotlab.estimate.slices import slices
-from pilotlab.estimate.slices_result import Slices
 from pilotlab.weeks import Week
 from tests.panels import simulate
 

@@ -14,9 +14,9 @@ from pilotlab.decide.decision import Decision
 from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.freeze import Freeze
+from pilotlab.estimate.groups.slices import slices
+from pilotlab.estimate.groups.slices_result import Slices
 from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.estimate.slices import slices
-from pilotlab.estimate.slices_result import Slices
 from pilotlab.readout.model import Readout
 from pilotlab.spec.pilot import PilotSpec
 from tests.pilots import AFTER, BEFORE, Lab, make_lab

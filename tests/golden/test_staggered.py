@@ -16,8 +16,8 @@ import pytest
 import statsmodels.api as sm
 
 import pilotlab as pl
-from pilotlab.estimate.bacon import Bacon
 from pilotlab.estimate.did import did
+from pilotlab.estimate.doubt.bacon import Bacon
 from pilotlab.estimate.result import Estimate
 from tests.golden.reference import HERE, read
 

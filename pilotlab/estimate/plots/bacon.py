@@ -11,7 +11,7 @@ from pilotlab.estimate.plots.paper import Paper
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.bacon import Bacon
+    from pilotlab.estimate.doubt.bacon import Bacon
 
 MARKS = {
     "treated vs never": ("o", paper.OURS, paper.OURS),

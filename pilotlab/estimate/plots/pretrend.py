@@ -13,7 +13,7 @@ from pilotlab.estimate.plots.paper import Paper
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.pretrend import Pretrend
+    from pilotlab.estimate.doubt.pretrend import Pretrend
 
 DASHES = ("--", ":")
 

@@ -11,7 +11,7 @@ from pilotlab.estimate.plots.paper import Paper
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.sensitivity import Sensitivity
+    from pilotlab.estimate.doubt.sensitivity import Sensitivity
 
 AXIS = {
     "relative_magnitude": "m: trends part, a period, by at most m times the worst step before start",

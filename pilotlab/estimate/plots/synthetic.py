@@ -11,7 +11,7 @@ from pilotlab.estimate.plots.paper import Paper
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.synthetic import Synthetic
+    from pilotlab.estimate.methods.synthetic import Synthetic
 
 APART = 0.07  # of the axis's height: names of two lines may not come closer
 MOST = 20  # units whose weight is drawn

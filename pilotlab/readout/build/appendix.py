@@ -6,7 +6,7 @@ import platform
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
-from pilotlab.estimate.analysis import MetricResult
+from pilotlab.estimate.pilot.analysis import MetricResult
 from pilotlab.estimate.result import Estimate
 from pilotlab.readout.build.effects import Scale, effect
 from pilotlab.readout.model import Appendix, Definition, MetricLine, Row

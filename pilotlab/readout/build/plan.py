@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.judge import AGREEMENT_NEEDED
-from pilotlab.estimate.analysis import MetricResult
-from pilotlab.estimate.reruns import RERUNS
+from pilotlab.estimate.pilot.analysis import MetricResult
+from pilotlab.estimate.pilot.reruns import RERUNS
 from pilotlab.estimate.result import Estimate
 from pilotlab.readout.model import Amendment, Plan, PlanRow
 from pilotlab.readout.numbers import number

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from pilotlab.decide.decision import ArmDecision, MetricState
-from pilotlab.estimate.analysis import ArmMeans, MetricResult
-from pilotlab.estimate.by_week import WeekEffect
+from pilotlab.estimate.pilot.analysis import ArmMeans, MetricResult
+from pilotlab.estimate.pilot.by_week import WeekEffect
 from pilotlab.readout.build.effects import Scale, bar, effect, limit
 from pilotlab.readout.build.phases import phase_of, spans_of
 from pilotlab.readout.model import (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pilotlab.estimate.analysis import MetricResult
-from pilotlab.estimate.leave_out import LeftOut
-from pilotlab.estimate.reruns import INTERVALS
+from pilotlab.estimate.pilot.analysis import MetricResult
+from pilotlab.estimate.pilot.leave_out import LeftOut
+from pilotlab.estimate.pilot.reruns import INTERVALS
+from pilotlab.estimate.pilot.robustness import Run
 from pilotlab.estimate.result import Estimate
-from pilotlab.estimate.robustness import Run
 from pilotlab.readout.build.effects import Scale, bar, effect, limit
 from pilotlab.readout.model import Effect, LeaveOneOut, OtherAnalysis, RobustnessCard, Threat
 from pilotlab.spec.pilot import PilotSpec

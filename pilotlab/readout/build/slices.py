@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pilotlab.estimate.analysis import MetricResult
-from pilotlab.estimate.by_group import SLICE_CELL, Breach, breached
-from pilotlab.estimate.slices_result import Group
+from pilotlab.estimate.groups.slices_result import Group
+from pilotlab.estimate.pilot.analysis import MetricResult
+from pilotlab.estimate.pilot.by_group import SLICE_CELL, Breach, breached
 from pilotlab.readout.build.effects import Scale, limit
 from pilotlab.readout.model import Effect, Slice, Slices
 from pilotlab.readout.numbers import EN_DASH

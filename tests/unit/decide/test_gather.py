@@ -11,7 +11,7 @@ from pilotlab.decide.decision import Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import RuleInputs
 from pilotlab.decide.rule import decide
-from pilotlab.estimate.analysis import analyze
+from pilotlab.estimate.pilot.analysis import analyze
 from pilotlab.estimate.result import Estimate
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec

@@ -1,0 +1,1 @@
+"""Groups: effects by slice, by unit and by cohort; small groups hidden, none ranked."""

@@ -1,0 +1,1 @@
+"""Inference: from a fit to an interval, one method a file."""

@@ -1,0 +1,116 @@
+"""Placebo in space: other units stand in for the treated, and show how large an effect chance alone makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotlab.estimate.inference.law import Draws, Law
+from pilotlab.estimate.methods.synthetic import Named
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.reading.study import Study
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.stats.arrays import FloatArray
+from pilotlab.stats.randomization import ROUNDING, RandomizationResult
+from pilotlab.stats.synthetic import Block, Kind, SyntheticFit, refits
+from pilotlab.stats.synthetic_draws import StandIns, permutations, placebos, spread
+
+REPS = 200
+WHOLE = 1 - 1e-6  # a placebo that leans on treated units alone still moves by less than the estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """What an inference of a synthetic comparison says."""
+
+    law: Law
+    se: float
+    df: float | None = None
+    p_min: float | None = None
+    notes: tuple[str, ...] = ()
+    placebos: Named = ()
+
+
+def with_placebo(
+    study: Study, block: Block, kind: Kind, fit: SyntheticFit, options: Options
+) -> Found | NotEstimable:
+    """Hold the estimate against those of every set of as many units; se from comparison units alone (algorithm 4).
+
+    Had the units been treated by lot, p would be exact: the arms change places, whatever they were. The interval takes an
+    effect out of the units that are really treated, wherever they stand.
+    """
+    if (refusal := refuse_mixed(study, block)) is not None:
+        return refusal
+    draws = {"reps": reps(options), "seed": options.seed}
+    try:
+        among_comparison = placebos(block.treated, study.drawn, **draws)
+    except ValueError:
+        return _too_few(study, block)
+    among_all = permutations(block.treated, study.drawn, **draws)
+    both = refits(block, kind, fit.penalties, among_comparison.arms.followed_by(among_all.arms))
+    first = len(among_comparison.chosen)
+    effects, held = both.effects[first:], both.held[first:]
+    result = placebo_test(fit.att, effects, held, exact=among_all.exact, scale=float(np.ptp(block.y)))
+    se = spread(both.effects[:first])
+    return Found(
+        law=Draws(result),
+        se=se,
+        p_min=result.p_min,
+        notes=(_about(among_all, result.p_min), *no_noise(se)),
+        placebos=_named(study, among_all, effects),
+    )
+
+
+def placebo_test(
+    att: float, effects: FloatArray, held: FloatArray, *, exact: bool, scale: float
+) -> RandomizationResult:
+    """Take placebos as draws; `held` says by how much each moves with the effect, the estimate moving by all of it."""
+    return RandomizationResult(
+        att=att,
+        statistics=np.concatenate([[att], effects]),
+        indicator=np.concatenate([[1.0], np.clip(held, -WHOLE, WHOLE)]),
+        exact=exact,
+        rounding=ROUNDING * scale,
+    )
+
+
+def reps(options: Options) -> int:
+    """Refits: as asked for, else 200."""
+    return REPS if options.reps is None else options.reps
+
+
+def refuse_mixed(study: Study, block: Block) -> NotEstimable | None:
+    """Clusters that hold both arms can't stand in for each other, nor be left out as one."""
+    both = np.intersect1d(study.drawn[block.treated], study.drawn[~block.treated])
+    if not len(both):
+        return None
+    return NotEstimable(
+        f"{len(both)} {'cluster holds' if len(both) == 1 else 'clusters hold'} treated and comparison units",
+        "name as cluster what started together, or leave cluster out",
+    )
+
+
+def no_noise(se: float) -> tuple[str, ...]:
+    """Say where nothing varies."""
+    return ("units do not differ at all: the standard error is zero and says nothing",) if se == 0 else ()
+
+
+def _too_few(study: Study, block: Block) -> NotEstimable:
+    treated, comparison = (len(np.unique(study.drawn[arm])) for arm in (block.treated, ~block.treated))
+    return NotEstimable(
+        f"placebo lets {treated} comparison clusters stand in for the treated, and there are {comparison} in all",
+        "more comparison units, or inference 'bootstrap'",
+    )
+
+
+def _about(other: StandIns, p_min: float) -> str:
+    count = len(other.chosen)
+    who = "other units" if other.chosen.sum(axis=1).max() == 1 else "other sets of units"
+    how = "all there are" if other.exact else "sampled"
+    return f"held against {count:,} {who} ({how}) in the place of the treated: the smallest p they can give is {p_min:.3g}"
+
+
+def _named(study: Study, other: StandIns, effects: FloatArray) -> Named:
+    names = [" + ".join(str(unit) for unit in study.units[chosen]) for chosen in other.chosen]
+    return tuple((name, float(effect)) for name, effect in zip(names, effects, strict=True))

@@ -1,0 +1,46 @@
+"""Wild cluster bootstrap of an estimate: signs by cluster, the null imposed, every contrast's test turned round."""
+
+from __future__ import annotations
+
+from pilotlab.estimate.inference.fitted import Fitted
+from pilotlab.estimate.inference.law import Draws, Law
+from pilotlab.estimate.inference.variance import LARGEST_DESIGN, Variance, too_large, with_cr1
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.result import NotEstimable
+from pilotlab.stats.wild import wild_bootstrap
+from pilotlab.stats.wild_result import WildResult
+
+REPS = 9_999
+
+
+def with_wild(fitted: Fitted, options: Options) -> tuple[list[Law], Variance, tuple[str, ...]] | NotEstimable:
+    """Bootstrap every contrast with the same signs; standard errors are CR1's, of which t is made."""
+    linear = fitted.linear
+    scale = with_cr1(linear)
+    if isinstance(scale, NotEstimable):
+        return scale
+    if linear.size > LARGEST_DESIGN:
+        return too_large("wild")
+    rows = linear.rows()
+    if rows.X.shape[1] ** 2 * linear.n_clusters > LARGEST_DESIGN:
+        return too_large("wild")
+    found = wild_bootstrap(
+        rows.X,
+        rows.residuals,
+        rows.cluster,
+        rows.contrasts,
+        linear.values,
+        weights=rows.weights,
+        absorbed=rows.absorbed,
+        reps=REPS if options.reps is None else options.reps,
+        seed=options.seed,
+    )
+    return [Draws(result) for result in found], scale, (_how_many(found[0], linear.n_clusters),)
+
+
+def _how_many(result: WildResult, clusters: int) -> str:
+    how = "all of them" if result.exact else "sampled, the observed one among them"
+    return (
+        f"signs of {clusters} clusters turned round with no effect imposed: {result.n_draws:,} draws, {how}; "
+        f"the smallest p they can give is {result.p_min:.3g}"
+    )

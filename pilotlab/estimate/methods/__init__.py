@@ -1,0 +1,1 @@
+"""Methods: one estimator a file, and what several of them share."""

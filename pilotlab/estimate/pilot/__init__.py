@@ -1,0 +1,1 @@
+"""Pilot: a Panel of a declared pilot analysed as its plan says, and what another analyst would ask."""
