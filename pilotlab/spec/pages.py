@@ -9,7 +9,7 @@ from pilotlab.errors import NotFound, UsageError, nearest
 
 _PACKAGE = Path(__file__).parents[1]
 _FINDINGS = ("reference/findings.md", "reference/findings-import.md")
-_ENTRY = re.compile(r"^## (PL\d{3})\b.*$", re.MULTILINE)
+_ENTRY = re.compile(r"^### (PL\d{3})\b.*?(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def page(name: str) -> str:
@@ -26,9 +26,7 @@ def finding_entries() -> dict[str, str]:
 
 
 def _entries(text: str) -> dict[str, str]:
-    starts = [*_ENTRY.finditer(text)]
-    ends = [match.start() for match in starts[1:]] + [len(text)]
-    return {match[1]: text[match.start() : end].strip() for match, end in zip(starts, ends, strict=True)}
+    return {match[1]: match[0].strip() for match in _ENTRY.finditer(text)}
 
 
 def finding_entry(code: str) -> str:

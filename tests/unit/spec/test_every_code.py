@@ -247,6 +247,6 @@ def test_every_code_is_explained() -> None:
     entries = {code: entry for code, entry in finding_entries().items() if not code.startswith("PL4")}
     assert set(entries) == set(CODES)
     for code, entry in entries.items():
-        assert entry.startswith(f"## {code} ({CODES[code].level}) {CODES[code].title}\n")
+        assert entry.startswith(f"### {code} ({CODES[code].level}) {CODES[code].title}\n")
         assert "```" in entry, f"{code} needs an example"
-        assert "\nWhy: " in entry, f"{code} needs a reason"
+        assert entry.rpartition("\n\n")[2].startswith("Why: "), f"{code} needs a reason, which ends it"
