@@ -1,8 +1,9 @@
-"""Where the time goes in the three slowest of our estimators on two million rows: cProfile, by function.
+"""Where the time goes in the slowest of our estimators: CPU by function, from cProfile.
 
-    python analysis/benchmarks/slowest.py [--top 8] [--write]
+    python analysis/benchmarks/slowest.py [--top 6] [--write]
 
-Takes size L of `peers/panels.py`; the result is `slowest.md`.
+The slowest three on two million rows (size L of `peers/panels.py`), and the slowest three on 40 teams of
+`estimators.py`; the tables are `slowest.md`.
 """
 
 from __future__ import annotations
@@ -12,36 +13,39 @@ import cProfile
 import pstats
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "peers"))
+sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
+from estimators import calls  # noqa: E402
 from panels import write_all  # noqa: E402
 from programs.pilotlab import TASKS  # noqa: E402
 
-SLOWEST = ("group_time", "event_study", "imputation")
+LARGE = ("group_time", "event_study", "imputation")
+SMALL = ("synthetic_control", "rollout", "synthetic_did")
 
 
-def profiled(task: str, folder: Path) -> pstats.Stats:
-    """Profile one call, after one that does not count."""
-    columns, call = TASKS[task]
-    frame = pd.DataFrame({name: np.load(folder / f"{name}.npy") for name in columns})
-    call(frame)
-    profile = cProfile.Profile()
-    profile.runcall(call, frame)
+def profiled(call: Callable[[], Any]) -> pstats.Stats:
+    """Profile one call by CPU seconds, after one that does not count."""
+    call()
+    profile = cProfile.Profile(time.process_time)
+    profile.runcall(call)
     return pstats.Stats(profile)
 
 
-def table(task: str, stats: pstats.Stats, top: int) -> str:
+def table(title: str, stats: pstats.Stats, top: int) -> str:
     """Write the functions that take most of a call, by their own time."""
     total = stats.total_tt  # type: ignore[attr-defined]
     rows = sorted(stats.stats.items(), key=lambda item: -item[1][2])[:top]  # type: ignore[attr-defined]
-    lines = [f"| `{task}`, {total:.3f} s | own time | calls |", "|---|---:|---:|"]
-    lines += [f"| {_named(key)} | {own / total:.0%} | {calls} |" for key, (_, calls, own, *_) in rows]
+    lines = [f"| {title}: {total:.2f} s under the profiler | own time | calls |", "|---|---:|---:|"]
+    lines += [f"| {_named(key)} | {own / total:.0%} | {count:,} |" for key, (_, count, own, *_) in rows]
     return "\n".join(lines)
 
 
@@ -50,21 +54,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--top", type=int, default=8)
+    parser.add_argument("--top", type=int, default=6)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         write_all(Path(name), ["L"])
-        tables = [table(task, profiled(task, Path(name) / "staggered-L"), chosen.top) for task in SLOWEST]
-    text = "# The slowest three, size L\n\n" + "\n\n".join(tables) + "\n"
+        found = [
+            table(f"`{task}`, L", profiled(_large(task, Path(name) / "staggered-L")), chosen.top)
+            for task in LARGE
+        ]
+    small = calls()
+    found += [table(f"`{task}`, 40 teams", profiled(small[task]), chosen.top) for task in SMALL]
+    text = "# The slowest estimators\n\n" + "\n\n".join(found) + "\n"
     print(text)
     if chosen.write:
         (HERE / "slowest.md").write_text(text, encoding="utf-8")
 
 
+def _large(task: str, folder: Path) -> Callable[[], Any]:
+    columns, call = TASKS[task]
+    frame = pd.DataFrame({name: np.load(folder / f"{name}.npy") for name in columns})
+    return lambda: call(frame)
+
+
 def _named(key: tuple[str, int, str]) -> str:
     path, _, function = key
-    return f"`{Path(path).stem}.{function.strip('<>')}`" if path != "~" else f"`{function.strip('<>')}`"
+    short = (
+        function.strip("<>")
+        .removeprefix("built-in method ")
+        .replace("numpy._core._multiarray_umath", "numpy")
+    )
+    return f"`{Path(path).stem}.{short}`" if path != "~" else f"`{short}`"
 
 
 if __name__ == "__main__":

@@ -14,14 +14,18 @@ EFFECT = 0.5
 def write_all(folder: Path, sizes: list[str]) -> None:
     """Write panels as one file a column: staggered starts in every size asked for, one start in size S."""
     for size in sizes:
-        teams, weeks = SIZES[size]
-        starts = np.array([0, *(weeks // 4 + 1 + k * max(1, weeks // 8) for k in range(4))])
-        _write(folder / f"staggered-{size}", _panel(teams, weeks, np.resize(starts, teams)))
+        write_staggered(folder / f"staggered-{size}", *SIZES[size])
     teams, weeks = SIZES["S"]
     _write(folder / "one_start-S", _panel(teams, weeks, np.resize([0, weeks // 2 + 1], teams)))
     _write(folder / "few_treated-S", _panel(teams, weeks, np.where(np.arange(teams) < 3, weeks // 2 + 1, 0)))
     _write(folder / "twenty-S", _panel(20, weeks, np.resize([0, weeks // 2 + 1], 20)))
     _write(folder / "path-S", _event_path(before=5, after=4))
+
+
+def write_staggered(folder: Path, teams: int, weeks: int, *, shuffled: bool = True) -> None:
+    """Write a panel of which a fifth never starts and the others at four times; rows shuffled, or by team and week."""
+    starts = np.array([0, *(weeks // 4 + 1 + k * max(1, weeks // 8) for k in range(4))])
+    _write(folder, _panel(teams, weeks, np.resize(starts, teams), shuffled=shuffled))
 
 
 def rows_of(size: str) -> int:
@@ -30,7 +34,7 @@ def rows_of(size: str) -> int:
     return teams * weeks
 
 
-def _panel(teams: int, weeks: int, cohort: np.ndarray) -> dict[str, np.ndarray]:
+def _panel(teams: int, weeks: int, cohort: np.ndarray, *, shuffled: bool = True) -> dict[str, np.ndarray]:
     """Build team and week effects, noise with autocorrelation .4, an effect of `EFFECT` from the start on; 0 is never."""
     rng = np.random.default_rng([SEED, teams, weeks])
     noise = rng.normal(size=(teams, weeks))
@@ -39,7 +43,7 @@ def _panel(teams: int, weeks: int, cohort: np.ndarray) -> dict[str, np.ndarray]:
     week = np.arange(1, weeks + 1)
     treated = (cohort[:, None] > 0) & (week >= cohort[:, None])
     value = noise + rng.normal(size=(teams, 1)) + rng.normal(size=weeks) + EFFECT * treated
-    shuffled = rng.permutation(teams * weeks)
+    order = rng.permutation(teams * weeks) if shuffled else slice(None)
     since = np.where(cohort[:, None] > 0, week - cohort[:, None], -1)  # never treated: in the reference
     columns = {
         "team": np.repeat(np.arange(teams), weeks),
@@ -50,7 +54,7 @@ def _panel(teams: int, weeks: int, cohort: np.ndarray) -> dict[str, np.ndarray]:
         "event_time": since.ravel(),
         "y": value.ravel(),
     }
-    return {name: values[shuffled] for name, values in columns.items()}
+    return {name: values[order] for name, values in columns.items()}
 
 
 def _event_path(before: int, after: int) -> dict[str, np.ndarray]:

@@ -13,7 +13,15 @@ HEAD = (
     "| task | size | program | CPU s | ours | ratio | wanted | first call, CPU s | peak MB |\n"
     "|---|---|---|---:|---:|---:|---:|---:|---:|\n"
 )
-COLOURS = ("#1b6ca8", "#b5532a", "#4f7942", "#7a5195")
+COLOURS = {
+    "pilotlab": "black",
+    "pyfixest": "#1b6ca8",
+    "diff_diff": "#b5532a",
+    "moderndid": "#4f7942",
+    "statsmodels": "#7a5195",
+    "linearmodels": "#b8860b",
+    "csdid": "#888888",
+}
 
 
 def write_table(stored: dict[str, Any], path: Path) -> None:
@@ -24,7 +32,8 @@ def write_table(stored: dict[str, Any], path: Path) -> None:
         for size, found in stored["tasks"].get(key, {}).items()
         for row in _rows(task.title, task.bar, size, found["programs"])
     ]
-    path.write_text(HEAD + "\n".join(rows) + "\n\n" + _growth(stored), encoding="utf-8")
+    parts = (_measured(stored), HEAD + "\n".join(rows) + "\n", _apart(stored), _growth(stored))
+    path.write_text("\n".join(parts), encoding="utf-8")
 
 
 def _rows(title: str, bar: float | None, size: str, programs: dict[str, Any]) -> list[str]:
@@ -47,9 +56,10 @@ def _peer(
             f"| {title} | {size} | {name} | {each['failed']} | {_s(ours['again']['cpu'])} | | {wanted} | | |"
         )
     apart = " (other numbers: " + "; ".join(each["disagrees"]) + ")" if each["disagrees"] else ""
+    ratio = f"{each['ratio']:.1f}" if "ratio" in each else ""
     return (
         f"| {title} | {size} | {name} {each['version']}{apart} | {_s(each['again']['cpu'])} | {_s(ours['again']['cpu'])} "
-        f"| {each['ratio']:.1f} | {wanted} | {_s(each['first_call']['cpu'])} | {each['peak_mb']:,} |"
+        f"| {ratio} | {wanted} | {_s(each['first_call']['cpu'])} | {each['peak_mb']:,} |"
     )
 
 
@@ -70,27 +80,46 @@ def _per_row(found: dict[str, Any] | None) -> str:
     return f"{ours['again']['cpu'] / found['rows'] * 1e6:.2f}"  # type: ignore[index]
 
 
+def _measured(stored: dict[str, Any]) -> str:
+    days = sorted({found["date"] for sizes in stored["tasks"].values() for found in sizes.values()})
+    when = " to ".join(dict.fromkeys((days[0], days[-1])))
+    machine = stored["machine"]
+    return (
+        f"Measured {when}: {machine['cores']} cores of {machine.get('processor') or machine['architecture']}, "
+        f"{machine['system']}, Python {machine['python']}, one thread.\n"
+    )
+
+
+def _apart(stored: dict[str, Any]) -> str:
+    found = [task for key, task in TASKS.items() if key in stored["tasks"] and task.apart]
+    return "What answers to one question may differ by:\n\n" + "".join(
+        f"- {task.title}: {task.apart}.\n" for task in found
+    )
+
+
 def write_plot(stored: dict[str, Any], path: Path) -> None:
-    """Draw CPU seconds against rows, ours and the fastest peer, one panel a task."""
+    """Draw CPU seconds against rows, ours and the peers', one panel a task that has several sizes."""
     grown = [key for key in TASKS if len(stored["tasks"].get(key, {})) > 1]
     if not grown:
         return
-    mpl.rcParams["svg.hashsalt"] = "pilotlab"
-    figure = Figure(figsize=(3.1 * len(grown), 3.1), layout="constrained")
-    axes = figure.subplots(1, len(grown), squeeze=False)[0]
-    for axis, key in zip(axes, grown, strict=True):
-        found = stored["tasks"][key]
-        names = list(dict.fromkeys(name for each in found.values() for name in each["programs"]))
-        for name, colour in zip(names, ("black", *COLOURS), strict=False):
+    mpl.rcParams.update({"svg.hashsalt": "pilotlab", "svg.fonttype": "none", "font.size": 9})
+    figure = Figure(figsize=(8, 3 * -(-len(grown) // 2)), layout="constrained")
+    axes = figure.subplots(-(-len(grown) // 2), 2, sharex=True, sharey=True, squeeze=False).ravel()
+    for axis, key in zip(axes, grown, strict=False):
+        found = sorted(stored["tasks"][key].values(), key=lambda each: each["rows"])
+        for name, colour in COLOURS.items():
             points = [
                 (each["rows"], each["programs"][name]["again"]["cpu"])
-                for each in found.values()
+                for each in found
                 if "again" in each["programs"].get(name, {})
             ]
-            axis.loglog(*zip(*points, strict=True), "o-", color=colour, label=name, markersize=4)
-        axis.set(title=TASKS[key].title.split(",")[0], xlabel="rows", ylabel="CPU seconds")
-        axis.title.set_fontsize(9)
-        axis.legend(fontsize=7, frameon=False)
+            if points:
+                axis.loglog(*zip(*points, strict=True), "o-", color=colour, label=name, markersize=4)
+        axis.set_title(key.replace("_", " "))
+        axis.minorticks_off()
+        axis.legend(fontsize=8, frameon=False)
+    figure.supxlabel("rows")
+    figure.supylabel("CPU seconds")
     figure.savefig(path, format="svg", metadata={"Date": None})
 
 

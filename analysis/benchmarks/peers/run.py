@@ -144,6 +144,8 @@ def _compare(task: Task, found: dict[str, Any]) -> None:
         if program == "pilotlab" or "failed" in theirs or "failed" in ours:
             continue
         theirs["disagrees"] = disagreements(task, ours["numbers"], theirs["numbers"])
+        if theirs["disagrees"]:
+            continue  # the time of another answer is no comparison
         theirs["ratio"] = round(theirs["again"]["cpu"] / ours["again"]["cpu"], 2)
         theirs["ratio_first_call"] = round(theirs["first_call"]["cpu"] / ours["first_call"]["cpu"], 2)
 
@@ -163,6 +165,7 @@ def _line(key: str, size: str, found: dict[str, Any]) -> str:
 def _store(stored: dict[str, Any]) -> None:
     stored["machine"] = {
         "cores": os.cpu_count(),
+        "processor": processor(),
         "architecture": platform.machine(),
         "system": platform.system(),
         "python": platform.python_version(),
@@ -172,6 +175,14 @@ def _store(stored: dict[str, Any]) -> None:
     RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     write_table(stored, HERE / "results.md")
     write_plot(stored, HERE / "results.svg")
+
+
+def processor() -> str:
+    """Name of the processor, where the system tells."""
+    listed = Path("/proc/cpuinfo")
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
 
 
 def _arguments() -> argparse.Namespace:
