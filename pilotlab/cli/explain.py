@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
-_HEADING = re.compile(r"### PL\d{3} \((error|warn|note)\) (.+)")
+_HEADING = re.compile(r"#{2,3} PL\d{3} \((error|warn|note)\) (.+)")
 _WIDTH = 100
 
 

@@ -9,7 +9,7 @@ from pilotlab.errors import NotFound, UsageError, nearest
 
 _PACKAGE = Path(__file__).parents[1]
 _FINDINGS = ("reference/findings.md", "reference/findings-import.md")
-_ENTRY = re.compile(r"^### (PL\d{3})\b.*?(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"^#{2,3} (PL\d{3})\b.*?(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def page(name: str) -> str:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 
 def test_every_code_is_documented_in_order() -> None:
     page = (ROOT / "docs" / "reference" / "findings-import.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^### (PL\d+) \((\w+)\) (.+)$", page, flags=re.M)
+    headings = re.findall(r"^## (PL\d+) \((\w+)\) (.+)$", page, flags=re.M)
     assert headings == [(code, row.level, row.title) for code, row in CODES.items()]
 
 
