@@ -151,7 +151,7 @@ def draw(stored: dict[str, Any], path: Path) -> None:
         for order, style in zip(ORDERS, ("o-", "o--"), strict=True):
             found = stored["tasks"][task][order]
             cpu = np.add(found["user"], found["system"])
-            label = TITLES[task].title.split(",")[0] if order == "shuffled" else None
+            label = task.replace("_", " ") if order == "shuffled" else None
             axis.loglog(stored["rows"], cpu, style, color=colour, label=label, markersize=3)
     ends = np.array([stored["rows"][0], stored["rows"][-1]])
     axis.loglog(ends, ends * 1e-7, ":", color="grey", label="0.1 microseconds a row")
