@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.errors import UsageError
 from pilotlab.estimate import show
+from pilotlab.estimate.schema import check_schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,10 +102,7 @@ class HarmBounds:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> HarmBounds:
         """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
-        if data.get("schema") != SCHEMA:
-            raise UsageError(
-                f"schema {data.get('schema')!r} is not {SCHEMA!r}", fix="rebuild it from what `to_dict` wrote"
-            )
+        check_schema(data, SCHEMA)
         open_end = math.inf if data["better"] == "higher" else -math.inf
         rows = tuple(
             HarmLook(**{**row, "bound": open_end if row["bound"] is None else row["bound"]})

@@ -15,6 +15,7 @@ from pilotlab.estimate import show
 from pilotlab.estimate.doubt.event_path import EventPath
 from pilotlab.estimate.inference.law import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
 from pilotlab.estimate.methods.synthetic import Synthetic
+from pilotlab.estimate.schema import check_schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -247,7 +248,7 @@ class Estimate:
         UsageError
             Where the data were written by another schema.
         """
-        _check_schema(data, SCHEMA)
+        check_schema(data, SCHEMA)
         return cls(
             **{name: data[name] for name in _PLAIN},
             ci=_ends(data["ci"]),
@@ -322,7 +323,7 @@ class NotEstimable:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> NotEstimable:
         """Rebuild from `to_dict`."""
-        _check_schema(data, REFUSAL_SCHEMA)
+        check_schema(data, REFUSAL_SCHEMA)
         return cls(data["reason"], data["would_help"])
 
 
@@ -367,10 +368,3 @@ def _positive(margin: float) -> float:
             fix="write the worsening that would matter, in the outcome's unit",
         )
     return float(margin)
-
-
-def _check_schema(data: Mapping[str, Any], wanted: str) -> None:
-    if data.get("schema") != wanted:
-        raise UsageError(
-            f"schema {data.get('schema')!r} is not {wanted!r}", fix="rebuild it from what `to_dict` wrote"
-        )

@@ -22,6 +22,7 @@ from pilotlab.estimate.reading.incoming import as_pandas
 from pilotlab.estimate.reading.sense import ROUNDING, ends, nothing_left, nothing_varies
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.schema import check_schema
 from pilotlab.stats.arrays import BoolArray, sum_by
 from pilotlab.stats.bacon import TwoByTwo, decompose
 
@@ -116,10 +117,7 @@ class Bacon:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Bacon:
         """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
-        if data.get("schema") != SCHEMA:
-            raise UsageError(
-                f"schema {data.get('schema')!r} is not {SCHEMA!r}", fix="rebuild it from what `to_dict` wrote"
-            )
+        check_schema(data, SCHEMA)
         plain = {name: data[name] for name in ("att", "n_units", "n_times")}
         rows = tuple(Comparison(**row) for row in data["comparisons"])
         return cls(**plain, comparisons=rows, notes=tuple(data["notes"]))

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pilotlab.errors import UsageError, unknown
+from pilotlab.errors import unknown
 from pilotlab.estimate import show
 from pilotlab.estimate.doubt.event_path import EventPath
 from pilotlab.estimate.doubt.honest_did import singular, usable_path
 from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.schema import check_schema
 from pilotlab.stats.pretrend import Criterion, Pretest, joint_test
 
 if TYPE_CHECKING:
@@ -147,10 +148,7 @@ class Pretrend:
         UsageError
             Where the data were written by another schema.
         """
-        if data.get("schema") != SCHEMA:
-            raise UsageError(
-                f"schema {data.get('schema')!r} is not {SCHEMA!r}", fix="rebuild it from what `to_dict` wrote"
-            )
+        check_schema(data, SCHEMA)
         return cls(
             **{name: data[name] for name in _PLAIN},
             df_den=math.inf if data["df_den"] is None else data["df_den"],

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.errors import UsageError
 from pilotlab.estimate import show
+from pilotlab.estimate.schema import check_schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,10 +120,7 @@ class Sensitivity:
         UsageError
             Where the data were written by another schema.
         """
-        if data.get("schema") != SCHEMA:
-            raise UsageError(
-                f"schema {data.get('schema')!r} is not {SCHEMA!r}", fix="rebuild it from what `to_dict` wrote"
-            )
+        check_schema(data, SCHEMA)
         return cls(
             kind=data["kind"],
             target=data["target"],

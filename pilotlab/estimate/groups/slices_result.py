@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.errors import UsageError
 from pilotlab.estimate import show
 from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.schema import check_schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -181,10 +181,7 @@ class Slices:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Slices:
         """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
-        if data.get("schema") != SCHEMA:
-            raise UsageError(
-                f"schema {data.get('schema')!r} is not {SCHEMA!r}", fix="rebuild it from what `to_dict` wrote"
-            )
+        check_schema(data, SCHEMA)
         return cls(
             overall=Estimate.from_dict(data["overall"]),
             groups=tuple(

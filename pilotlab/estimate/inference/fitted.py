@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
+from pilotlab.stats.cluster import nested
 from pilotlab.stats.exact_counts import ConditionalCounts
+from pilotlab.stats.ols import OlsFit
 from pilotlab.stats.regression_draws import DrawnRegression
 
 FEWEST = 4  # treated, and comparison, clusters
@@ -192,6 +196,28 @@ class Answering(Protocol):
     def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
         """Return the whole result."""
         ...
+
+
+def linear_of(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> Linear:
+    """Hand a regression written out to inference; its first coefficient is the effect.
+
+    `effects` are codes of those whose dummies, but one each, are columns; they do not count where they lie within clusters.
+    """
+    contrast = np.eye(1, fit.n_params)
+    inside = [len(np.unique(effect)) - 1 for effect in effects if nested(effect, cluster)]
+    return Linear(
+        coef=fit.coef,
+        contrasts=contrast,
+        bread=fit.bread,
+        scores=fit.scores,
+        cluster=cluster,
+        rss=fit.rss,
+        n_obs=fit.n_obs,
+        n_nested=fit.n_params - sum(inside),
+        n_params=fit.n_params,
+        size=fit.X.size,
+        rows=lambda: FullRows(fit.X, fit.residuals, cluster, contrast, fit.weights),
+    )
 
 
 def of_study(study: Study, linear: Linear, **rest: object) -> Fitted:

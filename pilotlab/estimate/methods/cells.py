@@ -72,14 +72,23 @@ def table(
     elif options.aggregate == "cohort":
         held = np.flatnonzero(att.any(axis=1))
         targets = (np.arange(len(cohorts))[:, None, None] == held) & att[:, :, None]
-        names = tuple(_name(study, int(cohorts[row])) for row in held)
+        names = tuple(study.name(int(cohorts[row])) for row in held)
     else:
         held = np.flatnonzero(att.any(axis=0))
         targets = (np.arange(len(study.times))[None, :, None] == held) & att[:, :, None]
-        names = tuple(_name(study, int(study.times[row])) for row in held)
+        names = tuple(study.name(int(study.times[row])) for row in held)
     mass = np.einsum("gt,gtm->m", np.where(att, counted, 0.0), targets)
     contrasts = np.vstack([mass / mass.sum(), np.eye(len(names))])
     return Table(options.aggregate, names, targets.astype(float), contrasts, 1)
+
+
+def row_names(study: Study, options: Options, labels: IntArray) -> tuple[str | int, ...]:
+    """Name the rows of an average by event time, cohort or week from their numbers."""
+    if options.aggregate == "overall":
+        return ("att",)
+    if options.aggregate == "event_time":
+        return tuple(labels.tolist())
+    return tuple(study.name(label) for label in labels.tolist())
 
 
 def nothing_linked(options: Options) -> NotEstimable:
@@ -90,7 +99,3 @@ def nothing_linked(options: Options) -> NotEstimable:
         "comparison units with values on both sides of the start"
         + (", or a shorter wash-in" if after else ""),
     )
-
-
-def _name(study: Study, period: int) -> str | int:
-    return period if study.calendar.kind == "whole numbers" else study.label(period)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.inference.exact import conditional, few, no_ratio, ratio_note
-from pilotlab.estimate.inference.fitted import Fitted, FullRows, Linear, of_study
+from pilotlab.estimate.inference.fitted import Fitted, FullRows, Linear, linear_of, of_study
 from pilotlab.estimate.inference.variance import LARGEST_DESIGN
 from pilotlab.estimate.methods.regression import FORBIDDEN_NOTE
 from pilotlab.estimate.options import Options
@@ -18,10 +18,8 @@ from pilotlab.estimate.reading.columns import rows_said, shown
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
-from pilotlab.stats.cluster import nested
 from pilotlab.stats.glm import Family, Separated, glm
 from pilotlab.stats.glm_panel import glm_panel
-from pilotlab.stats.ols import OlsFit
 
 MOST_COUNTED = 1e15  # the last whole numbers that a float tells apart
 MOST_CELLS = 20_000_000  # of the design written out, units as columns
@@ -45,25 +43,6 @@ class Binomial:
     def fit(study: Study, options: Options) -> Fitted | NotEstimable:
         """Fit, and keep what inference needs."""
         return _fit(study, options, "binomial")
-
-
-def linear_of(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> Linear:
-    """Hand the last step of a fit to inference; `effects` are those whose dummies, but one, may lie within clusters."""
-    contrast = np.eye(1, fit.n_params)
-    inside = [len(np.unique(effect)) - 1 for effect in effects if nested(effect, cluster)]
-    return Linear(
-        coef=fit.coef,
-        contrasts=contrast,
-        bread=fit.bread,
-        scores=fit.scores,
-        cluster=cluster,
-        rss=fit.rss,
-        n_obs=fit.n_obs,
-        n_nested=fit.n_params - sum(inside),
-        n_params=fit.n_params,
-        size=fit.X.size,
-        rows=lambda: FullRows(fit.X, fit.residuals, cluster, contrast),
-    )
 
 
 def wrong_values(y: FloatArray, exposure: FloatArray | None, family: Family) -> tuple[BoolArray, str]:

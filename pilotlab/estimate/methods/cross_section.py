@@ -7,8 +7,8 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.inference.exact import no_ratio, ratio_note
-from pilotlab.estimate.inference.fitted import Fitted, FullRows, Linear, arm_clusters
-from pilotlab.estimate.methods.counts import SCALE, linear_of, wrong_values
+from pilotlab.estimate.inference.fitted import Fitted, arm_clusters, linear_of
+from pilotlab.estimate.methods.counts import SCALE, wrong_values
 from pilotlab.estimate.methods.regression import FORBIDDEN_NOTE
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading import attributes, windows
@@ -19,7 +19,6 @@ from pilotlab.estimate.reading.study import recode
 from pilotlab.estimate.reading.times import NEVER
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
-from pilotlab.stats.cluster import nested
 from pilotlab.stats.glm import Family, Separated, glm
 from pilotlab.stats.ols import OlsFit, ols
 
@@ -112,7 +111,7 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
     if counted:
         notes = (ratio_note(float(fitted.coef[0]), SCALE[estimator(options)]), *notes)
     return Fitted(
-        linear=linear_of(fitted, effects, cluster) if counted else _linear(fitted, effects, cluster),
+        linear=linear_of(fitted, effects, cluster),
         unit=SCALE[estimator(options)] if counted else "",
         n_units=fitted.n_obs,
         n_treated=int(treated.sum()),
@@ -223,21 +222,3 @@ def _design(cohort: IntArray, time: IntArray, treated: BoolArray, covariates: Fl
     cohorts = (cohort[:, None] == np.unique(cohort)).astype(float)
     times = (time[:, None] == np.unique(time)[1:]).astype(float)
     return np.hstack([treated[:, None].astype(float), covariates, cohorts, times])
-
-
-def _linear(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> Linear:
-    contrast = np.eye(1, fit.n_params)
-    inside = [len(np.unique(effect)) - 1 for effect in effects if nested(effect, cluster)]
-    return Linear(
-        coef=fit.coef,
-        contrasts=contrast,
-        bread=fit.bread,
-        scores=fit.scores,
-        cluster=cluster,
-        rss=fit.rss,
-        n_obs=fit.n_obs,
-        n_nested=fit.n_params - sum(inside),
-        n_params=fit.n_params,
-        size=fit.X.size,
-        rows=lambda: FullRows(fit.X, fit.residuals, cluster, contrast, fit.weights),
-    )

@@ -13,6 +13,7 @@ from pilotlab.estimate import registry
 from pilotlab.estimate.doubt.event_path import EventPath, event_path
 from pilotlab.estimate.inference.fitted import FEWEST
 from pilotlab.estimate.inference.law import Draws, Law, Student
+from pilotlab.estimate.methods.cells import row_names
 from pilotlab.estimate.methods.group_time import GroupTimeFitted
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading.drawing import is_drawn
@@ -207,7 +208,7 @@ def _terms(
     averages, skip = fitted.averages, len(laws) - max(len(fitted.averages.labels), 1)
     reach = _reach(noise, options, drawn, skip)
     found = []
-    for k, at in enumerate(_names(fitted, options), start=skip):
+    for k, at in enumerate(row_names(fitted.study, options, fitted.averages.labels), start=skip):
         law, value, own = laws[k], float(averages.values[k]), float(noise.spread.se[k])
         low, high = law.interval(options.alpha)
         own = own if math.isfinite(own) else 0.0
@@ -218,15 +219,6 @@ def _terms(
             band = (min(value - wide, low), max(value + wide, high))
         found.append(Term(at, value, own, (low, high), law.p_value, band))
     return tuple(found)
-
-
-def _names(fitted: GroupTimeFitted, options: Options) -> list[str | int]:
-    labels = fitted.averages.labels.tolist()
-    if options.aggregate == "overall":
-        return ["att"]
-    if options.aggregate == "event_time" or fitted.study.calendar.kind == "whole numbers":
-        return list(labels)
-    return [fitted.study.label(label) for label in labels]
 
 
 def _reach(noise: _Noise, options: Options, drawn: FloatArray | None, skip: int) -> FloatArray | None:

@@ -12,6 +12,7 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate import registry
 from pilotlab.estimate.inference.fitted import FEWEST, ArmClusters, arm_clusters
 from pilotlab.estimate.inference.law import Draws, Law, Student
+from pilotlab.estimate.methods.cells import row_names
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading import windows
 from pilotlab.estimate.reading.arms import refuse_arms
@@ -264,7 +265,7 @@ def _estimate(
 def _terms(
     fitted: RolloutFitted, options: Options, laws: Sequence[Law], se: FloatArray, df: FloatArray
 ) -> tuple[Term, ...]:
-    names = _names(fitted, options)
+    names = row_names(fitted.study, options, fitted.plan.labels)
     skip = len(laws) - len(names)
     rows, reach = slice(skip, None), None
     variance = fitted.found.variance[rows, rows]
@@ -279,15 +280,6 @@ def _terms(
         band = None if reach is None else (min(value - reach * own, low), max(value + reach * own, high))
         found.append(Term(at, value, own, (low, high), laws[k].p_value, band))
     return tuple(found)
-
-
-def _names(fitted: RolloutFitted, options: Options) -> list[str | int]:
-    labels = fitted.plan.labels.tolist()
-    if options.aggregate == "overall":
-        return ["att"]
-    if options.aggregate == "event_time" or fitted.study.calendar.kind == "whole numbers":
-        return list(labels)
-    return [fitted.study.label(label) for label in labels]
 
 
 def _slope(fitted: RolloutFitted) -> str:

@@ -123,8 +123,8 @@ def _contrast(assignment: Assignment, study: Study) -> Assignment:
 
 def _explicit(assignment: Any, treated: BoolArray, study: Study) -> Design:
     """Read draws x units; columns are the frame's units in sorted order, or named."""
-    chosen, whole = _chosen(assignment, study)
-    if not whole:
+    chosen = _treated(given(assignment, study))
+    if len(study.units) < len(study.all_units):
         for stratum in (
             [np.ones_like(treated)]
             if study.strata is None
@@ -139,8 +139,14 @@ def _explicit(assignment: Any, treated: BoolArray, study: Study) -> Design:
     return Design.explicit(treated, chosen)
 
 
-def _chosen(assignment: Any, study: Study) -> tuple[BoolArray, bool]:
-    """Draws of the units that are left, and whether those are all of them."""
+def given(assignment: Any, study: Study) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Cut draws given as a table to the units that are left: draws x units.
+
+    Raises
+    ------
+    UsageError
+        Where a unit has no column, or an array has other than a column for each unit of the frame.
+    """
     if isinstance(assignment, pd.DataFrame):
         missing = [unit for unit in study.units if unit not in assignment.columns]
         if missing:
@@ -148,8 +154,7 @@ def _chosen(assignment: Any, study: Study) -> tuple[BoolArray, bool]:
                 f"assignment has no column for {listed(missing)}",
                 fix="one column a unit, named as in the frame",
             )
-        draws = assignment[list(study.units)].to_numpy(dtype=object)
-        return _treated(draws), len(study.units) == len(study.all_units)
+        return assignment[list(study.units)].to_numpy(dtype=object)
     draws = np.asarray(assignment, dtype=object)
     if draws.ndim != 2 or draws.shape[1] != len(study.all_units):
         shape = " x ".join(str(size) for size in draws.shape)
@@ -157,8 +162,7 @@ def _chosen(assignment: Any, study: Study) -> tuple[BoolArray, bool]:
             f"assignment is an array of {shape}, the frame has {len(study.all_units)} units",
             fix="give draws x units with the units in sorted order, or a DataFrame whose columns are the units",
         )
-    left = study.all_units.get_indexer(study.units)
-    return _treated(draws[:, left]), len(study.units) == len(study.all_units)
+    return np.asarray(draws[:, study.all_units.get_indexer(study.units)])
 
 
 def _treated(draws: np.ndarray[Any, np.dtype[np.object_]]) -> BoolArray:

@@ -11,8 +11,7 @@ from pilotlab.design.assignment import Assignment
 from pilotlab.errors import UsageError
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading import attributes
-from pilotlab.estimate.reading.columns import listed
-from pilotlab.estimate.reading.drawing import is_drawn
+from pilotlab.estimate.reading.drawing import given, is_drawn
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.reading.times import NEVER
 from pilotlab.stats.arrays import IntArray
@@ -64,7 +63,7 @@ def _of_assignment(assignment: Assignment, study: Study) -> Rota:
 
 def _listed(assignment: Any, study: Study) -> Rota:
     """Read draws x units of first treated times; columns are the frame's units in sorted order, or named."""
-    table = _table(assignment, study)
+    table = given(assignment, study)
     if len(study.starts) == 1 and _only_zero_one(table):
         starts = np.where(_is_one(table), study.starts[0], NEVER)
     else:
@@ -78,25 +77,6 @@ def _listed(assignment: Any, study: Study) -> Rota:
             fix="order the columns as the units sort, or use a DataFrame whose columns are the units; write first treated times",
         )
     return Rota.explicit(study.cohort, kept)
-
-
-def _table(assignment: Any, study: Study) -> np.ndarray[Any, np.dtype[np.object_]]:
-    if isinstance(assignment, pd.DataFrame):
-        missing = [unit for unit in study.units if unit not in assignment.columns]
-        if missing:
-            raise UsageError(
-                f"assignment has no column for {listed(missing)}",
-                fix="one column a unit, named as in the frame",
-            )
-        return assignment[list(study.units)].to_numpy(dtype=object)
-    draws = np.asarray(assignment, dtype=object)
-    if draws.ndim != 2 or draws.shape[1] != len(study.all_units):
-        shape = " x ".join(str(size) for size in draws.shape)
-        raise UsageError(
-            f"assignment is an array of {shape}, the frame has {len(study.all_units)} units",
-            fix="give draws x units with the units in sorted order, or a DataFrame whose columns are the units",
-        )
-    return np.asarray(draws[:, study.all_units.get_indexer(study.units)])
 
 
 def _starts(table: np.ndarray[Any, np.dtype[np.object_]], study: Study) -> IntArray:

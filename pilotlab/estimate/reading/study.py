@@ -80,6 +80,10 @@ class Study:
         """Values that count."""
         return int(np.isfinite(self.y).sum())
 
+    def name(self, period: int) -> str | int:
+        """Write a period as a table's rows are named: a number where times are whole numbers."""
+        return period if self.calendar.kind == "whole numbers" else self.label(period)
+
     def label(self, period: int) -> str:
         """A period as the frame writes it."""
         return self.calendar.label(period)
