@@ -25,14 +25,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "peers"))
+
+from panels import write_staggered
+from programs.pilotlab import TASKS
+from run import ONE_THREAD, processor
+from tasks import TASKS as TITLES
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "peers"))
-
-from panels import write_staggered  # noqa: E402
-from programs.pilotlab import TASKS  # noqa: E402
-from run import ONE_THREAD, processor  # noqa: E402
-from tasks import TASKS as TITLES  # noqa: E402
-
 WEEKS = 104
 TEAMS = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
 MEASURED = ("twfe", "event_study", "group_time", "imputation")

@@ -21,13 +21,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "peers"))
+
+from estimators import calls
+from panels import write_all
+from programs.pilotlab import TASKS
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE / "peers")]
-
-from estimators import calls  # noqa: E402
-from panels import write_all  # noqa: E402
-from programs.pilotlab import TASKS  # noqa: E402
-
 LARGE = ("group_time", "event_study", "imputation")
 SMALL = ("synthetic_control", "rollout", "synthetic_did")
 
@@ -42,8 +42,8 @@ def profiled(call: Callable[[], Any]) -> pstats.Stats:
 
 def table(title: str, stats: pstats.Stats, top: int) -> str:
     """Write the functions that take most of a call, by their own time."""
-    total = stats.total_tt  # type: ignore[attr-defined]
-    rows = sorted(stats.stats.items(), key=lambda item: -item[1][2])[:top]  # type: ignore[attr-defined]
+    total = stats.total_tt
+    rows = sorted(stats.stats.items(), key=lambda item: -item[1][2])[:top]
     lines = [f"| {title}: {total:.2f} s under the profiler | own time | calls |", "|---|---:|---:|"]
     lines += [f"| {_named(key)} | {own / total:.0%} | {count:,} |" for key, (_, count, own, *_) in rows]
     return "\n".join(lines)

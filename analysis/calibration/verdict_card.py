@@ -102,10 +102,10 @@ def _flips(pilot: Pilot, metric: str, att: float) -> bool:
 def _runs(pilot: Pilot, metric: str, headline: ByDraws | ByCr2) -> Iterator[bool | None]:
     """Whether each other analysis agrees, the cheap ones first; None for one that can't be run."""
     for att in _other_changes(pilot, metric):
-        yield None if att is None else agrees(_Att(att), headline)  # type: ignore[arg-type]
+        yield None if att is None else agrees(_Att(att), headline)
     whole = _headline(pilot, metric, headline)
     for agree, found in _by_did(pilot, metric, whole):
-        yield None if isinstance(found, NotEstimable) else agree(found, headline)  # type: ignore[arg-type]
+        yield None if isinstance(found, NotEstimable) else agree(found, headline)
 
 
 def _other_changes(pilot: Pilot, metric: str) -> Iterator[float | None]:
@@ -172,4 +172,4 @@ def _headline(pilot: Pilot, metric: str, estimate: ByDraws | ByCr2) -> Headline:
     )
     panel = Panel(spec.id, pilot.plan.metrics[metric], spec.windows, pilot.assignment, frame)
     method = {**asked.design(spec, panel), **asked.method(spec, pilot.assignment.seed or 0)}
-    return Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate)  # type: ignore[arg-type]
+    return Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate)

@@ -32,12 +32,11 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from mutants import Mutant, sample  # noqa: E402 - beside this file
-from page import page  # noqa: E402
-from reach import QUIETLY, record  # noqa: E402
+from mutants import Mutant, sample
+from page import page
+from reach import QUIETLY, record
 
 SHARED = [
     "hypothesis",
@@ -49,6 +48,7 @@ SHARED = [
     "statsmodels.api",
 ]
 TESTS = ["tests/unit/stats", "tests/golden", "tests/property", "tests/unit/estimate", "tests/unit/design"]
+HERE = Path(__file__).resolve().parent
 RESULT = HERE / "survivors.json"
 ENOUGH = 60.0  # seconds of tests a mutant, of a processor's time
 MEMORY = 6 * 2**30

@@ -77,7 +77,7 @@ def _per_row(found: dict[str, Any] | None) -> str:
     ours = None if found is None else found["programs"]["pilotlab"]
     if ours is None or "failed" in ours:
         return ""
-    return f"{ours['again']['cpu'] / found['rows'] * 1e6:.2f}"  # type: ignore[index]
+    return f"{ours['again']['cpu'] / found['rows'] * 1e6:.2f}"
 
 
 def _measured(stored: dict[str, Any]) -> str:

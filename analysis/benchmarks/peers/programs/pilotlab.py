@@ -15,7 +15,7 @@ EVENT_TIMES = (-3, -2, 0, 1, 4)
 def _did(frame, **asked):
     found = pl.did(frame, outcome_unit="points", **asked)
     if not found:
-        raise NotImplementedError(found.reason)
+        raise RuntimeError(f"no estimate: {found.reason}")
     return found
 
 
