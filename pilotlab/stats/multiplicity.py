@@ -54,7 +54,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> FloatArray:
 
 
 def _adjust(p_values: ArrayLike, method: str) -> FloatArray:
-    from statsmodels.stats.multitest import multipletests  # a second to import, which only families should cost
+    from statsmodels.stats.multitest import multipletests  # a second to import
 
     p = np.asarray(p_values, dtype=float)
     if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
