@@ -3,6 +3,7 @@
 from pilotlab.store.entries import Columns, Correction, Entry, NeedsReason, Receipt
 from pilotlab.store.observations import Observation, Revision
 from pilotlab.store.plans import Amendment, Record
+from pilotlab.store.readings import Release
 from pilotlab.store.store import Store
 from pilotlab.store.tables import GAPS
 
@@ -16,6 +17,7 @@ __all__ = [
     "Observation",
     "Receipt",
     "Record",
+    "Release",
     "Revision",
     "Store",
 ]

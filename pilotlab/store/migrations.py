@@ -8,8 +8,9 @@ from typing import Any
 
 from pilotlab.store.tables import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES, VIEWS, triggers
 
-NAMES = ("m001_first_tables",)
+NAMES = ("m001_first_tables", "m002_releases")
 """One name a schema version, in order; what each brought is told by `since` in the list of tables."""
+GONE_VIEWS = ("entries_readable", "observations_readable", "assignments_readable")  # now named as raw
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -43,9 +44,11 @@ def _statements(version: int) -> Iterator[str]:
         for column in table.columns:
             if column.since == version > table.since:
                 yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} {column.sql}"
-    if version == 1:
-        yield from INDEXES
     if version == SCHEMA_VERSION:
+        for statement in INDEXES:
+            yield statement.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)
+        for name in GONE_VIEWS:
+            yield f"DROP VIEW IF EXISTS {name}"
         for name, select in VIEWS.items():
             yield f"DROP VIEW IF EXISTS {name}"
             yield f"CREATE VIEW {name} AS {select.strip()}"

@@ -11,7 +11,7 @@ INTRO = """\
 # The store
 
 One SQLite file a workspace, `data/pilots.db` (`PILOTLAB_DB` names another). It opens in Datasette, DB Browser or the `sqlite3` shell as it
-is: start with the views. This page is written from `pilotlab/store/tables.py`.
+is: start with the views, `released` first: what is named `raw` is raw. This page is written from `pilotlab/store/tables.py`.
 
 - **Three states.** A value; a gap with a reason ({gaps}); nothing. A gap is never a zero.
 - **Nothing is overwritten.** A correction is a newer revision with author and reason. Triggers refuse to change or delete rows of
@@ -40,7 +40,13 @@ def _tables() -> Iterator[str]:
 def _views() -> Iterator[str]:
     yield "## Views\n"
     for name in VIEWS:
-        yield f"- `{name}`: `{name.removesuffix('_readable')}` with names in place of keys"
+        yield f"- `{name}`: {_view(name)}"
+
+
+def _view(name: str) -> str:
+    if name.startswith("raw_"):
+        return f"`{name.removeprefix('raw_')}` with names in place of keys, before any threshold of what may be shown"
+    return "the newest release of each object: what was shown, of what, to whom"
 
 
 if __name__ == "__main__":

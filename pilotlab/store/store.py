@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from pilotlab.errors import UsageError
-from pilotlab.store import entries, ledger, names, observations, plans, writing
+from pilotlab.store import entries, ledger, names, observations, plans, readings, writing
 from pilotlab.store.database import BUSY_SECONDS, Clock, Database, failures, utc_now
 from pilotlab.store.entries import Columns, Entry, Receipt
 from pilotlab.store.ledger import LedgerRow
 from pilotlab.store.observations import Observation, Revision
 from pilotlab.store.plans import Amendment, Record
+from pilotlab.store.readings import Release
 from pilotlab.store.verify import Verification
 from pilotlab.weeks import Week
 
@@ -212,6 +213,26 @@ class Store:
     def readouts(self, pilot: str) -> list[Record]:
         """Return the readouts of a pilot, oldest first."""
         return plans.records(self.database, "readouts", pilot)
+
+    # read
+
+    def record_reading(
+        self, pilot: str, verb: str, what: str = "", *, actor: str, released: Sequence[Release] = ()
+    ) -> LedgerRow:
+        """Record that results of a pilot were read by a command or page, and what was newly shown of them.
+
+        Parameters
+        ----------
+        verb : str
+            The command or page: `status`, `analyze`, `panel`, ...
+        what : str
+            Which results, in a few words.
+        """
+        return readings.record_reading(self.database, pilot, verb, what, actor=actor, released=released)
+
+    def releases(self, pilot: str, *, objects: Iterable[str] | None = None) -> list[Release]:
+        """Return what was shown of a pilot, oldest first; `objects` keeps some kinds alone."""
+        return readings.releases(self.database, pilot, objects=objects)
 
     # proof
 

@@ -14,7 +14,7 @@ GAPS: dict[str, str] = {
 }
 """Reasons for a gap, with the letter that stands for each in a map; the list is closed."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x504C4142  # "PLAB": tells our file from another program's
 
 
@@ -243,12 +243,30 @@ TABLES: tuple[Table, ...] = (
             ("readouts", "readout", "readouts that were written", "written"),
         )
     ),
+    Table(
+        "releases",
+        "what was shown of results, to whom, and which people stood behind it",
+        (
+            Column("release", "INTEGER PRIMARY KEY", "key"),
+            Column("pilot", "TEXT NOT NULL", "pilot"),
+            Column("object", "TEXT NOT NULL", "kind of what was shown: mean, effect, count, ..."),
+            Column("metric", "TEXT NOT NULL", "metric, as id@version; empty where it is about none"),
+            Column("part", "TEXT NOT NULL", "arm, team or slice it is about; empty for the whole pilot"),
+            Column("period", "TEXT NOT NULL", "weeks it is about, as 2027-W01..2027-W04; empty for all"),
+            Column("audience", "TEXT NOT NULL", "to whom: the command or page that showed it"),
+            Column("behind", "TEXT NOT NULL", "digest of the people behind it"),
+            *_CONTENT,
+            *_act("shown"),
+        ),
+        since=2,
+    ),
 )
 
 INDEXES: tuple[str, ...] = (
     "CREATE UNIQUE INDEX entries_corrections ON entries (metric, week, team, slice, revision) WHERE revision > 1",
     "CREATE INDEX submissions_content ON submissions (content_digest)",
     "CREATE INDEX draws_pilot ON draws (pilot)",
+    "CREATE INDEX releases_object ON releases (pilot, object, metric, part, period)",
 )
 
 APPEND_ONLY = (
@@ -262,22 +280,28 @@ APPEND_ONLY = (
     "runs",
     "decisions",
     "readouts",
+    "releases",
 )
 
-VIEWS: dict[str, str] = {
-    "entries_readable": """
+VIEWS: dict[str, str] = {  # `raw_`: before any threshold of what may be shown
+    "released": """
+SELECT r.pilot, r.object, r.metric, r.part, r.period, r.audience, r.content, r.at, r.actor
+FROM releases r
+WHERE r.release = (SELECT max(release) FROM releases newest WHERE newest.pilot = r.pilot AND newest.object = r.object
+                   AND newest.metric = r.metric AND newest.part = r.part AND newest.period = r.period)""",
+    "raw_entries": """
 SELECT e.entry_id, t.name AS team, printf('%d-W%02d', e.week / 100, e.week % 100) AS week,
        m.id AS metric, m.version AS metric_version, e.slice, e.value, e.gap, e.numerator, e.denominator, e.n,
        e.revision, s.actor, s.source, s.content_digest AS source_digest, s.at, s.why
 FROM entries e JOIN teams t ON t.team_id = e.team JOIN metrics m ON m.metric_id = e.metric
 JOIN submissions s ON s.submission = e.submission""",
-    "observations_readable": """
+    "raw_observations": """
 SELECT t.name AS team, printf('%d-W%02d', o.week / 100, o.week % 100) AS week,
        m.id AS metric, m.version AS metric_version, o.slice, o.value, o.gap, o.numerator, o.denominator, o.n,
        o.revision, s.actor, s.source, s.at, s.why
 FROM observations o JOIN teams t ON t.team_id = o.team JOIN metrics m ON m.metric_id = o.metric
 JOIN submissions s ON s.submission = o.submission""",
-    "assignments_readable": """
+    "raw_assignments": """
 SELECT d.pilot, t.name AS team, a.arm, CASE WHEN a.start THEN printf('%d-W%02d', a.start / 100, a.start % 100) END AS start, a.stratum, a.cluster
 FROM assignments a JOIN draws d ON d.draw = a.draw JOIN teams t ON t.team_id = a.team
 WHERE d.draw = (SELECT max(draw) FROM draws newest WHERE newest.pilot = d.pilot)""",

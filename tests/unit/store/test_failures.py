@@ -313,7 +313,10 @@ def test_a_backup_is_whole_and_overwrites_nothing(store: Store, tmp_path: Path) 
 def test_migrations_are_recorded_and_applied_once(path: Path) -> None:
     for _ in range(2):
         with Store.open(path) as store:
-            assert store.database.rows("SELECT name FROM _sqlite_migrations") == [("m001_first_tables",)]
+            assert store.database.rows("SELECT name FROM _sqlite_migrations") == [
+                ("m001_first_tables",),
+                ("m002_releases",),
+            ]
             assert store.database.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]
             assert store.database.rows("PRAGMA journal_mode") == [("wal",)]
             assert store.database.rows("PRAGMA foreign_keys") == [(1,)]

@@ -26,7 +26,7 @@ def test_an_assignment_comes_back_as_it_was(store: Store) -> None:
     assert found is not None
     assert Assignment.from_dict(found.content) == drawn(7)
     assert found.digest == drawn(7).digest()
-    assert store.database.rows("SELECT team, arm, start FROM assignments_readable") == [
+    assert store.database.rows("SELECT team, arm, start FROM raw_assignments") == [
         ("api", "anchor", "2026-W40"),
         ("web", "control", None),
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pilotlab.errors import StoreError, UsageError
-from pilotlab.store import Columns, Entry, NeedsReason, Store
+from pilotlab.store import Columns, Entry, NeedsReason, Release, Store
 from pilotlab.store.tables import APPEND_ONLY
 from pilotlab.weeks import week_range
 from tests.unit.store.conftest import W40, entry, metric
@@ -178,6 +178,8 @@ def test_history_refuses_to_be_changed(store: Store, table: str, verb: str) -> N
     store.save_amendment("p", {"a": 2}, actor="ann", why="b", seen_data=False)
     for save in (store.save_run, store.save_decision, store.save_readout):
         save("p", {}, actor="ann")
+    release = Release(pilot="p", object="count", content={}, behind="", audience="status")
+    store.record_reading("p", "status", actor="ann", released=[release])
     statement = {
         "UPDATE": f"UPDATE {table} SET rowid = rowid"
         if table != "assignments"
@@ -194,12 +196,12 @@ def test_the_file_opens_with_readable_views_and_nothing_else_needed(store: Store
     store.log_values([entry(12.5)], actor="ben", why="typo")
     plain = sqlite3.connect(path)
     assert plain.execute(
-        "SELECT team, week, metric, value, revision, actor, why FROM entries_readable"
+        "SELECT team, week, metric, value, revision, actor, why FROM raw_entries"
     ).fetchall() == [
         ("api", "2026-W40", "focus_hours", 21.5, 1, "ann", ""),
         ("api", "2026-W40", "focus_hours", 12.5, 2, "ben", "typo"),
     ]
-    assert plain.execute("SELECT team, week, value, actor FROM observations_readable").fetchall() == [
+    assert plain.execute("SELECT team, week, value, actor FROM raw_observations").fetchall() == [
         ("api", "2026-W40", 12.5, "ben")
     ]
     plain.close()
