@@ -34,9 +34,9 @@ def command(
 
     amendment = api.open_workspace(workspace, actor=actor, today=today).amend(pilot, why=why)
     if form == "json":
-        show_json(amendment.to_dict())
+        show_json(amendment.to_dict(), stored=True)
         return
     seen = "after data had been seen" if amendment.seen_data else "before any result was seen"
     lines = [f"{pilot}: amendment {amendment.version} by {amendment.author}, {seen}"]
     lines += [f"  {change.path}: {change.before} → {change.after}" for change in amendment.changes]
-    show("\n".join([*lines, next_line(f"pilotlab status {pilot}")]), plain=plain)
+    show("\n".join([*lines, next_line(f"pilotlab status {pilot}")]), plain=plain, stored=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, within
+from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, show_lines, within
 
 if TYPE_CHECKING:
     from pilotlab.readout.model import (
@@ -53,7 +53,7 @@ def command(
     if form == "json":
         show_json(lab.analyze(pilot).to_dict())
     elif form == "csv":
-        show(lab.analyze(pilot).to_frame().to_csv(index=False).rstrip("\n"))
+        show_lines(lab.analyze(pilot).to_frame().to_csv(index=False))
     else:
         show(analysis_text(build_readout(lab.course(pilot))), plain=plain)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import next_line, rule, show, show_json
+from pilotlab.cli.output import next_line, page_width, rule, show, show_json
+from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
     from pilotlab.design.assignment import Assignment, BalanceRow
@@ -48,9 +49,9 @@ def command(
 
     assignment = api.open_workspace(workspace, actor=actor, today=today).assign(pilot, seed=seed)
     if form == "json":
-        show_json(assignment.to_dict())
+        show_json(assignment.to_dict(), stored=True)
     else:
-        show(assignment_text(assignment), plain=plain)
+        show(assignment_text(assignment), plain=plain, stored=True)
 
 
 def assignment_text(assignment: Assignment) -> str:
@@ -67,7 +68,7 @@ def assignment_text(assignment: Assignment) -> str:
         names = ", ".join(row.team for row in rows[:40]) + (
             f" and {len(rows) - 40} more" if len(rows) > 40 else ""
         )
-        lines += [click.wrap_text(f"{arm:<12}{len(rows):>4}  {names}", 100, subsequent_indent=" " * 18)]
+        lines += [*wrap(names, page_width(), first=f"{arm:<12}{len(rows):>4}  ")]
     lines += [
         rule(),
         *_balance(assignment.balance),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pilotlab.cli.options import format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import next_line, show, show_json, terminal_width
+from pilotlab.cli.output import next_line, show, show_json, show_lines, terminal_width
 
 if TYPE_CHECKING:
     from pilotlab.design.checking import Checked
@@ -43,7 +43,7 @@ def command(pilot: str | None, workspace: Path | None, today: date, form: str, p
     if form == "json":
         show_json(as_json(checked))
     elif form == "github":
-        click.echo("".join(f"{_annotation(finding)}\n" for finding in _findings(checked)), nl=False)
+        show_lines("".join(f"{_annotation(finding)}\n" for finding in _findings(checked)))
     else:
         show(as_text(checked, width=terminal_width()), plain=plain)
     raise SystemExit(1 if any(one.errors for one in checked) else 0)

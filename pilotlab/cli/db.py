@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pilotlab.cli.options import actor_option, format_option, today_option, workspace_option
-from pilotlab.cli.output import show_json
+from pilotlab.cli.output import complain, show, show_json
 
 
 @click.group()
@@ -42,13 +42,12 @@ def verify(workspace: Path | None, form: str) -> None:
     if form == "json":
         show_json(result.to_dict())
     elif result:
-        click.echo(f"Whole: {result.acts:,} acts and {result.entries:,} entries match the ledger.")
+        show(f"Whole: {result.acts:,} acts and {result.entries:,} entries match the ledger.")
     else:
         for problem in result.problems:
-            click.echo(problem, err=True)
-        click.echo(
-            "error: the store is not what was written\n  fix: restore the last backup that `pilotlab db verify` finds whole",
-            err=True,
+            complain(problem)
+        complain(
+            "error: the store is not what was written\n  fix: restore the last backup that `pilotlab db verify` finds whole"
         )
     if not result:
         raise click.exceptions.Exit(1)
@@ -71,8 +70,9 @@ def backup(target: Path, workspace: Path | None) -> None:
         store.backup(target)
     with Store.open(target, readonly=True) as copy:
         result = copy.verify()
-    click.echo(
-        f"{target}: {result.acts:,} acts, {result.entries:,} entries, {'whole' if result else 'not whole'}."
+    show(
+        f"{target}: {result.acts:,} acts, {result.entries:,} entries, {'whole' if result else 'not whole'}.",
+        stored=True,
     )
     if not result:
         raise click.exceptions.Exit(1)
@@ -103,4 +103,4 @@ def rename_team(
     week = Week.parse(since) if since else Week.of(today)
     with Store.open(Folders.find(workspace).database) as store:
         store.rename_team(old, new, since=week, actor=who_acts(actor), why=why)
-    click.echo(f"{old} is known as {new} too, from {week} on. Its key stays {old}.")
+    show(f"{old} is known as {new} too, from {week} on. Its key stays {old}.", stored=True)

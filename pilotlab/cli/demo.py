@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import format_option, plain_option
-from pilotlab.cli.output import bold, dim, next_line, rule, show, show_json
+from pilotlab.cli.output import bold, dim, next_line, note, rule, show, show_json
 
 if TYPE_CHECKING:
     from pilotlab.scaffold.demo import Compared, DemoRun
@@ -43,13 +43,13 @@ def command(folder: Path, scenario: str, teams: int, seed: int, force: bool, for
     from pilotlab.scaffold.demo import run_demo
 
     def tell(line: str) -> None:
-        click.echo(dim(line), err=form == "json")
+        note(dim(line), aside=form == "json")
 
     run = run_demo(folder, scenario=scenario, teams=teams, seed=seed, force=force, tell=tell)
     if form == "json":
-        show_json(run_json(run))
+        show_json(run_json(run), stored=True)
     else:
-        show(run_text(run), plain=plain)
+        show(run_text(run), plain=plain, stored=True)
 
 
 def run_json(run: DemoRun) -> dict[str, object]:

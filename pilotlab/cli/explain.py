@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import format_option, plain_option, workspace_option
-from pilotlab.cli.output import bold, dim, next_line, rule, show, show_json, terminal_width
+from pilotlab.cli.output import bold, dim, next_line, page_width, rule, show, show_json
+from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
 _HEADING = re.compile(r"#{2,3} PL\d{3} \((error|warn|note)\) (.+)")
-_WIDTH = 100
 
 
 @click.command()
@@ -59,11 +59,7 @@ def _entry_text(entry: str) -> str:
             continue
         for paragraph in filter(None, (text.strip() for text in part.split("\n\n"))):
             is_heading = paragraph.startswith("#")
-            text = (
-                bold(paragraph.lstrip("# "))
-                if is_heading
-                else click.wrap_text(paragraph, terminal_width() or _WIDTH)
-            )
+            text = bold(paragraph.lstrip("# ")) if is_heading else "\n".join(wrap(paragraph, page_width()))
             lines += [*([""] if lines else []), text]
     return "\n".join(lines)
 
@@ -105,6 +101,6 @@ def _explain_pilot(pilot: str, workspace: Path | None, form: str, plain: bool) -
 
 def _row(line: Line) -> str:
     """Key, value and source in columns; a long value goes on below itself."""
-    value = click.wrap_text(line.value, 42).splitlines() or [""]
+    value = wrap(line.value, 42)
     first = f"{line.key:<36}{value[0]:<43}{dim(line.source)}"
     return "\n".join([first.rstrip(), *(" " * 36 + more for more in value[1:])])

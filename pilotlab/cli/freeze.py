@@ -33,11 +33,11 @@ def command(
 
     freeze = api.open_workspace(workspace, actor=actor, today=today).freeze(pilot)
     if form == "json":
-        show_json(freeze.to_dict())
+        show_json(freeze.to_dict(), stored=True)
         return
     lines = [
         f"{pilot}: frozen by {freeze.frozen_by}, {freeze.frozen_at}",
         *(f"  {name:<12}{digest[:16]}" for name, digest in freeze.digests.items()),
         next_line(f"pilotlab log {pilot}"),
     ]
-    show("\n".join(lines), plain=plain)
+    show("\n".join(lines), plain=plain, stored=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import show, show_json
+from pilotlab.cli.output import complain, show, show_json
 
 if TYPE_CHECKING:
     from pilotlab.sources.importing import ImportReport
@@ -57,22 +57,22 @@ def command(
             show_json(refused.report.to_dict())
             raise click.exceptions.Exit(1) from None
         _findings(refused.report)
-        click.echo(f"error: {refused}", err=True)
+        complain(f"error: {refused}")
         raise click.exceptions.Exit(1) from None
     _report(report, form=form, plain=plain)
 
 
 def _findings(report: ImportReport) -> None:
     for finding in report.findings:
-        click.echo(f"{finding}\n  fix: {finding.fix}" if finding.fix else str(finding), err=True)
+        complain(f"{finding}\n  fix: {finding.fix}" if finding.fix else str(finding))
 
 
 def _report(report: ImportReport, *, form: str, plain: bool) -> None:
     if form == "json":
-        show_json(report.to_dict())
+        show_json(report.to_dict(), stored=not report.dry_run)
     else:
         _findings(report)
-        show("\n".join(_lines(report)), plain=plain)
+        show("\n".join(_lines(report)), plain=plain, stored=not report.dry_run)
     if report.dry_run and report.errors:
         raise click.exceptions.Exit(1)
 

@@ -29,7 +29,7 @@ def command(folder: Path, today: date, form: str, plain: bool) -> None:
 
     written = [path.relative_to(folder).as_posix() for path in init_workspace(folder, today=today)]
     if form == "json":
-        show_json({"folder": folder.as_posix(), "written": written})
+        show_json({"folder": folder.as_posix(), "written": written}, stored=True)
         return
     where = "here" if folder == Path() else f"in {folder.as_posix()}"
     enter = [] if folder == Path() else [f"  cd {folder.as_posix()}"]
@@ -39,4 +39,4 @@ def command(folder: Path, today: date, form: str, plain: bool) -> None:
         *enter,
         next_line("pilotlab check anchor-days"),
     ]
-    show("\n".join(lines), plain=plain)
+    show("\n".join(lines), plain=plain, stored=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pilotlab.cli.ask import agree, ask, say
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import WIDTH, next_line, show, show_json
+from pilotlab.cli.output import next_line, show, show_json
 from pilotlab.errors import nearest
 
 if TYPE_CHECKING:
@@ -64,14 +63,14 @@ def command(
     lab = api.open_workspace(workspace, actor=actor, today=today)
     sheet = lab.form(pilot, team or _ask_team(lab.teams(pilot)), week)
     typed = not (sets or gaps)
-    entries = from_prompt(sheet, _ask, _say) if typed else from_flags(sheet, sets, gaps)
+    entries = from_prompt(sheet, ask, say) if typed else from_flags(sheet, sets, gaps)
     if not entries:
-        click.echo("Nothing was typed. Nothing was written.")
+        show("Nothing was typed. Nothing was written.", plain=plain)
         return
     if typed:
-        _say("\n" + review(sheet, entries))
-        why = why or (_ask("Why does a stored value change?") if corrections(sheet, entries) else "")
-        click.confirm("Save?", default=True, abort=True)
+        say("\n" + review(sheet, entries))
+        why = why or (ask("Why does a stored value change?") if corrections(sheet, entries) else "")
+        agree("Save?")
     receipt = lab.save(entries, why=why)
     _report(pilot, sheet, entries, receipt, form=form, plain=plain)
 
@@ -79,26 +78,10 @@ def command(
 def _ask_team(teams: tuple[str, ...]) -> str:
     """Ask until a team of the pilot is named."""
     while True:
-        named = str(
-            click.prompt("Team", default="?" if len(teams) > 1 else teams[0], show_default=len(teams) < 2)
-        ).strip()
+        named = ask("Team", default="?" if len(teams) > 1 else teams[0], show_default=len(teams) < 2).strip()
         if named in teams:
             return named
-        _say(
-            ", ".join(teams) if named == "?" else f"  no team {named!r}{nearest(named, teams)}; ? lists them"
-        )
-
-
-def _ask(question: str) -> str:
-    return str(click.prompt(question, default="", show_default=False))
-
-
-def _say(text: str) -> None:
-    """Print between the questions, words whole at any width."""
-    width = min(shutil.get_terminal_size().columns, WIDTH)
-    for line in text.split("\n"):
-        indent = line[: len(line) - len(line.lstrip())]
-        click.echo(textwrap.fill(line, width, subsequent_indent=indent, drop_whitespace=True) or "")
+        say(", ".join(teams) if named == "?" else f"  no team {named!r}{nearest(named, teams)}; ? lists them")
 
 
 def _report(
@@ -119,7 +102,8 @@ def _report(
                 **counts,
                 "receipt": receipt.code or None,
                 "ledger": receipt.seq,
-            }
+            },
+            stored=True,
         )
         return
     lines = [f"  {row.metric.id:<28}{shown(row, row.metric)}" for row in entries]
@@ -127,4 +111,4 @@ def _report(
     if not receipt.written:
         done = f"{sheet.team}, {sheet.week}: all of this was stored already. Nothing changed."
     mark = [f"Receipt {receipt.code}"] if receipt.code else []
-    show("\n".join([*lines, done, *mark, next_line(f"pilotlab status {pilot}")]), plain=plain)
+    show("\n".join([*lines, done, *mark, next_line(f"pilotlab status {pilot}")]), plain=plain, stored=True)

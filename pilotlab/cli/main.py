@@ -11,7 +11,10 @@ from types import MappingProxyType
 import click
 
 from pilotlab import __version__
+from pilotlab.cli.output import complain, page_width, terminal_width
+from pilotlab.cli.stream import exit_code, guard
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
+from pilotlab.text.width import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,16 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
 )
 
 
+class _Help(click.HelpFormatter):
+    """Help with its examples broken to the terminal's width too."""
+
+    def getvalue(self) -> str:
+        return "\n".join(part for line in super().getvalue().split("\n") for part in fold(line, self.width))
+
+
+click.Context.formatter_class = _Help
+
+
 class LazyGroup(click.Group):
     """Lists commands without importing them; turns errors into text and an exit code."""
 
@@ -96,7 +109,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except FindingsError as error:
             for finding in error.findings:
-                click.echo(str(finding), err=True)
+                complain(str(finding))
             _report(error)
             ctx.exit(1)
         except UsageError as error:
@@ -107,12 +120,12 @@ class LazyGroup(click.Group):
             ctx.exit(1)
         except OSError as error:
             name = f" {error.filename}" if error.filename else ""
-            click.echo(f"error: {error.strerror or error}{name}", err=True)
+            complain(f"error: {error.strerror or error}{name}")
             ctx.exit(1)
 
 
 def _report(error: PilotlabError) -> None:
-    click.echo(f"error: {error}", err=True)
+    complain(f"error: {error}")
 
 
 @click.group(
@@ -131,4 +144,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
-    sys.exit(cli(prog_name="pilotlab"))
+    guard()
+    try:
+        cli(prog_name="pilotlab", terminal_width=terminal_width() and page_width())
+    except SystemExit as stop:
+        sys.exit(exit_code(stop.code))

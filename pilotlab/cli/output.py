@@ -1,65 +1,88 @@
-"""Printing: JSON or text, and what the terminal can show."""
+"""The writer: everything that a command prints goes through here."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
-import click
+from pilotlab.cli.stream import encoding_of, spare
+from pilotlab.text.characters import UNSEEN, encodable, visible
+from pilotlab.text.width import fold
 
 WIDTH = 100
-_ASCII = str.maketrans(
-    {
-        "─": "-",
-        "━": "=",
-        "│": "|",
-        "┊": ":",
-        "●": "O",
-        "○": "o",
-        "┿": "+",
-        "┼": "+",
-        "├": "[",
-        "┤": "]",
-        "−": "-",
-        "×": "x",
-        "→": ">",
-        "·": ".",
-        "█": "#",
-        "’": "'",
-        "“": '"',
-        "”": '"',
-        "–": "-",
-        "…": "...",
-        "≤": "<=",
-        "≥": ">=",
-        "€": "EUR",
-        "\u00a0": " ",
-        "\u202f": " ",
-    }
-)
+LEAST = 40  # columns; a narrower terminal breaks lines itself
 
-
-def is_plain(asked: bool = False) -> bool:
-    """Whether to keep to ASCII: asked for, or not a terminal that shows UTF-8."""
-    return asked or not (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf8")
+# Styles are marks within the text until it is written, so that data are made visible and style is not. Marks are drawn
+# anew in each run from the private planes: no file can hold them on purpose.
+_FIRST = 0xF0000 + int.from_bytes(os.urandom(2), "big") % 0xFF00
+_BOLD, _DIM, _VERMILION, _END = (chr(_FIRST + place) for place in range(4))
+_SGR = {_BOLD: "\x1b[1m", _DIM: "\x1b[2m", _VERMILION: "\x1b[38;2;168;58;16m", _END: "\x1b[0m"}
+_MARKS = re.compile(f"[{''.join(_SGR)}]")
 
 
 def to_plain(text: str) -> str:
     """Write the same columns in ASCII."""
-    return text.translate(_ASCII).encode("ascii", "replace").decode()
+    return encodable(_MARKS.sub("", text), "ascii")
 
 
-def show(text: str, *, plain: bool = False) -> None:
-    """Print text, in ASCII where the terminal can't do more."""
-    click.echo(to_plain(text) if is_plain(plain) else text)
+def show(text: str, *, plain: bool = False, stored: bool = False) -> None:
+    """Print text for people: what can't be seen is written out, lines are broken to the terminal's width.
+
+    Parameters
+    ----------
+    plain : bool
+        ASCII alone, no colour.
+    stored : bool
+        What the text tells of is stored already: that it can't be printed is no failure.
+    """
+    if stored:
+        spare()
+    _print(text, sys.stdout, plain=plain)
 
 
-def show_json(data: Any) -> None:
-    """Print plain data as JSON; an infinite or missing number is null already."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+def complain(text: str) -> None:
+    """Print text for people on the error stream."""
+    _print(text, sys.stderr)
+
+
+def note(text: str, *, aside: bool = False) -> None:
+    """Print a line on how far a long command is; aside where the answer itself is for a program."""
+    _print(text, sys.stderr if aside else sys.stdout)
+
+
+def show_json(data: Any, *, stored: bool = False) -> None:
+    """Print plain data as JSON, in ASCII unless the stream is UTF-8; an infinite or missing number is null already."""
+    if stored:
+        spare()
+    text = json.dumps(data, indent=2, ensure_ascii=not _is_utf8(sys.stdout), allow_nan=False)
+    _write(UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n", sys.stdout)
+
+
+def show_lines(text: str) -> None:
+    """Print lines for a program, none broken; what can't be seen is written out."""
+    _write(encodable(visible(text), encoding_of(sys.stdout)), sys.stdout)
+
+
+def _print(text: str, stream: TextIO | None, *, plain: bool = False) -> None:
+    encoding = "ascii" if plain else encoding_of(stream)
+    text = encodable(visible(text), encoding, keep="".join(_SGR))
+    width = _columns(stream)
+    if width:
+        text = "\n".join(part for line in text.split("\n") for part in fold(line, width))
+    _write(_MARKS.sub("" if plain else lambda mark: _SGR[mark[0]], text) + "\n", stream)
+
+
+def _write(text: str, stream: TextIO | None) -> None:
+    if stream is not None:
+        stream.write(text)
+        stream.flush()
+
+
+def _is_utf8(stream: TextIO | None) -> bool:
+    return (encoding_of(stream) or "utf8").lower().replace("-", "").replace("_", "").startswith("utf8")
 
 
 def within(text: str) -> str:
@@ -69,7 +92,7 @@ def within(text: str) -> str:
 
 def rule(heavy: bool = False) -> str:
     """A line across the page."""
-    return ("━" if heavy else "─") * WIDTH
+    return ("━" if heavy else "─") * page_width()
 
 
 def next_line(command: str, hint: str = "") -> str:
@@ -79,24 +102,45 @@ def next_line(command: str, hint: str = "") -> str:
 
 def bold(text: str) -> str:
     """Bold where colour is welcome."""
-    return click.style(text, bold=True) if coloured() else text
+    return f"{_BOLD}{text}{_END}" if coloured() else text
 
 
 def dim(text: str) -> str:
     """Dim where colour is welcome."""
-    return click.style(text, dim=True) if coloured() else text
+    return f"{_DIM}{text}{_END}" if coloured() else text
 
 
 def vermilion(text: str) -> str:
     """The colour of a broken limit."""
-    return click.style(text, fg=(168, 58, 16)) if coloured() else text
+    return f"{_VERMILION}{text}{_END}" if coloured() else text
 
 
 def coloured() -> bool:
     """Whether colour may repeat a word: a terminal, and no NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def terminal_width() -> int | None:
-    """Columns of the terminal, at most WIDTH; None where output is piped."""
-    return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) if sys.stdout.isatty() else None
+    """Columns of the terminal, or fewer where COLUMNS asks for fewer; None where output is piped."""
+    return _columns(sys.stdout)
+
+
+def page_width() -> int:
+    """Columns of text that is read: the terminal's, at most WIDTH."""
+    return min(WIDTH, terminal_width() or WIDTH)
+
+
+def _columns(stream: TextIO | None) -> int | None:
+    if stream is None or not stream.isatty():
+        return None
+    try:
+        real = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        real = 0
+    asked = os.environ.get("COLUMNS", "")
+    wanted = int(asked) if asked.isdecimal() else 0
+    return max(min(filter(None, (real, wanted)), default=WIDTH), LEAST)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()

@@ -58,5 +58,5 @@ def command(
             for form in forms or ("html",)
         ]
     for path in written:
-        show(f"Wrote {lab.folders.shown(path)}", plain=plain)
-    show(next_line(f"pilotlab decide {pilot}"), plain=plain)
+        show(f"Wrote {lab.folders.shown(path)}", plain=plain, stored=True)
+    show(next_line(f"pilotlab decide {pilot}"), plain=plain, stored=True)

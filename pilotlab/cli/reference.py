@@ -18,6 +18,11 @@ _HEAD = """\
 In the order of a pilot's life; each is what `pilotlab COMMAND --help` prints. Every command works from any folder of the
 workspace, ends with 0 (fine, warnings included), 1 (an error finding, or a failure) or 2 (wrong usage), and says what to do next.
 
+Text is written in the encoding of the stream: a character that it lacks has a twin in ASCII (`→` is `>`) or is written by its number
+(`Ł` is `\\u0141`), JSON is then ASCII throughout. What can't be seen (controls, escapes, marks of direction) is written out and never sent.
+Lines are as wide as the terminal, at most 100 columns; piped, 100. A reader who leaves (`| head`) or a closed output is no
+failure; a full disk ends with 1, except where what was asked for is stored: then a note says that only the output was lost.
+
 | phase | command | |
 |---|---|---|
 """

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 ROWS: dict[str, int] = {
     "errors": 0,
+    "text": 0,
     "weeks": 0,
     "spec": 1,
     "store": 1,

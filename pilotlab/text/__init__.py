@@ -1,0 +1,1 @@
+"""Text: names as they are kept, characters as they are shown, columns as they are counted."""
