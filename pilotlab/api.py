@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pilotlab.design.assignment import Assignment
     from pilotlab.design.checking import Checked
     from pilotlab.design.freeze import Freeze
+    from pilotlab.design.lateness import Late
     from pilotlab.design.plan import Plan
     from pilotlab.estimate.pilot.analysis import Analysis
     from pilotlab.panel.panel import Panel
@@ -210,7 +211,13 @@ class Workspace:
                     fix=f"run `pilotlab assign {pilot}` again; every draw stays in the ledger",
                 )
             frozen = Freeze.of(
-                plan.spec, plan.metrics, plan.drawn, program=__version__, by=self.actor, at=self.clock()
+                plan.spec,
+                plan.metrics,
+                plan.drawn,
+                program=__version__,
+                by=self.actor,
+                at=self.clock(),
+                day=self.today.isoformat(),
             )
             return Freeze.from_dict(store.save_freeze(pilot, frozen.to_dict(), actor=self.actor).content)
 
@@ -253,10 +260,25 @@ class Workspace:
                 seen_data=self._seen(store, plan),
                 at=self.clock(),
             )
-            renewed = Freeze.of(spec, metrics, arms, program=__version__, by=self.actor, at=change.at)
+            renewed = Freeze.of(
+                spec,
+                metrics,
+                arms,
+                program=__version__,
+                by=self.actor,
+                at=change.at,
+                day=self.today.isoformat(),
+            )
             content = {"amendment": change.to_dict(), "plan": renewed.to_dict()}
             store.save_amendment(pilot, content, actor=self.actor, why=why, seen_data=change.seen_data)
         return change
+
+    def late(self, pilot: str) -> Late | None:
+        """Say how long after the first pilot week had ended the plan was fixed; None where it was in time."""
+        from pilotlab.design.lateness import lateness
+
+        with self._reading() as store:
+            return lateness(store, pilot) if store else None
 
     def _seen(self, store: Store, plan: Plan) -> bool:
         """Whether a pilot week was entered by now; before that, no result can be seen."""

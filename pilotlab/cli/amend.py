@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pilotlab.cli.freeze import AT_MOST
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show, show_json
 
@@ -32,11 +33,13 @@ def command(
     """
     from pilotlab import api
 
-    amendment = api.open_workspace(workspace, actor=actor, today=today).amend(pilot, why=why)
+    opened = api.open_workspace(workspace, actor=actor, today=today)
+    amendment, late = opened.amend(pilot, why=why), opened.late(pilot)
     if form == "json":
-        show_json(amendment.to_dict(), stored=True)
+        show_json({**amendment.to_dict(), "late": late.to_dict() if late else None}, stored=True)
         return
     seen = "after data had been seen" if amendment.seen_data else "before any result was seen"
     lines = [f"{pilot}: amendment {amendment.version} by {amendment.author}, {seen}"]
     lines += [f"  {change.path}: {change.before} → {change.after}" for change in amendment.changes]
+    lines += [f"{AT_MOST}: {late}."] if late else []
     show("\n".join([*lines, next_line(f"pilotlab status {pilot}")]), plain=plain, stored=True)

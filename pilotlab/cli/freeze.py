@@ -10,6 +10,8 @@ import click
 from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show, show_json
 
+AT_MOST = "The evidence grade is at most C (strongest verdict: Extend)"
+
 
 @click.command()
 @click.argument("pilot")
@@ -31,13 +33,15 @@ def command(
     """
     from pilotlab import api
 
-    freeze = api.open_workspace(workspace, actor=actor, today=today).freeze(pilot)
+    opened = api.open_workspace(workspace, actor=actor, today=today)
+    freeze, late = opened.freeze(pilot), opened.late(pilot)
     if form == "json":
-        show_json(freeze.to_dict(), stored=True)
+        show_json({**freeze.to_dict(), "late": late.to_dict() if late else None}, stored=True)
         return
     lines = [
         f"{pilot}: frozen by {freeze.frozen_by}, {freeze.frozen_at}",
         *(f"  {name:<12}{digest[:16]}" for name, digest in freeze.digests.items()),
+        *([f"{AT_MOST}: {late}."] if late else []),
         next_line(f"pilotlab log {pilot}"),
     ]
     show("\n".join(lines), plain=plain, stored=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.rule import decide
+from pilotlab.design.lateness import Late, lateness
 from pilotlab.design.plan import Plan
 from pilotlab.panel.quality import Completeness, completeness
 from pilotlab.spec.metric import MetricSpec
@@ -41,6 +42,8 @@ class Course:
         Every row of teams.csv, for the flow of teams.
     data_digest : str
         Of every observation that was read.
+    late : Late or None
+        How long after the first pilot week had ended the plan was fixed; None where it was in time.
     """
 
     plan: Plan
@@ -52,6 +55,7 @@ class Course:
     data_digest: str
     today: date
     program: str
+    late: Late | None = None
 
     @property
     def spec(self) -> PilotSpec:
@@ -83,7 +87,8 @@ def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: s
     quality = {use: _quality(plan, plan.metrics[use], rows) for use, rows in observed.items()}
     groups = _groups(store, plan, panels, teams)
     analysis = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
-    records = _records(store, plan, quality, today)
+    late = lateness(store, plan.spec.id)
+    records = _records(store, plan, quality, today, late)
     return Course(
         plan=plan,
         teams=teams,
@@ -94,6 +99,7 @@ def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: s
         data_digest=store.data_digest([metric.key for metric in plan.metrics.values()], teams=_logged(plan)),
         today=today,
         program=program,
+        late=late,
     )
 
 
@@ -151,7 +157,9 @@ def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation]) -> Complet
     return completeness(metric.key, plan.spec.windows, plan.drawn, seen, cadence=metric.cadence_weeks)
 
 
-def _records(store: Store, plan: Plan, quality: Mapping[str, Completeness], today: date) -> Records:
+def _records(
+    store: Store, plan: Plan, quality: Mapping[str, Completeness], today: date, late: Late | None
+) -> Records:
     spec, first = plan.spec, first_pilot_row(store, plan)
     moments = {row.seq: row.at for row in store.ledger()} if first else {}
     shares = {
@@ -169,6 +177,7 @@ def _records(store: Store, plan: Plan, quality: Mapping[str, Completeness], toda
         shares=shares,
         baseline_weeks=weeks,
         today=today,
+        late=late,
     )
 
 

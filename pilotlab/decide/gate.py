@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from pilotlab.decide.decision import GateItem
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
+from pilotlab.design.lateness import Late
 
 SHARE_NEEDED = 0.80
 POINTS_APART = 0.10
@@ -17,7 +18,14 @@ _DUST = 1e-9  # 0.9 - 0.8 is 0.1 and a little
 def gate(arm: ArmInputs) -> tuple[GateItem, ...]:
     """Six items of one contrast; each holds for every goal and deciding guardrail."""
     facts = arm.gate
-    return (_plan(facts), _estimable(arm), _complete(facts), _baseline(facts), _adherence(facts), _end(facts))
+    return (
+        _plan(facts, arm.design.late),
+        _estimable(arm),
+        _complete(facts),
+        _baseline(facts),
+        _adherence(facts),
+        _end(facts),
+    )
 
 
 def missing(items: tuple[GateItem, ...]) -> tuple[GateItem, ...]:
@@ -25,16 +33,17 @@ def missing(items: tuple[GateItem, ...]) -> tuple[GateItem, ...]:
     return tuple(item for item in items if item.met is False)
 
 
-def _plan(facts: GateFacts) -> GateItem:
+def _plan(facts: GateFacts, late: Late | None) -> GateItem:
     needed = "frozen before the first pilot-week row, digests match"
     if facts.frozen_at is None:
         return _item("plan", needed, "not frozen", False)
-    when = f"frozen {_moment(facts.frozen_at)}"
+    when = f"frozen {_moment(facts.frozen_at)}" + (f" ({late})" if late else "")
     rows = f", first row {_moment(facts.first_pilot_row_at)}" if facts.first_pilot_row_at else ", no row yet"
     match = (
         "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
     )
-    return _item("plan", needed, f"{when}{rows}; {match}", facts.frozen_first and facts.digests_match)
+    item = _item("plan", needed, f"{when}{rows}; {match}", facts.frozen_first and facts.digests_match)
+    return item.model_copy(update={"name": _LATE}) if late and item.met else item
 
 
 def _estimable(arm: ArmInputs) -> GateItem:
@@ -102,6 +111,9 @@ _NAMES = {
     "adherence": "Gap in office days",
     "end": "Planned end reached",
 }
+
+
+_LATE = "Plan frozen before the first entry of a pilot week"  # all that a plan which came late can meet
 
 
 def _item(key: str, needed: str, found: str, met: bool | None) -> GateItem:

@@ -23,6 +23,7 @@ from pilotlab.decide.inputs import (
 )
 from pilotlab.decide.levels import alphas_needed
 from pilotlab.design.assignment import Assignment
+from pilotlab.design.lateness import Late
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.threshold import bar_size, margin_size
@@ -50,6 +51,7 @@ class Records:
     shares: Mapping[tuple[str, str], float | None]
     baseline_weeks: Mapping[str, int]
     today: date
+    late: Late | None = None
 
 
 def gather(spec: PilotSpec, analysis: Analysis, assignment: Assignment, records: Records) -> RuleInputs:
@@ -85,7 +87,7 @@ def _arm(
         arm=arm,
         goals=tuple(_goal(result, alphas) for result in analysis.of(arm, "goal")),
         guardrails=tuple(_guardrail(result, alphas) for result in analysis.of(arm, "guardrail")),
-        design=_design(spec, arm, assignment, analysis),
+        design=_design(spec, arm, assignment, analysis, records.late),
         gate=_gate(spec, arm, analysis, records),
         equity_breached=_equity(spec, arm, analysis),
         watch_alarms=None if spec.metrics.watch else (),
@@ -162,7 +164,9 @@ def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
     )
 
 
-def _design(spec: PilotSpec, arm: str, assignment: Assignment, analysis: Analysis) -> DesignFacts:
+def _design(
+    spec: PilotSpec, arm: str, assignment: Assignment, analysis: Analysis, late: Late | None
+) -> DesignFacts:
     design, goals = spec.design, analysis.of(arm, "goal")
     return DesignFacts(
         design=design.type,
@@ -175,6 +179,7 @@ def _design(spec: PilotSpec, arm: str, assignment: Assignment, analysis: Analysi
         pretrend=_alarm(goals, "pre_trend"),
         placebo=_alarm(goals, "placebo_in_time", "placebo_in_space"),
         breakdown=_breakdown(goals),
+        late=late,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pilotlab.decide.inputs import DesignFacts
 from pilotlab.decide.verdicts import Grade, Verdict
 
@@ -12,11 +14,16 @@ WEDGE_FULL, WEDGE_FEW, WEDGE_STEPS = 16, 8, 3  # units in all, start weeks
 
 
 def grade(design: DesignFacts) -> Grade:
-    """Grade of a contrast.
+    """Grade of a contrast: what its design earns, at most C where the plan was fixed after the first pilot week.
 
     Counted is the smaller arm, in units as they were drawn (a stepped wedge: units in all and start weeks). Volunteers
     who are then drawn are randomised. A check that did not run keeps a matched comparison at C.
     """
+    earned = _earned(design)
+    return max(earned, "C") if design.late else earned  # A comes before B, C and D
+
+
+def _earned(design: DesignFacts) -> Grade:
     if design.design == "before_after":
         return "D"
     if design.design == "stepped_wedge":
@@ -51,6 +58,12 @@ def grade_words(design: DesignFacts) -> str:
 
 def stronger_design(design: DesignFacts) -> str:
     """Return the design that would settle what this one can't; "" for grade A."""
+    if design.late:
+        in_time = "fixed before the first pilot week"
+        better = stronger_design(replace(design, late=None))
+        return (
+            f"{better}, under a plan {in_time}" if better else f"the same comparison under a plan {in_time}"
+        )
     match grade(design):
         case "A":
             return ""
@@ -97,9 +110,12 @@ def _counts(design: DesignFacts) -> str:
 
 
 def _why(design: DesignFacts) -> str:
-    """What keeps a matched comparison from B, or makes any comparison D."""
-    if grade(design) == "D" and design.design == "parallel":
-        return f" (fewer than {FEW} in an arm)"
-    if grade(design) == "C" and design.design == "matched":
-        return f" ({', '.join(matched_gaps(design))})"
-    return ""
+    """What keeps a comparison from a better grade: of a matched one its gaps, of any that it is small or late."""
+    earned, said = _earned(design), []
+    if earned == "D" and design.design == "parallel":
+        said.append(f"fewer than {FEW} in an arm")
+    if earned == "C" and design.design == "matched":
+        said += matched_gaps(design)
+    if design.late:
+        said.append(str(design.late))
+    return f" ({', '.join(said)})" if said else ""

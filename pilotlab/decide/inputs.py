@@ -9,6 +9,7 @@ from typing import Literal
 
 from pilotlab.decide.levels import Look, Mode
 from pilotlab.decide.verdicts import Claim, IfBreached
+from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
 
 Check = Literal["clear", "alarmed"] | None  # None: did not run
@@ -170,6 +171,7 @@ class DesignFacts:
     pretrend: Check = None
     placebo: Check = None
     breakdown: float | None = None  # relative magnitudes; None: not made
+    late: Late | None = None  # the plan was fixed after the first pilot week had ended
 
     @property
     def smaller_arm(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from pilotlab.decide.changes import capped, other_verdicts
 from pilotlab.decide.checking import check_inputs
@@ -11,6 +12,7 @@ from pilotlab.decide.gate import missing
 from pilotlab.decide.grade import STRONGEST, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
+from pilotlab.decide.settle import settle
 from pilotlab.decide.sizes import luck
 from pilotlab.decide.verdicts import LEADING, Verdict
 from pilotlab.decide.words import (
@@ -221,14 +223,14 @@ def _would_change(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
         Change(verdict=verdict, what=what)
         for verdict, what in other_verdicts(arm, judged.case, judged.verdict)
     ]
-    if capped(judged.case):
-        said.insert(
-            0, Change(verdict=_beyond(judged), what=f"a stronger design: {stronger_design(arm.design)}")
-        )
+    if capped(judged.case) and (beyond := _beyond(arm, judged)) != judged.verdict:
+        said.insert(0, Change(verdict=beyond, what=f"a stronger design: {stronger_design(arm.design)}"))
     return tuple(said)
 
 
-def _beyond(judged: Judgement) -> Verdict:
+def _beyond(arm: ArmInputs, judged: Judgement) -> Verdict:
+    if arm.design.late and judged.case:  # what is then named reaches grade A
+        return settle(replace(judged.case, grade="A")).rung.verdict
     return "Scale" if STRONGEST[judged.grade] == "Scale with changes" else "Scale with changes"
 
 

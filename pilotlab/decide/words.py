@@ -237,7 +237,8 @@ def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
         case "goals":
             return f"{_worse_goals(arm, judged)} got worse: at most Scale with changes"
         case "cap":
-            return f"grade {judged.grade}: at most {STRONGEST[judged.grade]}"
+            late = f" ({arm.design.late})" if arm.design.late else ""
+            return f"grade {judged.grade}{late}: at most {STRONGEST[judged.grade]}"
         case "equity":
             return f"limit broken for {_groups(arm)}"
         case "robustness":

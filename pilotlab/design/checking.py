@@ -20,6 +20,7 @@ from pilotlab.spec.rules import RULES, check_design
 from pilotlab.spec.team import TeamList, read_teams, team_file
 
 if TYPE_CHECKING:
+    from pilotlab.design.lateness import Late
     from pilotlab.design.plan import Plan
     from pilotlab.store.store import Store
 
@@ -120,7 +121,7 @@ def _check(
     findings = _ordered(catalogue, reading, listed, judged)
     failed = any(finding.level == "error" for finding in findings)
     reached = (
-        strength(draft, listed.teams, assignment=plan.assignment if plan else None)
+        strength(draft, listed.teams, assignment=plan.assignment if plan else None, late=_late(store, plan))
         if listed and not failed
         else None
     )
@@ -146,6 +147,12 @@ def _stage(plan: Plan | None) -> Literal["declared", "assigned", "frozen"]:
     if plan is None or plan.assignment is None:
         return "declared"
     return "frozen" if plan.freeze else "assigned"
+
+
+def _late(store: Store | None, plan: Plan | None) -> Late | None:
+    from pilotlab.design.lateness import lateness
+
+    return lateness(store, plan.spec.id) if store and plan and plan.freeze else None
 
 
 def _edited(plan: Plan | None, reading: Reading) -> list[Finding]:

@@ -28,6 +28,8 @@ class Freeze:
         Metric definitions by key (`focus_hours@1`), for every metric the pilot uses.
     frozen_at : str
         ISO time, passed in.
+    day : str
+        The day it was frozen on, as the one who froze was told; empty in plans of earlier versions.
     digests : dict
         SHA-256 of `spec`, `metrics`, `assignment` and `rule`.
     """
@@ -41,6 +43,7 @@ class Freeze:
     frozen_by: str
     frozen_at: str
     digests: dict[str, str] = field(default_factory=dict)
+    day: str = ""
 
     @classmethod
     def of(
@@ -52,6 +55,7 @@ class Freeze:
         program: str,
         by: str,
         at: str,
+        day: str = "",
     ) -> Freeze:
         """Fix a plan.
 
@@ -61,8 +65,8 @@ class Freeze:
             From what the declaration writes (`focus_hours` or `focus_hours@1`) to the metric.
         program : str
             Version of pilotlab.
-        by, at : str
-            Who freezes, and when (ISO time).
+        by, at, day : str
+            Who freezes, and when (ISO time, and the day taken as today).
 
         Raises
         ------
@@ -81,7 +85,9 @@ class Freeze:
             "rule": spec.decide.rule,
         }
         digests = {name: digest(part) for name, part in parts.items()}
-        return cls(pilot=spec.id, program=program, frozen_by=by, frozen_at=at, digests=digests, **parts)
+        return cls(
+            pilot=spec.id, program=program, frozen_by=by, frozen_at=at, day=day, digests=digests, **parts
+        )
 
     def digest(self) -> str:
         """Return the overall SHA-256: of the four digests and the program version. Who and when do not enter it."""
@@ -118,6 +124,7 @@ class Freeze:
             "program": self.program,
             "frozen_by": self.frozen_by,
             "frozen_at": self.frozen_at,
+            "day": self.day,
             "digests": self.digests,
             "digest": self.digest(),
         }
@@ -136,7 +143,7 @@ class Freeze:
                 f"the frozen plan has the schema {data.get('schema')!r}, this version reads {SCHEMA!r}",
                 fix="open the workspace with the version of pilotlab that wrote it, or a newer one",
             )
-        return cls(**{name: data[name] for name in cls.__slots__})
+        return cls(**{name: data[name] for name in cls.__slots__ if name in data})
 
 
 def verify(freeze: Freeze, spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> tuple[Change, ...]:

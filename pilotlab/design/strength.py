@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pilotlab.design.assignment import Assignment
+from pilotlab.design.lateness import Late
 from pilotlab.design.reachable import Reach, planned_reach
 from pilotlab.design.units import Team, drawing_units, value_of
 from pilotlab.errors import PilotlabError
@@ -43,6 +44,8 @@ class Strength:
         The evidence grade, at best.
     given_checks : bool
         Whether the grade holds only if the checks before the start raise no alarm and the breakdown value is at least 1.
+    late : Late or None
+        Why the grade is at most C whatever the design: the plan was fixed after the first pilot week.
     contrasts : tuple of Contrast
         A row a pilot arm; empty for a stepped wedge and before-after.
     """
@@ -52,6 +55,7 @@ class Strength:
     contrasts: tuple[Contrast, ...]
     unit: str = "team"
     given_checks: bool = False
+    late: Late | None = None
 
     @property
     def strongest(self) -> str:
@@ -70,10 +74,17 @@ class Strength:
             )
         teams = f"{self.teams} {self.unit}{'' if self.teams == 1 else 's'}"
         given = " if its checks raise no alarm" if self.given_checks else ""
+        given += f" ({self.late})" if self.late else ""
         return f"{teams}{counts}: evidence grade {self.grade}, strongest verdict {self.strongest}{given}"
 
 
-def strength(spec: PilotSpec, teams: Sequence[Team], *, assignment: Assignment | None = None) -> Strength:
+def strength(
+    spec: PilotSpec,
+    teams: Sequence[Team],
+    *,
+    assignment: Assignment | None = None,
+    late: Late | None = None,
+) -> Strength:
     """Say what a plan can give at best: from the assignment where there is one, else from the list of teams.
 
     Parameters
@@ -88,10 +99,11 @@ def strength(spec: PilotSpec, teams: Sequence[Team], *, assignment: Assignment |
     ]
     return Strength(
         teams=len(counted),
-        grade=min(grades),
+        grade=max(min(grades), "C") if late else min(grades),
         contrasts=contrasts,
         unit=spec.design.unit,
-        given_checks=min(grades) == "B" and not is_drawn(spec),
+        given_checks=min(grades) == "B" and not is_drawn(spec) and not late,
+        late=late,
     )
 
 

@@ -177,7 +177,8 @@ def test_a_frozen_plan_that_was_edited_is_told(tmp_path: Path) -> None:
     from pilotlab.api import open_workspace
 
     write(tmp_path)
-    workspace = open_workspace(tmp_path, actor="jlee", today=date(2026, 8, 1))
+    clock = "2026-08-01T09:00:00+00:00"
+    workspace = open_workspace(tmp_path, actor="jlee", today=date(2026, 8, 1), clock=lambda: clock)
     workspace.assign("anchor-days")
     assert run(tmp_path).output.endswith("  next: pilotlab freeze anchor-days\n")
     workspace.freeze("anchor-days")

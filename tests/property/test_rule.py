@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from itertools import combinations_with_replacement, pairwise, product
 from typing import get_args
@@ -24,6 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pilotlab.decide.grade import grade
 from pilotlab.decide.inputs import ArmInputs, Evidence, GoalInput, Level
 from pilotlab.decide.judge import judge
 from pilotlab.decide.rule import decide
@@ -31,6 +33,7 @@ from pilotlab.decide.settle import Case, Limit, Outcome, settle
 from pilotlab.decide.states import goal_state, guardrail_state
 from pilotlab.decide.table import column
 from pilotlab.decide.verdicts import GoalState, Grade, GuardrailState, IfBreached
+from pilotlab.design.lateness import Late
 from tests.unit.decide import make
 from tests.unit.decide.test_table import cells
 
@@ -359,13 +362,14 @@ def better_pairs(draw: st.DrawFn) -> tuple[Evidence, Evidence]:
     cheap=st.booleans(),
     units=st.sampled_from([3, 5, 8]),
     drawn=st.booleans(),
+    late=st.sampled_from([None, Late(days=12, on=date(2026, 9, 25))]),
     left=st.integers(0, 1),
     chance=st.sampled_from([None, 0.2, 0.5, 0.9]),
     agreed=st.sampled_from([None, 11, 12]),
     equity=st.sampled_from([None, (), ("carers",)]),
 )
 def test_better_evidence_never_lowers_a_decision(
-    goals, limits, arms, look, mode, claim, cheap, units, drawn, left, chance, agreed, equity
+    goals, limits, arms, look, mode, claim, cheap, units, drawn, late, left, chance, agreed, equity
 ) -> None:
     def decided(which: int) -> str:
         first = make.arm(
@@ -377,7 +381,7 @@ def test_better_evidence_never_lowers_a_decision(
                 make.guardrail(pair[which], metric=metric, if_breached=kind)
                 for (pair, kind), metric in zip(limits, (make.FOCUS, make.BURNOUT), strict=False)
             ),
-            design=make.design(units_arm=units, drawn=drawn),
+            design=make.design(units_arm=units, drawn=drawn, late=late),
             forecast_chance=chance,
             equity_breached=equity,
         )
@@ -392,11 +396,37 @@ def test_better_evidence_never_lowers_a_decision(
         )
         decision = decide(inputs)
         assert decide(inputs) == decision
+        if late:
+            assert decision.arms[0].verdict not in ("Scale", "Scale with changes")
         return decision.verdict
 
     before, after = decided(0), decided(1)
     order = ["Not decision-ready", "Learn", *LADDER]
     assert order.index(after) >= order.index(before)
+
+
+def test_a_plan_fixed_late_is_at_most_c_whatever_its_design() -> None:
+    late = Late(days=12, on=date(2026, 9, 25))
+    kinds = ("parallel", "stepped_wedge", "matched", "before_after")
+    ways = ("lottery", "volunteer", "mandated", "convenience")
+    for kind, drawn, way, units, steps, clear in product(
+        kinds, (True, False), ways, (1, 3, 4, 7, 8, 16), (1, 3), ("clear", "alarmed", None)
+    ):
+        facts = make.design(
+            design=kind,
+            drawn=drawn,
+            recruitment=way,
+            units_arm=units,
+            units_control=units,
+            steps=steps,
+            pretrend=clear,
+            placebo=clear,
+            breakdown=1.0,
+        )
+        assert grade(replace(facts, late=late)) == max(grade(facts), "C")
+        said = decide(make.inputs(make.arm(design=replace(facts, late=late))))
+        assert said.verdict in ("Extend", "Learn")
+        assert str(late) in said.leading.grade_words
 
 
 def test_the_page_leads_with_the_highest_arm() -> None:

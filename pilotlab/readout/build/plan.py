@@ -59,6 +59,8 @@ def _frozen(course: Course) -> PlanRow:
         )
     gate = next(item for item in course.decision.leading.gate if item.key == "plan")
     bearing = "none" if gate.met else "not decision-ready"
+    if gate.met and course.late:
+        bearing = f"evidence grade C at most: {course.late}"
     return PlanRow(
         item="Plan", planned="frozen before the first pilot week", done=gate.found, bearing=bearing
     )

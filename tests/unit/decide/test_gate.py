@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from pilotlab.decide.gate import gate, missing
 from pilotlab.decide.inputs import Adherence, Evidence, MetricFacts
-from tests.unit.decide.make import arm, gate_facts, guardrail
+from pilotlab.design.lateness import Late
+from tests.unit.decide.make import arm, design, gate_facts, guardrail
 
 FROZEN = datetime(2026, 9, 1, 10, 12, tzinfo=UTC)
 
@@ -30,6 +31,13 @@ def test_a_sound_pilot_meets_all_six() -> None:
     items = gate(arm())
     assert [item.key for item in items] == ["plan", "estimable", "complete", "baseline", "adherence", "end"]
     assert all(item.met for item in items)
+
+
+def test_a_plan_that_came_late_says_so_and_claims_no_more_than_it_met() -> None:
+    late = Late(days=451, on=date(2027, 12, 8))
+    item = gate(arm(design=design(late=late)))[0]
+    assert (item.met, item.name) == (True, "Plan frozen before the first entry of a pilot week")
+    assert "(plan frozen 451 days after the first pilot week had ended)" in item.found
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from pilotlab.decide.grade import grade, grade_words, stronger_design
+from pilotlab.design.lateness import Late
 from tests.unit.decide.make import design
 
 MATCHED: dict[str, Any] = {
@@ -18,6 +20,7 @@ MATCHED: dict[str, Any] = {
     "placebo": "clear",
     "breakdown": 1.0,
 }
+LATE = Late(days=451, on=date(2027, 12, 8))
 WEDGE: dict[str, Any] = {"design": "stepped_wedge", "units_arm": 1, "units_control": 1, "steps": 3}
 
 
@@ -52,6 +55,11 @@ WEDGE: dict[str, Any] = {"design": "stepped_wedge", "units_arm": 1, "units_contr
         (WEDGE | {"units_in_all": 8}, "B"),
         (WEDGE | {"units_in_all": 7}, "D"),
         (WEDGE | {"units_in_all": 16, "drawn": False}, "C"),
+        ({"late": LATE}, "C"),
+        ({"late": LATE, "units_arm": 5}, "C"),
+        (MATCHED | {"late": LATE}, "C"),
+        (WEDGE | {"units_in_all": 16, "late": LATE}, "C"),
+        ({"late": LATE, "units_arm": 3}, "D"),
     ],
 )
 def test_grade(change: dict[str, Any], expected: str) -> None:
@@ -64,12 +72,25 @@ def test_words_name_the_design_and_what_it_lacks() -> None:
     assert words == "Grade C: matched, not drawn, 8 and 12 teams (placebo check did not run)"
 
 
+def test_words_say_how_late_a_plan_was_fixed() -> None:
+    late = "plan frozen 451 days after the first pilot week had ended"
+    assert grade_words(design(late=LATE)) == f"Grade C: lottery, 12 and 12 teams ({late})"
+    words = grade_words(design(**MATCHED | {"placebo": None, "late": LATE}))
+    assert words.endswith(f"(placebo check did not run, {late})")
+    assert grade_words(design(units_arm=3, late=LATE)).endswith(f"(fewer than 4 in an arm, {late})")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({}, ""),
         ({"units_arm": 5}, "at least 8 teams in each arm, drawn by lot"),
         ({"drawn": False}, "arms drawn by lot, at least 8 teams in each"),
+        ({"late": LATE}, "the same comparison under a plan fixed before the first pilot week"),
+        (
+            {"late": LATE, "units_arm": 5},
+            "at least 8 teams in each arm, drawn by lot, under a plan fixed before the first pilot week",
+        ),
         (
             WEDGE | {"units_in_all": 9},
             "at least 16 teams in all, starting in 3 or more steps, in drawn order",
