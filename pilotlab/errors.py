@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pilotlab.text.alike import difference, skeleton
+
 Level = Literal["error", "warn", "note"]
 
 # PilotlabError
@@ -96,6 +98,10 @@ class FindingsError(PilotlabError):
 def nearest(word: object, known: Iterable[object]) -> str:
     """Return a "; did you mean 'x'?" suffix, or nothing where no name is close."""
     names = [str(name) for name in known]
+    if alike := next(
+        (name for name in names if name != str(word) and skeleton(name) == skeleton(str(word))), ""
+    ):
+        return f"; did you mean {alike!r}? What differs: {difference(str(word), alike)}"
     close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotlab.errors import NotFound, PilotlabError, Span, UsageError, nearest
+from pilotlab.text.names import accept, tidy
 
 MARK = "pilotlab.toml"
 KNOWN_KEYS = {"schema", "name", "database"}
@@ -34,6 +35,7 @@ class Folders:
             Where no folder on the way up is a workspace.
         """
         begin = Path(start or os.environ.get("PILOTLAB_WORKSPACE") or ".").resolve()
+        accept(str(begin), "the path of the workspace")
         for folder in (begin, *begin.parents):
             settings = _settings(folder)
             if settings is not None:
@@ -62,7 +64,9 @@ class Folders:
     @property
     def database(self) -> Path:
         """The SQLite file; `PILOTLAB_DB` names another."""
-        return Path(os.environ.get("PILOTLAB_DB") or self.root / self.database_file)
+        named = os.environ.get("PILOTLAB_DB") or ""
+        accept(named, "PILOTLAB_DB")
+        return Path(named or self.root / self.database_file)
 
     @property
     def metrics_file(self) -> Path | None:
@@ -72,14 +76,19 @@ class Folders:
 
     def pilots(self) -> tuple[str, ...]:
         """Names of the declared pilots, alphabetical."""
-        return tuple(sorted(path.parent.name for path in self.experiments.glob("*/pilot.yaml")))
+        return tuple(sorted(self._pilot_files()))
+
+    def _pilot_files(self) -> dict[str, Path]:
+        """Return the files of pilots by name; a Mac writes the name of a folder decomposed."""
+        found = {path.parent.name: path for path in self.experiments.glob("*/pilot.yaml")}
+        return {accept(name, "the name of the folder"): path for name, path in found.items()}
 
     def pilot_file(self, pilot: str) -> Path:
         """Return the path of a pilot's `pilot.yaml`; `NotFound`, naming the nearest, where there is none."""
-        path = self.experiments / pilot / "pilot.yaml"
-        if pilot in self.pilots():
-            return path
-        known = self.pilots()
+        files = self._pilot_files()
+        if tidy(pilot) in files:
+            return files[tidy(pilot)]
+        known = tuple(sorted(files))
         raise NotFound(
             f"no pilot {pilot!r} in {self.shown(self.experiments)}{nearest(pilot, known)}",
             fix="one of: " + ", ".join(known)
@@ -117,9 +126,9 @@ def _toml(path: Path) -> dict[str, Any]:
 def actor(named: str | None = None) -> str:
     """Return who acts: as named, else `PILOTLAB_ACTOR`, else the login name."""
     if known := named or os.environ.get("PILOTLAB_ACTOR"):
-        return known
+        return accept(known, "--actor" if named else "PILOTLAB_ACTOR")
     try:
-        return getpass.getuser()
+        return accept(getpass.getuser(), "the login name")
     except (OSError, KeyError, ImportError):  # a container's user without a name
         raise UsageError(
             "nobody is named as acting, and this login has no name",

@@ -8,13 +8,22 @@ from pathlib import Path
 import click
 
 from pilotlab.cli.freeze import AT_MOST
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import next_line, show, show_json
 
 
 @click.command()
-@click.argument("pilot")
-@click.option("--why", required=True, metavar="TEXT", help="The reason, as the readout will print it.")
+@click.argument("pilot", type=TEXT)
+@click.option(
+    "--why", type=TEXT, required=True, metavar="TEXT", help="The reason, as the readout will print it."
+)
 @workspace_option
 @actor_option
 @today_option

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, show_lines, within
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ NAME = 18  # columns of a metric's name
 
 
 @click.command()
-@click.argument("pilot")
+@click.argument("pilot", type=TEXT)
 @workspace_option
 @actor_option
 @today_option

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import next_line, page_width, rule, show, show_json
 from pilotlab.text.width import wrap
 
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("pilot")
+@click.argument("pilot", type=TEXT)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pilotlab.cli.options import format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import TEXT, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show, show_json, show_lines, terminal_width
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _GITHUB = {"error": "error", "warn": "warning", "note": "notice"}
 
 
 @click.command()
-@click.argument("pilot", required=False)
+@click.argument("pilot", type=TEXT, required=False)
 @workspace_option
 @today_option
 @format_option("text", "json", "github")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, today_option, workspace_option
+from pilotlab.cli.options import TEXT, actor_option, format_option, today_option, workspace_option
 from pilotlab.cli.output import complain, show, show_json
 
 
@@ -79,10 +79,10 @@ def backup(target: Path, workspace: Path | None) -> None:
 
 
 @command.command("rename-team")
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", type=TEXT)
+@click.argument("new", type=TEXT)
 @click.option("--since", metavar="WEEK", help="First week of the new name; else this week.")
-@click.option("--why", required=True, metavar="TEXT", help="The reason, kept with the name.")
+@click.option("--why", type=TEXT, required=True, metavar="TEXT", help="The reason, kept with the name.")
 @workspace_option
 @actor_option
 @today_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pilotlab.cli.options import format_option, plain_option, workspace_option
+from pilotlab.cli.options import TEXT, format_option, plain_option, workspace_option
 from pilotlab.cli.output import bold, dim, next_line, page_width, rule, show, show_json
 from pilotlab.text.width import wrap
 
@@ -20,7 +20,7 @@ _HEADING = re.compile(r"#{2,3} PL\d{3} \((error|warn|note)\) (.+)")
 
 
 @click.command()
-@click.argument("what", metavar="PILOT|CODE")
+@click.argument("what", type=TEXT, metavar="PILOT|CODE")
 @workspace_option
 @format_option("text", "json")
 @plain_option

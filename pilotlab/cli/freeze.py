@@ -7,14 +7,21 @@ from pathlib import Path
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import next_line, show, show_json
 
 AT_MOST = "The evidence grade is at most C (strongest verdict: Extend)"
 
 
 @click.command()
-@click.argument("pilot")
+@click.argument("pilot", type=TEXT)
 @workspace_option
 @actor_option
 @today_option

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import complain, show, show_json
 
 if TYPE_CHECKING:
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--only-good", is_flag=True, help="Take the good rows of a file that has bad ones.")
-@click.option("--why", metavar="TEXT", default="", help="Reason, where a stored value changes.")
+@click.option("--why", type=TEXT, metavar="TEXT", default="", help="Reason, where a stored value changes.")
 @workspace_option
 @actor_option
 @today_option

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pilotlab.cli.ask import agree, ask, say
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import next_line, show, show_json
 from pilotlab.errors import nearest
 
@@ -18,10 +25,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("pilot")
-@click.option("--team", metavar="TEAM", help="The team, as teams.csv calls it.")
+@click.argument("pilot", type=TEXT)
+@click.option("--team", type=TEXT, metavar="TEAM", help="The team, as teams.csv calls it.")
 @click.option("--week", metavar="WEEK", help="2026-W40 or its Monday; else the last week that is over.")
-@click.option("--set", "sets", metavar="METRIC=NUMBER", multiple=True, help="A value; may be repeated.")
+@click.option(
+    "--set", "sets", type=TEXT, metavar="METRIC=NUMBER", multiple=True, help="A value; may be repeated."
+)
 @click.option(
     "--gap",
     "gaps",
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Why there is none: leave, holiday, no_work, forgot, not_applicable.",
 )
-@click.option("--why", metavar="TEXT", default="", help="Reason, where a stored value changes.")
+@click.option("--why", type=TEXT, metavar="TEXT", default="", help="Reason, where a stored value changes.")
 @workspace_option
 @actor_option
 @today_option

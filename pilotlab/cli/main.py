@@ -14,6 +14,8 @@ from pilotlab import __version__
 from pilotlab.cli.output import complain, page_width, terminal_width
 from pilotlab.cli.stream import exit_code, guard
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
+from pilotlab.text.characters import visible
+from pilotlab.text.names import fault
 from pilotlab.text.width import fold
 
 
@@ -72,6 +74,15 @@ click.Context.formatter_class = _Help
 class LazyGroup(click.Group):
     """Lists commands without importing them; turns errors into text and an exit code."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is no text before any command reads it: bytes that are no UTF-8, control characters."""
+        for arg in args:
+            if found := fault(arg):
+                ctx.fail(
+                    f"argument '{visible(arg)}' holds {found}; write it as plain text, in the terminal's encoding"
+                )
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Commands in the order of a pilot's life."""
         return list(COMMANDS)
@@ -118,6 +129,9 @@ class LazyGroup(click.Group):
         except PilotlabError as error:
             _report(error)
             ctx.exit(1)
+        except UnicodeEncodeError as error:
+            complain(f"error: text that can't be encoded: {error.object!r}\n  fix: use a UTF-8 locale")
+            ctx.exit(2)
         except OSError as error:
             name = f" {error.filename}" if error.filename else ""
             complain(f"error: {error.strerror or error}{name}")

@@ -9,7 +9,22 @@ from typing import Any, TypeVar
 
 import click
 
+from pilotlab.text.names import tidy
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Text(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on alone
+    """Text as it is kept: composed, without what can't be seen."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the tidy text."""
+        return tidy(value) if isinstance(value, str) else value
+
+
+TEXT = _Text()
 
 workspace_option = click.option(
     "--workspace",
@@ -18,7 +33,7 @@ workspace_option = click.option(
     help="The workspace; else the one you stand in.",
 )
 actor_option = click.option(
-    "--actor", metavar="NAME", help="Who acts; else PILOTLAB_ACTOR, else your login name."
+    "--actor", type=TEXT, metavar="NAME", help="Who acts; else PILOTLAB_ACTOR, else your login name."
 )
 plain_option = click.option("--plain", is_flag=True, help="ASCII only, no colour.")
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from pilotlab.cli.options import actor_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import TEXT, actor_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show
 
 SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
 
 
 @click.command()
-@click.argument("pilot")
+@click.argument("pilot", type=TEXT)
 @click.option(
     "--format",
     "forms",

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pilotlab.cli.options import actor_option, format_option, plain_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import next_line, rule, show, show_json
 
 if TYPE_CHECKING:
@@ -29,7 +36,7 @@ _LEGEND = "· logged   ? missing   L leave   H holiday   N no work finished   F 
 
 
 @click.command()
-@click.argument("pilot")
+@click.argument("pilot", type=TEXT)
 @workspace_option
 @actor_option
 @today_option

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pilotlab.spec.frozen import digest
 from pilotlab.spec.pilot import CONTROL
+from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
 
 SCHEMA = "pilotlab/assignment@1"
@@ -127,7 +128,7 @@ class Assignment:
         """Rebuild from `to_dict`."""
         teams = tuple(
             AssignedTeam(
-                row["team"],
+                tidy(row["team"]),
                 row["arm"],
                 Week.parse(row["start"]) if row["start"] else None,
                 row["stratum"],

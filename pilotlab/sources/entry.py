@@ -12,6 +12,7 @@ from pilotlab.sources.values import LETTERS, Problem, bounds, check_value, read_
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry, NeedsReason
 from pilotlab.store.observations import Observation
+from pilotlab.text.names import accept
 from pilotlab.weeks import Week
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def week_to_log(text: str | None, today: date) -> Week:
 
 def known_team(text: str, teams: Collection[str]) -> str:
     """Return the team, or raise an error that names the nearest."""
-    if text not in teams:
-        raise unknown("--team", text, teams)
-    return text
+    name = accept(text, "--team")
+    if name not in teams:
+        raise unknown("--team", name, teams)
+    return name
 
 
 def from_flags(form: Form, sets: Sequence[str], gaps: Sequence[str]) -> list[Entry]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilotlab.sources.values import Problem
+from pilotlab.text.names import tidy
 
 LIMIT = 2_000_000_000  # bytes
 DELIMITERS = (",", ";", "\t", "|")
@@ -100,7 +101,7 @@ def _decoded(raw: bytes) -> str:
             _line(raw, at),
         )
     try:
-        return raw.decode("utf-8-sig")
+        return tidy(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         byte = raw[error.start]
         what = f"the file is not UTF-8: byte 0x{byte:02x}, which in Latin-1 is {chr(byte)!r}"

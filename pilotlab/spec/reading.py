@@ -14,6 +14,7 @@ from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.shape import fit, in_file
 from pilotlab.spec.yaml_file import YamlFile, parse_yaml, read_yaml
+from pilotlab.text.names import tidy
 
 if TYPE_CHECKING:
     from pilotlab.spec.metric_catalogue import Catalogue
@@ -68,7 +69,7 @@ def read_pilot(path: Path, *, root: Path, catalogue: Catalogue | None = None) ->
     catalogue : Catalogue, optional
         With it, a metric that the catalogue does not have is a finding too.
     """
-    reading = _reading(read_yaml(path, shown=shown_from(path, root)), pilot=path.resolve().parent.name)
+    reading = _reading(read_yaml(path, shown=shown_from(path, root)), pilot=tidy(path.resolve().parent.name))
     return _named(reading, catalogue) if catalogue else reading
 
 

@@ -75,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_teams.columns_are_there, (("teams", "file"),)),
     Rule(rules_teams.where_keeps_teams, (("teams", "file"),)),
     Rule(rules_teams.named_teams_are_there, _LIST),
+    Rule(rules_teams.values_are_told_apart),
     Rule(rules_teams.groups_do_not_overlap),
     Rule(rules_teams.declared_arms_fit, (*_LIST, *_DRAW, ("policy",))),
     Rule(rules_teams.groups_share_an_arm, (*_LIST, *_DRAW)),

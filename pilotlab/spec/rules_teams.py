@@ -8,6 +8,7 @@ from pilotlab.errors import nearest
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.positions import Place
 from pilotlab.spec.team import Team, TeamList
+from pilotlab.text.alike import difference, look_alikes
 
 _SHOWN = 20  # findings of one kind for one list; a wrong column would else give one a row
 
@@ -61,6 +62,40 @@ def _baseline_metric(case: Case, column: str, place: Place) -> Issues:
             value=column,
             fix="baseline.<metric>, for example baseline.cycle_time_p50",
         )
+
+
+def values_are_told_apart(case: Case) -> Issues:
+    """Values that group teams, and the names of arms, don't look alike."""
+    for name, other in look_alikes(case.spec.policy):
+        what = f"arm {name!r} looks like {other!r}; what differs: {difference(name, other)}"
+        yield Issue("PL221", what, ("policy", name), "key", value=name, fix="give one of them another name")
+    if case.teams is None:
+        return
+    for column in _grouping(case):
+        first = {team.attributes[column]: team for team in reversed(case.teams.rows)}
+        for name, other in look_alikes(team.attributes[column] for team in case.teams.rows):
+            seen = f"row {first[other].line}"
+            what = f"{column} {name!r} looks like {other!r} ({seen}); what differs: {difference(name, other)}"
+            yield Issue(
+                "PL221", what, row=first[name].line, value=name, fix="one and the same? then write it one way"
+            )
+
+
+def _grouping(case: Case) -> Iterator[str]:
+    """Columns of the list by which teams are grouped anywhere."""
+    spec, assign = case.spec, case.spec.design.assign
+    named = [
+        "site",
+        "function",
+        "country",
+        *spec.teams.where,
+        *assign.on,
+        *spec.slices.equity,
+        *spec.slices.other,
+    ]
+    named += [assign.column] if assign.column else []
+    columns = case.teams.columns if case.teams else ()
+    return (column for column in dict.fromkeys(named) if column in columns and column != "team")
 
 
 def where_keeps_teams(case: Case) -> Issues:

@@ -14,6 +14,8 @@ from pilotlab.spec.codes import found
 from pilotlab.spec.pilot import AttributeSpec, PilotSpec
 from pilotlab.spec.reading import shown_from
 from pilotlab.spec.text_file import read_text
+from pilotlab.text.alike import difference, skeleton
+from pilotlab.text.names import tidy
 
 LIMIT = 20_000_000  # bytes
 _KEY = "team"
@@ -131,7 +133,7 @@ class _Table:
         """Return the columns, none where the table is no use, and (row number, cells) of each record."""
         records: list[tuple[int, list[str]]] = []
         try:
-            for number, cells in enumerate(csv.reader(io.StringIO(text), strict=True), start=1):
+            for number, cells in enumerate(csv.reader(io.StringIO(tidy(text)), strict=True), start=1):
                 if any(cell.strip() for cell in cells):
                     records.append((number, [cell.strip() for cell in cells]))
         except csv.Error as error:
@@ -220,10 +222,10 @@ class _Table:
                 fix="keep one of the two",
             )
             return False
-        if (other := spelled.setdefault(name.casefold(), name)) != name:
+        if (other := spelled.setdefault(skeleton(name), name)) != name:
             self._find(
                 "PL218",
-                f"team {name!r} differs from {other!r} (row {lines[other]}) by case alone",
+                f"team {name!r} looks like {other!r} (row {lines[other]}); what differs: {difference(name, other)}",
                 number,
                 value=name,
                 fix="one team? then keep one row",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pilotlab.errors import Finding, Span
 from pilotlab.spec.codes import found
+from pilotlab.text.characters import escape
+from pilotlab.text.names import CONTROL
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -75,6 +77,14 @@ def _decode(raw: bytes, shown: str) -> str | Finding:
             what,
             where=_span(raw, error.start, shown),
             fix="save the file as UTF-8 (in most editors: Save with encoding)",
+        )
+    if control := CONTROL.search(text):
+        at = len(text[: control.start()].encode()) + (3 if raw.startswith(b"\xef\xbb\xbf") else 0)
+        return found(
+            "PL102",
+            f"the file is not text: it holds {escape(control[0])}, a control character",
+            where=_span(raw, at, shown),
+            fix="remove it; most editors show it when asked to show invisible characters",
         )
     if not text.strip():
         return found(

@@ -16,6 +16,7 @@ from pilotlab.errors import Finding, Span
 from pilotlab.spec.codes import found
 from pilotlab.spec.positions import Mark, Place, Positions
 from pilotlab.spec.text_file import read_text
+from pilotlab.text.names import fault, tidy
 
 LIMIT = 200_000  # bytes; a pilot has about 4,000
 DEPTH = 30
@@ -90,7 +91,7 @@ class _Walk:
             for index, entry in enumerate(node.value):
                 self.marks[*place, index] = Mark(_at(entry), _at(entry))
             return [self.plain(entry, (*place, index)) for index, entry in enumerate(node.value)]
-        return self._scalar(node)
+        return self._scalar(node) if isinstance(node, ScalarNode) else None
 
     def _mapping(self, node: MappingNode, place: Place) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -103,7 +104,8 @@ class _Walk:
                     fix="write it as `key: value`",
                 )
                 continue
-            key, here = key_node.value, (*place, key_node.value)
+            key = self._text(key_node)
+            here = (*place, key)
             if key in data:
                 first = self.marks[here].key[0]
                 self._find(
@@ -131,13 +133,21 @@ class _Walk:
             data[key] = self.plain(value_node, here)
         return data
 
-    def _scalar(self, node: Node) -> Any:
+    def _scalar(self, node: ScalarNode) -> Any:
         if node.tag in _READ:
             try:
                 return self.yaml.constructor.construct_object(node)
             except (ValueError, OverflowError):
                 return node.value
-        return None if node.tag == _CORE + "null" else node.value
+        return None if node.tag == _CORE + "null" else self._text(node)
+
+    def _text(self, node: ScalarNode) -> str:
+        """Return text as it is kept; a control character, which only an escape can bring in, is a finding."""
+        if found := fault(node.value):
+            self._find(
+                "PL102", f"the text holds {found}", node, fix="remove it; text is letters, digits and marks"
+            )
+        return tidy(node.value)
 
     def _refuse_tag(self, node: Node) -> None:
         if str(node.tag) not in _PLAIN:

@@ -10,6 +10,7 @@ from pilotlab.spec.frozen import canonical, digest
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store import ledger
 from pilotlab.store.database import Database
+from pilotlab.text.names import accept, tidy
 from pilotlab.weeks import Week
 
 MEASURED_BY = ("unit", "level", "direction", "kind", "window_weeks", "cadence_weeks")
@@ -20,17 +21,27 @@ def team_ids(database: Database) -> dict[str, int]:
     """Return the key of every name a team has or had."""
     first = database.rows("SELECT name, team_id FROM teams")
     later = database.rows("SELECT name, team_id FROM team_names")
-    return {str(name): int(key) for name, key in [*first, *later]}
+    stored = {str(name): int(key) for name, key in [*first, *later]}
+    return {
+        tidy(name): key for name, key in stored.items()
+    } | stored  # an older version stored names as they came
 
 
 def add_teams(database: Database, names: Iterable[str]) -> dict[str, int]:
-    """Return the keys of teams, making those that are new; call inside `writing`."""
-    known, wanted = team_ids(database), list(dict.fromkeys(names))
+    """Return the keys of teams by their tidy names, making those that are new; call inside `writing`."""
+    known, wanted = team_ids(database), list(dict.fromkeys(map(tidy, names)))
     new = sorted(name for name in wanted if name not in known)
     database.connection.executemany("INSERT INTO teams (name) VALUES (?)", [(name,) for name in new])
     if new:
         known = team_ids(database)
     return {name: known[name] for name in wanted}
+
+
+def called(database: Database) -> dict[int, str]:
+    """Return how each team is called: as it was first seen, in the form that names are kept in."""
+    stored = {int(key): str(name) for key, name in database.rows("SELECT team_id, name FROM teams")}
+    taken = set(stored.values())
+    return {key: name if tidy(name) in taken else tidy(name) for key, name in stored.items()}
 
 
 def keys_and_names(
@@ -54,6 +65,7 @@ def rename_team(database: Database, old: str, new: str, *, since: Week, actor: s
     UsageError
         Where `old` is unknown or `new` is taken.
     """
+    old, new = accept(old, "team"), accept(new, "the new name")
     with database.writing():
         known = team_ids(database)
         if old not in known:

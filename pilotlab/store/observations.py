@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from pilotlab.errors import unknown
 from pilotlab.store.database import Database
 from pilotlab.store.digests import rows_digest
-from pilotlab.store.names import metric_ids, team_ids
+from pilotlab.store.names import called, metric_ids, team_ids
+from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
 
 
@@ -143,10 +144,10 @@ def _chosen(
         among("week", [week.code for week in weeks])
     if slices is not None:
         among("slice", list(slices))
-    called = {int(key): str(name) for key, name in database.rows("SELECT team_id, name FROM teams")}
+    names = called(database)
     if teams is not None:
         keys = team_ids(database)
-        asked_teams = {keys[name]: name for name in teams if name in keys}
+        asked_teams = {keys[tidy(name)]: name for name in teams if tidy(name) in keys}
         among("team", list(asked_teams))
-        called |= asked_teams
-    return " AND ".join(tests) or "true", parameters, called
+        names |= asked_teams
+    return " AND ".join(tests) or "true", parameters, names

@@ -12,6 +12,7 @@ from pilotlab.spec.frozen import canonical, digest
 from pilotlab.store import ledger
 from pilotlab.store.database import Database
 from pilotlab.store.names import add_teams
+from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
 
 
@@ -86,7 +87,7 @@ def _keep_teams(database: Database, content: Mapping[str, Any]) -> None:
     rows = [
         (
             draw,
-            keys[row["team"]],
+            keys[tidy(row["team"])],
             row["arm"],
             Week.parse(row["start"]).code if row.get("start") else None,
             row.get("stratum", ""),

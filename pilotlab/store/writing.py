@@ -12,6 +12,7 @@ from pilotlab.store.database import Database, failures
 from pilotlab.store.digests import columns_digest
 from pilotlab.store.entries import Columns, Correction, NeedsReason, Receipt
 from pilotlab.store.names import add_metrics, add_teams, keys_and_names, metric_ids, team_ids
+from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
 
 KEY = ("metric", "week", "team", "slice")
@@ -52,7 +53,9 @@ def preview(database: Database, columns: Columns) -> Receipt:
     """Say what `write` would do, without a change and without waiting for other writers."""
     teams, metrics = team_ids(database), metric_ids(database)
     fresh_team, fresh_metric = max(teams.values(), default=0) + 1, max(metrics.values(), default=0) + 1
-    team_keys = {name: teams.get(name, fresh_team + number) for number, name in enumerate(columns.teams)}
+    team_keys = {
+        name: teams.get(name, fresh_team + number) for number, name in enumerate(map(tidy, columns.teams))
+    }
     metric_keys = {
         spec.key: metrics.get(spec.key, fresh_metric + number) for number, spec in enumerate(columns.metrics)
     }
@@ -74,7 +77,7 @@ class _Rows:
 def _numbered(columns: Columns, teams: dict[str, int], metrics: dict[str, int]) -> _Rows:
     """Put store keys in place of positions, and rows in the order of the table's key."""
     team_key, metric_key = (
-        [teams[name] for name in columns.teams],
+        [teams[tidy(name)] for name in columns.teams],
         [metrics[spec.key] for spec in columns.metrics],
     )
     team, metric = [team_key[at] for at in columns.team], [metric_key[at] for at in columns.metric]

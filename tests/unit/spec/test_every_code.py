@@ -115,6 +115,7 @@ MISTAKES: dict[str, Mistake] = {
         pilot={ASSIGN: ASSIGN + "\n  keep_together: [[api, mobile, web, data, team-00]]"},
         teams_text=FIVE,
     ),
+    "PL221": row("5", "data,lyon", "data,Lyon"),
     "PL301": edit("8:1", "  control: {office_days: as-is}\n", ""),
     "PL302": edit("8:1", "  anchor: {office_days: 2, anchor_days: [tue, thu]}\n", ""),
     "PL303": edit("22:3", GOAL, "goals: []"),
