@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pilotlab.spec.metric_catalogue import Catalogue
     from pilotlab.spec.pilot import PilotSpec
     from pilotlab.spec.team import TeamList
+    from pilotlab.store.copies import Replaced
     from pilotlab.store.entries import Entry, Receipt
     from pilotlab.store.store import Store
     from pilotlab.weeks import Week
@@ -97,13 +98,49 @@ class Workspace:
         """Open the store; closed again at the end of the block."""
         from pilotlab.store.store import Store
 
-        with Store.open(self.folders.database, readonly=readonly, clock=self.clock) as store:
+        folders = self.folders
+        with Store.open(
+            folders.database, readonly=readonly, clock=self.clock, shared=folders.shared
+        ) as store:
             yield store
+
+    def restore(self, backup: Path | str, *, why: str = "") -> Replaced:
+        """Put a backup in the place of the database, and record that; the one that is there is kept beside it.
+
+        Raises
+        ------
+        NotFound
+            Where there is no such backup.
+        StoreError
+            Where the backup was changed outside pilotlab; nothing is replaced.
+        """
+        from pilotlab.store.copies import restore
+
+        folders = self.folders
+        return restore(
+            folders.database,
+            Path(backup),
+            why=why,
+            actor=self.actor,
+            clock=self.clock,
+            shared=folders.shared,
+        )
+
+    def begin_anew(self, *, why: str) -> Replaced:
+        """Begin an empty database in the place of one that is lost, and record that; what is left of it is kept beside it."""
+        from pilotlab.store.copies import begin_anew
+
+        folders = self.folders
+        return begin_anew(
+            folders.database, why=why, actor=self.actor, clock=self.clock, shared=folders.shared
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[Store | None]:
         """Open the store to read; None where nothing was ever written."""
-        if not self.folders.database.exists():
+        from pilotlab.store.head import was_begun
+
+        if not was_begun(self.folders.database):
             yield None
             return
         with self.store(readonly=True) as store:
@@ -438,10 +475,17 @@ class Workspace:
         return page
 
     def course(self, pilot: str) -> Course:
-        """Follow a pilot from its plan to its verdict, and record that results were read."""
+        """Follow a pilot from its plan to its verdict, and record that results were read.
+
+        Raises
+        ------
+        StoreError
+            Where something in the database is not what was written.
+        """
         from pilotlab.decide.course import follow
 
         with self._in_force(pilot) as (store, plan, teams):
+            store.require_whole()
             course = follow(store, plan, teams, today=self.today, program=__version__)
             run = {"data": course.data_digest, "program": course.program, **course.analysis.to_dict()}
             store.save_run(pilot, run, actor=self.actor)
@@ -451,9 +495,10 @@ class Workspace:
     def _in_force(self, pilot: str, *, readonly: bool = False) -> Iterator[tuple[Store, Plan, TeamList]]:
         """Open the store with the plan in force and the list of teams; an error where none was drawn yet."""
         from pilotlab.design.plan import plan_in_force
+        from pilotlab.store.head import was_begun
 
         spec, metrics, teams = self.declared(pilot)
-        if not self.folders.database.exists():
+        if not was_begun(self.folders.database):
             _ = plan_in_force(None, spec, metrics).drawn  # says what to do, and makes no empty store
         with self.store(readonly=readonly) as store:
             plan = plan_in_force(store, spec, metrics)

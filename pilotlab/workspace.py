@@ -6,6 +6,7 @@ import getpass
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pilotlab.errors import NotFound, PilotlabError, Span, UsageError, nearest
 from pilotlab.text.names import accept, tidy
 
 MARK = "pilotlab.toml"
-KNOWN_KEYS = {"schema", "name", "database"}
+KNOWN_KEYS = {"schema", "name", "database", "shared"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Folders:
     root: Path
     name: str = ""
     database_file: str = "data/pilots.db"
+    shared: bool = False  # a group may read and write the database, else its owner alone
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Folders:
@@ -53,8 +55,13 @@ class Folders:
                 where=Span(MARK),
                 fix="known keys: " + ", ".join(sorted(KNOWN_KEYS)),
             )
+        shared = settings.get("shared", False)
+        if not isinstance(shared, bool):
+            raise PilotlabError(
+                f"shared is {shared!r}, neither true nor false", where=Span(MARK), fix="shared = true"
+            )
         database = str(settings.get("database", "data/pilots.db"))
-        return cls(root, str(settings.get("name", "")), database)
+        return cls(root, str(settings.get("name", "")), database, shared)
 
     @property
     def experiments(self) -> Path:
@@ -63,10 +70,35 @@ class Folders:
 
     @property
     def database(self) -> Path:
-        """The SQLite file; `PILOTLAB_DB` names another."""
-        named = os.environ.get("PILOTLAB_DB") or ""
-        accept(named, "PILOTLAB_DB")
-        return Path(named or self.root / self.database_file)
+        """The SQLite file; `PILOTLAB_DB` names another.
+
+        Raises
+        ------
+        UsageError
+            Where `PILOTLAB_DB` names no file that every folder would find again.
+        PilotlabError
+            Where the setting `database` leads out of the workspace.
+        """
+        if named := os.environ.get("PILOTLAB_DB"):
+            accept(named, "PILOTLAB_DB")
+            return _named_database(named)
+        return self._inside(self.database_file)
+
+    def _inside(self, name: str) -> Path:
+        path = self.root / name
+        if _keeps_nothing(name):
+            what = f"database is {name!r}, which keeps nothing"
+        elif not name.strip() or "\0" in name:
+            what = f"database is {name!r}, which is no name of a file"
+        elif not leads_inside(path, self.root):
+            what = f"database is {name!r}, which leads out of the workspace to {path.resolve().as_posix()}"
+        else:
+            return path
+        raise PilotlabError(
+            what,
+            where=Span(MARK),
+            fix='name a file inside, as "data/pilots.db"; PILOTLAB_DB may name one elsewhere',
+        )
 
     @property
     def metrics_file(self) -> Path | None:
@@ -104,6 +136,29 @@ class Folders:
             return path.as_posix()
 
 
+def leads_inside(path: Path, root: Path) -> bool:
+    """Whether a path, links followed, lies in a folder."""
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def _keeps_nothing(name: str) -> bool:
+    """Whether SQLite would take a name for a database in memory, or for an address."""
+    return ":memory:" in name or name.startswith("file:")
+
+
+def _named_database(named: str) -> Path:
+    path = Path(named)
+    if _keeps_nothing(named):
+        what = "which keeps nothing"
+    elif "\0" in named or not path.is_absolute():
+        what = "which is another file in every folder"
+    else:
+        return path
+    raise UsageError(
+        f"PILOTLAB_DB is {named!r}, {what}", fix="write the whole path of a file, as /srv/pilots/pilots.db"
+    )
+
+
 def _settings(folder: Path) -> Mapping[str, Any] | None:
     """Read `pilotlab.toml`, or `[tool.pilotlab]` of `pyproject.toml`; None where a folder has neither."""
     if (folder / MARK).is_file():
@@ -134,3 +189,15 @@ def actor(named: str | None = None) -> str:
             "nobody is named as acting, and this login has no name",
             fix="pass --actor NAME, or set PILOTLAB_ACTOR",
         ) from None
+
+
+def login() -> str:
+    """Return the login name: the system's own, which no variable can change; empty where it has none."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):  # Windows; a container's user without a name
+        with suppress(OSError, KeyError, ImportError):
+            return getpass.getuser()
+    return ""

@@ -13,10 +13,11 @@ from pilotlab.cli.output import next_line, show, show_json
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option("--shared", is_flag=True, help="Let the group of the folder read and write the database.")
 @today_option
 @format_option("text", "json")
 @plain_option
-def command(folder: Path, today: date, form: str, plain: bool) -> None:
+def command(folder: Path, shared: bool, today: date, form: str, plain: bool) -> None:
     """Make a workspace in DIR, or here: experiments/, analysis/, data/ and a commented example pilot.
 
     Nothing that is there already is overwritten.
@@ -27,7 +28,9 @@ def command(folder: Path, today: date, form: str, plain: bool) -> None:
     """
     from pilotlab.scaffold.init import init_workspace
 
-    written = [path.relative_to(folder).as_posix() for path in init_workspace(folder, today=today)]
+    written = [
+        path.relative_to(folder).as_posix() for path in init_workspace(folder, today=today, shared=shared)
+    ]
     if form == "json":
         show_json({"folder": folder.as_posix(), "written": written}, stored=True)
         return

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 from pilotlab.errors import PilotlabError, UsageError, unknown
 from pilotlab.readout.model import Readout
 from pilotlab.spec.frozen import digest
+from pilotlab.whole_file import write_whole
 
 # form: (suffix, renderer)
 FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -58,8 +57,7 @@ class Page:
         """
         chosen = form or (_form_of(Path(path)) if path else "html")
         target = Path(path) if path else self.stem.with_name(self.stem.name + FORMS[chosen][0])
-        text = self.text(chosen)
-        _write_whole(target, text)
+        _write(target, self.text(chosen))
         return target
 
     def digest(self) -> str:
@@ -71,16 +69,10 @@ class Page:
         return self.readout.to_dict()
 
 
-def _write_whole(target: Path, text: str) -> None:
-    """Write a file whole or not at all: readers see the old page or the new one."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+def _write(target: Path, text: str) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(target)
+        write_whole(target, text.encode("utf-8"))
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise PilotlabError(
             f"{target.as_posix()} can't be written: {(error.strerror or str(error)).lower()}",
             fix="free the place, or name another with --out FILE",

@@ -18,13 +18,17 @@ ANNOUNCED_WEEKS, BASELINE_WEEKS, RUNNING_WEEKS = 3, 8, 16
 _RENAMED: Mapping[str, str] = {"gitignore": ".gitignore"}  # a dot file would be overlooked in the package
 
 
-def init_workspace(folder: Path | str = ".", *, today: date | None = None) -> tuple[Path, ...]:
+def init_workspace(
+    folder: Path | str = ".", *, today: date | None = None, shared: bool = False
+) -> tuple[Path, ...]:
     """Make a workspace in `folder`, which may exist and hold other files.
 
     Parameters
     ----------
     today : date, optional
         The example pilot starts twelve weeks later; else the clock's day.
+    shared : bool
+        The group of the folder may read and write the database, else its owner alone.
 
     Returns
     -------
@@ -43,7 +47,9 @@ def init_workspace(folder: Path | str = ".", *, today: date | None = None) -> tu
         raise UsageError(f"{str(folder)!r} is a file", fix="name a folder")
     planned = {
         root / path: text
-        for path, text in template_files(root.resolve().name or "workspace", today or date.today())
+        for path, text in template_files(
+            root.resolve().name or "workspace", today or date.today(), shared=shared
+        )
     }
     taken = sorted(path for path in planned if path.exists())
     if taken:
@@ -56,9 +62,9 @@ def init_workspace(folder: Path | str = ".", *, today: date | None = None) -> tu
     return write_all(planned)
 
 
-def template_files(name: str, today: date) -> Iterator[tuple[PurePosixPath, str]]:
+def template_files(name: str, today: date, *, shared: bool = False) -> Iterator[tuple[PurePosixPath, str]]:
     """Yield the template's files by path, filled in for a workspace called `name`."""
-    values = _values(name, today)
+    values = {**_values(name, today), "shared": str(shared).lower()}
     for path, source in _walk(resources.files("pilotlab.scaffold") / "template", PurePosixPath()):
         yield path, Template(source.read_text(encoding="utf-8")).substitute(values)
 

@@ -16,9 +16,11 @@ from pilotlab.spec.reading import shown_from
 from pilotlab.spec.text_file import read_text
 from pilotlab.text.alike import difference, skeleton
 from pilotlab.text.names import tidy
+from pilotlab.workspace import leads_inside
 
 LIMIT = 20_000_000  # bytes
 _KEY = "team"
+_FETCH = "copy it in beside pilot.yaml: what is read is what is kept and frozen with the pilot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ def read_teams(path: Path, spec: PilotSpec, root: Path) -> TeamList:
         The workspace, from which findings name the file.
     """
     shown = shown_from(path, root)
+    if not leads_inside(path, root):
+        what = f"the list of teams lies outside the workspace, at {path.resolve().as_posix()}"
+        outside = found("PL201", what, where=Span(shown), value=spec.teams.file, fix=_FETCH)
+        return TeamList(shown, findings=(outside,))
     text = read_text(path, shown=shown, limit=LIMIT)
     if isinstance(text, Finding):
         return TeamList(shown, findings=(_as_team_finding(text),))
@@ -256,12 +262,7 @@ class _Table:
         )
 
     def _in_range(self, name: str, column: str, text: str, attribute: AttributeSpec, number: int) -> None:
-        backwards = attribute.range is not None and attribute.range[0] > attribute.range[1]
-        if (
-            attribute.range is None
-            or backwards
-            or (value := self._number(name, column, text, number)) is None
-        ):
+        if attribute.range is None or (value := self._number(name, column, text, number)) is None:
             return
         low, high = attribute.range
         if not low <= value <= high:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +14,14 @@ from typing import Any
 from urllib.parse import quote
 
 from pilotlab.errors import NotFound, StoreError
+from pilotlab.store import head
+from pilotlab.store.head import Head
 from pilotlab.store.tables import APPLICATION_ID, SCHEMA_VERSION
+from pilotlab.whole_file import OWN, SHARED, refuse_special
 
 BUSY_SECONDS = 30.0  # longer than the import of a million rows holds the file
 Clock = Callable[[], str]
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def utc_now() -> str:
@@ -32,32 +37,46 @@ class Database:
     connection: sqlite3.Connection
     readonly: bool
     clock: Clock = utc_now
+    login: str = ""
     wait_seconds: float = BUSY_SECONDS
+    newest: Head | None = None  # the ledger's newest row, once this connection has written one
+    _file: tuple[int, int] | None = None
 
     @classmethod
     def open(
-        cls, path: Path, *, readonly: bool = False, clock: Clock = utc_now, wait_seconds: float = BUSY_SECONDS
+        cls,
+        path: Path,
+        *,
+        readonly: bool = False,
+        clock: Clock = utc_now,
+        wait_seconds: float = BUSY_SECONDS,
+        shared: bool = False,
     ) -> Database:
-        """Open the file; a writer makes what is missing, folder, file and tables.
+        """Open the file; a writer makes it where there never was one.
 
         Raises
         ------
         NotFound
-            Where a reader finds no file.
+            Where a reader finds no file, and never was one.
+        UsageError
+            Where the path is a folder or a device.
         StoreError
-            Where the file is no database of ours, damaged, locked, can't be written, or newer than this program.
+            Where the file is gone, empty, another one or older than what was seen here; no database of ours, damaged, locked,
+            can't be written, or newer than this program.
         """
+        path = path.resolve()  # lock, note and WAL lie beside the file itself, not beside a link to it
+        refuse_special(path)
+        known = head.noted(path)
         with failures(path):
-            if readonly:
-                connection = _reader(path)
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None)
-            database = cls(path, connection, readonly, clock, wait_seconds)
+            if not path.exists():
+                _make(path, known, readonly=readonly, clock=clock, wait_seconds=wait_seconds, shared=shared)
+            elif path.stat().st_size == 0:
+                raise head.emptied(path, known)
+            database = cls(path, connect(path, readonly), readonly, clock, login_of(clock), wait_seconds)
             try:
-                database._prepare()
+                database._prepare(known)
             except BaseException:
-                connection.close()
+                database.close()
                 raise
         return database
 
@@ -73,12 +92,19 @@ class Database:
     def one(self, sql: str, parameters: Any = ()) -> tuple[Any, ...] | None:
         """Return the first row of a query, or None."""
         with failures(self.path):
-            row: tuple[Any, ...] | None = self.connection.execute(sql, parameters).fetchone()
+            cursor = self.connection.execute(sql, parameters)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            cursor.close()
         return row
 
     def run(self, sql: str, parameters: Any = ()) -> int:
         """Run one statement of an open transaction and return the rows it changed."""
         return self.connection.execute(sql, parameters).rowcount
+
+    def first_hash(self) -> str | None:
+        """Hash of the ledger's first row, which names the store for good."""
+        row = self.one("SELECT hash FROM ledger WHERE seq = 1")
+        return None if row is None else str(row[0])
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -90,7 +116,8 @@ class Database:
             raise StoreError(
                 f"{self.path.name} was opened for reading", fix="open the store with readonly=False"
             )
-        with failures(self.path), lock(self.path, self.wait_seconds):
+        with failures(self.path), lock(self.path, self.wait_seconds, mode_of(self.path)):
+            self._same_file()
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -99,28 +126,39 @@ class Database:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+            if self.newest:
+                head.note(self.path, self.newest, mode=mode_of(self.path))
 
-    def _prepare(self) -> None:
+    def _same_file(self) -> None:
+        """Refuse to write into a file that another one has replaced: nobody would read it again."""
+        if self._file != _identity(self.path):
+            raise StoreError(
+                f"{self.path.name} was replaced or taken away while this command ran; nothing was written",
+                fix="run this again",
+            )
+
+    def _prepare(self, known: Head | None) -> None:
         execute = self.connection.execute
         execute(f"PRAGMA busy_timeout = {int(self.wait_seconds * 1000)}")
+        self._file = _identity(self.path)
+        if self.version() < SCHEMA_VERSION:
+            self._upgrade(known)
+        if known:
+            head.refuse_other(self, known)
         execute("PRAGMA foreign_keys = ON")
         execute(
             "PRAGMA recursive_triggers = ON"
         )  # INSERT OR REPLACE deletes; with this it asks the triggers first
-        version = self._version()
-        if version < SCHEMA_VERSION:
-            self._upgrade()
         if not self.readonly:
             execute("PRAGMA journal_mode = WAL")
             execute("PRAGMA synchronous = FULL")  # what was acknowledged outlives a power cut
         execute("PRAGMA temp_store = MEMORY")
 
-    def _version(self) -> int:
-        """Schema version of the file; 0 for an empty one."""
+    def version(self) -> int:
+        """Schema version of the file."""
         version: int = self.connection.execute("PRAGMA user_version").fetchone()[0]
         mark: int = self.connection.execute("PRAGMA application_id").fetchone()[0]
-        tables: int = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables and mark != APPLICATION_ID:
+        if mark != APPLICATION_ID or version < 1:
             raise StoreError(
                 f"{self.path.name} is a SQLite file of another program",
                 fix="name another file with PILOTLAB_DB, or move this one away",
@@ -132,42 +170,90 @@ class Database:
             )
         return version
 
-    def _upgrade(self) -> None:
-        from pilotlab.store.migrations import migrate
-
+    def _upgrade(self, known: Head | None) -> None:
+        if known:
+            head.refuse_other(self, known)  # before anything of it is changed
         if self.readonly:
-            with Database.open(self.path, clock=self.clock, wait_seconds=self.wait_seconds).closing():
-                return
-        with lock(self.path, self.wait_seconds):
-            if self._version() < SCHEMA_VERSION:  # another process may have done it while we waited
-                migrate(self.connection)
+            Database.open(self.path, clock=self.clock, wait_seconds=self.wait_seconds).close()
+            return
+        from pilotlab.store.migrations import bring_up
 
-    @contextmanager
-    def closing(self) -> Iterator[Database]:
-        """Close at the end of a block."""
-        try:
-            yield self
-        finally:
-            self.close()
+        self.connection.execute("PRAGMA foreign_keys = OFF")  # a table made anew is dropped first
+        with self.writing():
+            bring_up(self)
+        with suppress(OSError):
+            self.path.chmod(self.path.stat().st_mode & SHARED)  # older ones were open to everybody
 
 
-def _reader(path: Path) -> sqlite3.Connection:
-    """Open for reading, also where the folder can't be written."""
-    if not path.exists():
+def mode_of(path: Path) -> int:
+    """Rights for what lies beside the file: its own, so that a group that shares it shares all of it."""
+    with suppress(OSError):
+        return path.stat().st_mode & SHARED | OWN
+    return OWN
+
+
+def login_of(clock: Clock) -> str:
+    """Return the login name for the ledger; none where the clock is handed in, as what is played has no login."""
+    from pilotlab.workspace import login
+
+    return login() if clock is utc_now else ""
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _make(
+    path: Path, known: Head | None, *, readonly: bool, clock: Clock, wait_seconds: float, shared: bool
+) -> None:
+    """Make the file where there never was one; what was there and is gone is named."""
+    from pilotlab.store.creation import create
+
+    if known or head.remains(path):
+        raise head.gone(path, known)
+    if readonly:
         raise NotFound(f"no database at {path}", fix="`pilotlab log` or `pilotlab import` makes it")
-    address = f"file:{quote(str(path))}?mode=ro"
-    if not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
-        address += "&immutable=1"  # a WAL file needs a neighbour that can't be made here; nobody can be writing either
-    return sqlite3.connect(address, uri=True, isolation_level=None)
+    create(path, clock=clock, wait_seconds=wait_seconds, mode=SHARED if shared else OWN)
+
+
+def connect(path: Path, readonly: bool) -> sqlite3.Connection:
+    """Open a file that is there; what a crash left half done is rolled back, by a reader too."""
+    if not readonly:
+        return _address(path, "mode=rw")
+    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    wal, index, journal = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
+    if not may_write and (_holds(journal) or (_holds(wal) and not index.exists())):
+        raise StoreError(
+            f"{path.name} was left in the middle of a write, and you may not write in {path.parent.as_posix()} to put it right",
+            fix="have somebody who may write there run `pilotlab db verify` once, or copy the folder with all its files to a place of your own",
+        )
+    if _holds(journal):
+        with closing(_address(path, "mode=rw")) as writer:
+            writer.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    alone = (
+        not may_write and not wal.exists()
+    )  # a WAL needs a neighbour that can't be made here; nobody can be writing either
+    return _address(path, "mode=ro&immutable=1" if alone else "mode=ro")
+
+
+def _holds(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _address(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?{options}", uri=True, isolation_level=None)
 
 
 @contextmanager
-def lock(path: Path, wait_seconds: float) -> Iterator[None]:
+def lock(path: Path, wait_seconds: float, mode: int = OWN) -> Iterator[None]:
     """Let one process write at a time; the others wait, in place of starving on SQLite's own lock."""
     from filelock import FileLock, Timeout
 
     try:
-        held = FileLock(f"{path}.lock").acquire(timeout=wait_seconds)
+        held = FileLock(f"{path}.lock", mode=mode).acquire(timeout=wait_seconds)
     except Timeout:
         raise _locked(path) from None
     with held:
@@ -182,6 +268,8 @@ def failures(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _worded(path, error) from error
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _full(path) from error
         raise StoreError(
             f"{path.name} can't be written: {error.strerror or error}",
             fix=f"check the rights on {path.parent}, or name another file with PILOTLAB_DB",
@@ -191,6 +279,13 @@ def failures(path: Path) -> Iterator[None]:
 def _locked(path: Path) -> StoreError:
     return StoreError(
         f"{path.name} is in use: another command is writing", fix="wait until it is done and run this again"
+    )
+
+
+def _full(path: Path) -> StoreError:
+    return StoreError(
+        f"no room left on the disk of {path.name}; nothing was written",
+        fix="free some space and run this again",
     )
 
 
@@ -210,10 +305,7 @@ def _worded(path: Path, error: sqlite3.Error) -> StoreError:
             fix=f"check the rights on {path.parent}, or name another file with PILOTLAB_DB",
         )
     if name.startswith("SQLITE_FULL"):
-        return StoreError(
-            f"no room left on the disk of {file}; nothing was written",
-            fix="free some space and run this again",
-        )
+        return _full(path)
     if name.startswith("SQLITE_IOERR"):
         return StoreError(
             f"{file}: the disk reported an error ({error})",

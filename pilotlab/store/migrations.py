@@ -1,59 +1,69 @@
-"""Migrations: brings a database to the newest schema, in recorded order."""
+"""Migrations: brings a file of any schema to the newest, in one transaction that is an act of the ledger."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from pilotlab.store.tables import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES, VIEWS, triggers
+from pilotlab.store.tables import APPLICATION_ID, SCHEMA_VERSION, TABLES, Table, statements
 
-NAMES = ("m001_first_tables", "m002_releases")
-"""One name a schema version, in order; what each brought is told by `since` in the list of tables."""
-GONE_VIEWS = ("entries_readable", "observations_readable", "assignments_readable")  # now named as raw
+if TYPE_CHECKING:
+    from pilotlab.store.database import Database
+
+GONE = ("_sqlite_migrations",)  # what older schemas had; the ledger records an upgrade now
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply and record what is missing; each step is one transaction.
+def create_tables(database: Database) -> None:
+    """Make every table in an empty file; call inside its transaction."""
+    for statement in statements().values():
+        database.run(statement)
+    _mark(database)
 
-    sqlite-utils costs half a second to import, so callers ask `PRAGMA user_version` first.
+
+def bring_up(database: Database) -> None:
+    """Bring a file of an older schema to the newest; call inside its transaction, with foreign keys off.
+
+    A table whose columns changed is made anew and filled with its rows; views, triggers and indexes are made anew.
     """
-    from sqlite_utils import Database
-    from sqlite_utils.migrations import Migrations
+    from pilotlab.store.origins import record_origin
 
-    steps = Migrations("pilotlab")
-    for version, name in enumerate(NAMES, start=1):
-        steps(name=name)(_step(version))
-    steps.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
-
-
-def _step(version: int) -> Callable[[Any], None]:
-    def apply(database: Any) -> None:
-        for statement in _statements(version):
-            database.execute(statement)
-
-    apply.__name__ = NAMES[version - 1]
-    return apply
-
-
-def _statements(version: int) -> Iterator[str]:
-    """Tables and columns of one version, then views and triggers anew."""
-    for table in TABLES:
-        if table.since == version:
-            yield table.create()
-        for column in table.columns:
-            if column.since == version > table.since:
-                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} {column.sql}"
+    version = database.version()
     if version == SCHEMA_VERSION:
-        for statement in INDEXES:
-            yield statement.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)
-        for name in GONE_VIEWS:
-            yield f"DROP VIEW IF EXISTS {name}"
-        for name, select in VIEWS.items():
-            yield f"DROP VIEW IF EXISTS {name}"
-            yield f"CREATE VIEW {name} AS {select.strip()}"
-        for name, statement in triggers():
-            yield f"DROP TRIGGER IF EXISTS {name}"
-            yield statement
-    yield f"PRAGMA application_id = {APPLICATION_ID}"
-    yield f"PRAGMA user_version = {version}"
+        return  # another process was faster
+    _drop_all(database, "view", "trigger", "index")
+    for table in TABLES:
+        _bring_up_table(database, table)
+    for name in GONE:
+        database.run(f"DROP TABLE IF EXISTS {name}")
+    for (kind, _), statement in statements().items():
+        if kind != "table":
+            database.run(statement)
+    _mark(database)
+    record_origin(database, "upgrade", source=f"schema {version}")
+
+
+def _drop_all(database: Database, *kinds: str) -> None:
+    for kind, name in database.rows(
+        "SELECT type, name FROM sqlite_master WHERE type IN (SELECT value FROM json_each(?)) AND sql IS NOT NULL",
+        ('["' + '", "'.join(kinds) + '"]',),
+    ):
+        database.run(f'DROP {kind} IF EXISTS "{name}"')
+
+
+def _bring_up_table(database: Database, table: Table) -> None:
+    found = database.one("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table.name,))
+    if found is None:
+        database.run(table.create())
+        return
+    if found[0] == table.create():
+        return
+    kept = ", ".join(row[1] for row in database.rows(f"PRAGMA table_info({table.name})"))
+    database.run(f"CREATE TEMP TABLE brought AS SELECT * FROM {table.name}")
+    database.run(f"DROP TABLE {table.name}")
+    database.run(table.create())
+    database.run(f"INSERT INTO {table.name} ({kept}) SELECT {kept} FROM temp.brought")
+    database.run("DROP TABLE temp.brought")
+
+
+def _mark(database: Database) -> None:
+    database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+    database.run(f"PRAGMA user_version = {SCHEMA_VERSION}")

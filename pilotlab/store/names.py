@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.spec.frozen import canonical, digest
+from pilotlab.spec.frozen import canonical
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store import ledger
 from pilotlab.store.database import Database
@@ -31,8 +31,11 @@ def add_teams(database: Database, names: Iterable[str]) -> dict[str, int]:
     """Return the keys of teams by their tidy names, making those that are new; call inside `writing`."""
     known, wanted = team_ids(database), list(dict.fromkeys(map(tidy, names)))
     new = sorted(name for name in wanted if name not in known)
-    database.connection.executemany("INSERT INTO teams (name) VALUES (?)", [(name,) for name in new])
     if new:
+        seq = ledger.next_seq(database)
+        database.connection.executemany(
+            "INSERT INTO teams (name, ledger_seq) VALUES (?, ?)", [(name, seq) for name in new]
+        )
         known = team_ids(database)
     return {name: known[name] for name in wanted}
 
@@ -83,8 +86,7 @@ def rename_team(database: Database, old: str, new: str, *, since: Week, actor: s
             "INSERT INTO team_names VALUES (?, ?, ?, NULL, ?, ?, ?, ?)",
             (new, known[old], since.code, why, at, actor, seq),
         )
-        written = digest([known[old], new, since.code, why])
-        ledger.append(database, actor=actor, verb="rename", object_=new, digest=written, at=at)
+        ledger.append(database, actor=actor, verb="rename", object_=new, at=at)
 
 
 def metric_ids(database: Database) -> dict[str, int]:
@@ -105,7 +107,7 @@ def add_metrics(database: Database, specs: Iterable[MetricSpec]) -> dict[str, in
     """
     stored = {
         f"{name}@{version}": (int(key), spec)
-        for key, name, version, spec in database.rows("SELECT * FROM metrics")
+        for key, name, version, spec in database.rows("SELECT metric_id, id, version, spec FROM metrics")
     }
     keys = {}
     for spec in specs:
@@ -114,8 +116,8 @@ def add_metrics(database: Database, specs: Iterable[MetricSpec]) -> dict[str, in
             _same_measure(spec, was)
             continue
         cursor = database.connection.execute(
-            "INSERT INTO metrics (id, version, spec) VALUES (?, ?, ?)",
-            (spec.id, spec.version, canonical(_plain(spec))),
+            "INSERT INTO metrics (id, version, spec, ledger_seq) VALUES (?, ?, ?, ?)",
+            (spec.id, spec.version, canonical(_plain(spec)), ledger.next_seq(database)),
         )
         keys[spec.key] = int(cursor.lastrowid or 0)
         stored[spec.key] = (keys[spec.key], canonical(_plain(spec)))

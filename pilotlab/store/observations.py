@@ -98,10 +98,11 @@ def first_entry_seq(
     """
     where, parameters, _ = _chosen(database, metrics, teams, weeks, None)
     row = database.one(
-        f"SELECT min(s.ledger_seq) FROM submissions s WHERE s.submission = (SELECT min(first_submission) FROM observations WHERE {where})",
+        "SELECT ledger_seq FROM submissions WHERE submission = "
+        f"(SELECT submission FROM entries WHERE {where} ORDER BY entry_id LIMIT 1)",  # entries, which no working table stands for
         parameters,
     )
-    return None if row is None or row[0] is None else int(row[0])
+    return None if row is None else int(row[0])
 
 
 def history(database: Database, metric: str, *, team: str, week: Week, slice_: str = "") -> list[Revision]:

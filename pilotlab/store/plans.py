@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,6 @@ def save_pilot(database: Database, pilot: str, content: Mapping[str, Any], *, ac
         stored = pilot_record(database, pilot)
         if stored and stored.digest == digest(content):
             return stored
-        database.run("DELETE FROM pilots WHERE pilot = ?", (pilot,))
         return _keep(
             database, "pilots", {"pilot": pilot}, content, actor=actor, verb="declare", object_=pilot
         )
@@ -76,9 +75,16 @@ def save_assignment(database: Database, pilot: str, content: Mapping[str, Any], 
             "input_digest": content.get("input_digest", ""),
             "balance": canonical(content.get("balance", [])),
         }
-        kept = _keep(database, "draws", columns, content, actor=actor, verb="assign", object_=pilot)
-        _keep_teams(database, content)
-        return kept
+        return _keep(
+            database,
+            "draws",
+            columns,
+            content,
+            actor=actor,
+            verb="assign",
+            object_=pilot,
+            also=lambda: _keep_teams(database, content),
+        )
 
 
 def _keep_teams(database: Database, content: Mapping[str, Any]) -> None:
@@ -209,7 +215,9 @@ def _keep(
     actor: str,
     verb: str,
     object_: str,
+    also: Callable[[], None] | None = None,
 ) -> Record:
+    """Write a row, and what belongs to it, as one act."""
     at, seq, name = database.clock(), ledger.next_seq(database), digest(content)
     row = {
         **columns,
@@ -222,7 +230,9 @@ def _keep(
     database.run(
         f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())
     )
-    ledger.append(database, actor=actor, verb=verb, object_=object_, digest=name, at=at)
+    if also:
+        also()
+    ledger.append(database, actor=actor, verb=verb, object_=object_, at=at)
     return Record(content=json.loads(canonical(content)), digest=name, seq=seq, at=at, actor=actor)
 
 

@@ -45,9 +45,7 @@ def record_reading(
             ],
         )
         object_ = f"{pilot}: {what}" if what else pilot
-        return ledger.append(
-            database, actor=actor, verb=f"read {verb}", object_=object_, digest=digest(rows), at=at
-        )
+        return ledger.append(database, actor=actor, verb=f"read {verb}", object_=object_, at=at)
 
 
 def releases(database: Database, pilot: str, *, objects: Iterable[str] | None = None) -> list[Release]:

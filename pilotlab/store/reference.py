@@ -16,8 +16,13 @@ is: start with the views, `released` first: what is named `raw` is raw. This pag
 - **Three states.** A value; a gap with a reason ({gaps}); nothing. A gap is never a zero.
 - **Nothing is overwritten.** A correction is a newer revision with author and reason. Triggers refuse to change or delete rows of
   {append_only}.
-- **One act, one transaction, one row of the ledger.** Each row's hash covers the row before it; `pilotlab db verify` recomputes the chain, and the
-  digest of everything that was written, and compares `observations` with the newest revisions.
+- **One act, one transaction, one row of the ledger.** A row's digest covers every column of what the act wrote, its hash the row before
+  it. `pilotlab db verify` goes from the ledger to the rows and back, rebuilds `observations` from `entries`, and compares the SQL of every table, index, view
+  and trigger with the program's. [What that proves](../explanation/what-verify-proves.md).
+- **Made whole.** The file is written under another name and put in place at once, with its first row of the ledger: a kill leaves
+  nothing, or all of it. `ledger-head-pilots.db.json` beside it notes the newest row; a file that lacks it is refused by name.
+- **For its owner alone** (0600), or for a group as well (0660): `shared = true` in `pilotlab.toml`, `pilotlab db share`.
+- **Where it lies.** `database` in `pilotlab.toml` stays inside the workspace, links followed; `PILOTLAB_DB` is a whole path to a file.
 - **Weeks** are whole numbers, 202637 for 2026-W37. Teams and metrics have whole-number keys.
 - **Names.** A team keeps its key when it is renamed; both names find its values.
 """

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from pilotlab.errors import UsageError
-from pilotlab.store import entries, ledger, names, observations, plans, readings, writing
-from pilotlab.store.database import BUSY_SECONDS, Clock, Database, failures, utc_now
+from pilotlab.store import entries, ledger, names, observations, origins, plans, readings, writing
+from pilotlab.store.database import BUSY_SECONDS, Clock, Database, utc_now
 from pilotlab.store.entries import Columns, Entry, Receipt
+from pilotlab.store.head import Head
 from pilotlab.store.ledger import LedgerRow
 from pilotlab.store.observations import Observation, Revision
+from pilotlab.store.origins import Origin
 from pilotlab.store.plans import Amendment, Record
 from pilotlab.store.readings import Release
 from pilotlab.store.verify import Verification
@@ -37,8 +38,9 @@ class Store:
         readonly: bool = False,
         clock: Clock = utc_now,
         wait_seconds: float = BUSY_SECONDS,
+        shared: bool = False,
     ) -> Store:
-        """Open the file; a writer makes it where there is none.
+        """Open the file; a writer makes it where there never was one.
 
         Parameters
         ----------
@@ -46,15 +48,19 @@ class Store:
             Gives the time of an act as text; a demo passes its own, so that the same run writes the same bytes.
         wait_seconds : float
             How long to wait for another writer.
+        shared : bool
+            A new file is for the group as well, else for its owner alone.
 
         Raises
         ------
         NotFound
-            Where a reader finds no file.
+            Where a reader finds no file, and never was one.
         StoreError
-            Where the file is no database of ours, damaged, locked, can't be written, or newer than this program.
+            Where the file is gone, empty, another one or older than what was seen here; no database of ours, damaged, locked,
+            can't be written, or newer than this program.
         """
-        return cls(Database.open(Path(path), readonly=readonly, clock=clock, wait_seconds=wait_seconds))
+        options: dict[str, Any] = {"clock": clock, "wait_seconds": wait_seconds, "shared": shared}
+        return cls(Database.open(Path(path), readonly=readonly, **options))
 
     def __enter__(self) -> Self:
         return self
@@ -246,21 +252,42 @@ class Store:
 
         return verify(self.database)
 
-    def backup(self, target: Path) -> None:
+    def require_whole(self) -> None:
+        """Verify, and refuse to go on where something is not what was written.
+
+        Raises
+        ------
+        StoreError
+            With the first problem.
+        """
+        from pilotlab.store.copies import changed_outside
+
+        result = self.verify()
+        if not result:
+            raise changed_outside(result, f"{self.path.name} was changed outside pilotlab")
+
+    def holds(self, seq: int, hash_: str) -> bool:
+        """Whether the ledger has the row that somebody noted elsewhere."""
+        return self.database.one("SELECT 1 FROM ledger WHERE seq = ? AND hash = ?", (seq, hash_)) is not None
+
+    def settled(self) -> Head | None:
+        """Return the newest row of the ledger that is no reading: what a readout prints of it."""
+        return ledger.settled(self.database)
+
+    def origins(self) -> list[Origin]:
+        """Return how the file came to be: begun, brought up, restored, begun anew; oldest first."""
+        return origins.origins(self.database)
+
+    def backup(self, target: Path) -> Verification:
         """Copy the store to another file while others go on reading and writing.
 
         Raises
         ------
         UsageError
             Where the target exists.
+        StoreError
+            Where the disk is full, or the store was changed outside pilotlab; no file is left.
         """
-        if target.exists():
-            raise UsageError(f"{target} exists", fix="name a new file; a backup overwrites nothing")
-        with failures(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            copy = sqlite3.connect(target)
-            try:
-                self.database.connection.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a WAL beside it
-            finally:
-                copy.close()
+        from pilotlab.store.copies import back_up
+
+        return back_up(self.database, target)

@@ -63,6 +63,12 @@ def _act(verb: str) -> tuple[Column, ...]:
     )
 
 
+_FIRST = Column(
+    "ledger_seq",
+    "INTEGER REFERENCES ledger(seq) DEFERRABLE INITIALLY DEFERRED",
+    "the act that first named it; null before schema 2",
+    since=2,
+)
 _CONTENT = (
     Column("content", "TEXT NOT NULL", "as JSON"),
     Column("digest", "TEXT NOT NULL", "SHA-256 of the content's canonical JSON"),
@@ -88,7 +94,26 @@ TABLES: tuple[Table, ...] = (
             Column("digest", "TEXT NOT NULL", "SHA-256 of what was written"),
             Column("previous", "TEXT NOT NULL", "hash of the row before; empty in the first"),
             Column("hash", "TEXT NOT NULL UNIQUE", "SHA-256 of all the other columns"),
+            Column("login", "TEXT NOT NULL DEFAULT ''", "login under which the act ran", since=2),
+            Column(
+                "rule", "INTEGER NOT NULL DEFAULT 1", "how the row is sealed: 2 covers every column", since=2
+            ),
         ),
+    ),
+    Table(
+        "origins",
+        "how this file came to be: begun, brought to a newer schema, restored from a backup, begun anew",
+        (
+            Column("origin", "INTEGER PRIMARY KEY", "key"),
+            Column("kind", "TEXT NOT NULL", "begin, upgrade, restore or anew"),
+            Column("source", "TEXT NOT NULL", "schema it had, or file it came from; empty otherwise"),
+            Column("replaced_seq", "INTEGER", "last ledger row of the store that it replaced"),
+            Column("replaced_hash", "TEXT", "hash of that row"),
+            Column("snapshot", "TEXT", "digest of all rows that an upgrade found, but entries"),
+            Column("why", "TEXT NOT NULL", "reason; empty where none was needed"),
+            *_act("done"),
+        ),
+        since=2,
     ),
     Table(
         "teams",
@@ -96,6 +121,7 @@ TABLES: tuple[Table, ...] = (
         (
             Column("team_id", "INTEGER PRIMARY KEY", "key"),
             Column("name", "TEXT NOT NULL UNIQUE", "name under which the team was first seen; never changes"),
+            _FIRST,
         ),
     ),
     Table(
@@ -118,6 +144,7 @@ TABLES: tuple[Table, ...] = (
             Column("id", "TEXT NOT NULL", "name, as cycle_time_p50"),
             Column("version", "INTEGER NOT NULL", "version of the definition"),
             Column("spec", "TEXT NOT NULL", "definition as JSON"),
+            _FIRST,
         ),
         ("UNIQUE (id, version)",),
     ),
@@ -136,6 +163,12 @@ TABLES: tuple[Table, ...] = (
             Column("first_entry", "INTEGER NOT NULL", "first of its entries"),
             Column("entries", "INTEGER NOT NULL", "how many it wrote"),
             *_act("submitted"),
+            Column(
+                "digest",
+                "TEXT",
+                "SHA-256 of the entries it wrote; in older rows the ledger's digest",
+                since=2,
+            ),
         ),
     ),
     Table(
@@ -173,8 +206,9 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "pilots",
-        "declarations, as they were when something was done with them",
-        (Column("pilot", "TEXT PRIMARY KEY", "folder's name"), *_CONTENT, *_act("recorded")),
+        "declarations, as they were when something was done with them; the newest holds",
+        (Column("pilot", "TEXT NOT NULL", "folder's name"), *_CONTENT, *_act("recorded")),
+        ("PRIMARY KEY (pilot, ledger_seq)",),
     ),
     Table(
         "draws",
@@ -262,7 +296,11 @@ TABLES: tuple[Table, ...] = (
     ),
 )
 
+BY_ACT = tuple(table.name for table in TABLES if any(column.name == "ledger_seq" for column in table.columns))
+"""Tables whose rows name the act that wrote them."""
+
 INDEXES: tuple[str, ...] = (
+    *(f"CREATE INDEX {name}_act ON {name} (ledger_seq)" for name in BY_ACT),
     "CREATE UNIQUE INDEX entries_corrections ON entries (metric, week, team, slice, revision) WHERE revision > 1",
     "CREATE INDEX submissions_content ON submissions (content_digest)",
     "CREATE INDEX draws_pilot ON draws (pilot)",
@@ -270,6 +308,10 @@ INDEXES: tuple[str, ...] = (
 )
 
 APPEND_ONLY = (
+    "origins",
+    "teams",
+    "metrics",
+    "pilots",
     "entries",
     "submissions",
     "ledger",
@@ -322,5 +364,14 @@ def triggers() -> Iterator[tuple[str, str]]:
         "CREATE TRIGGER ledger_follows BEFORE INSERT ON ledger\n"
         "WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM ledger)\n"
         "  OR NEW.previous IS NOT ifnull((SELECT hash FROM ledger ORDER BY seq DESC LIMIT 1), '')\n"
+        "  OR NEW.rule < ifnull((SELECT rule FROM ledger ORDER BY seq DESC LIMIT 1), 0)\n"
         "BEGIN SELECT RAISE(ABORT, 'ledger: a row must follow the one before'); END",
     )
+
+
+def statements() -> dict[tuple[str, str], str]:
+    """Return every statement that makes the file, by kind and name, as SQLite keeps it."""
+    made = {("table", table.name): table.create() for table in TABLES}
+    made |= {("index", statement.split(" INDEX ")[1].split()[0]): statement for statement in INDEXES}
+    made |= {("view", name): f"CREATE VIEW {name} AS {select.strip()}" for name, select in VIEWS.items()}
+    return made | {("trigger", name): statement for name, statement in triggers()}

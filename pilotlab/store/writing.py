@@ -200,31 +200,27 @@ def _append(
     at, seq = database.clock(), ledger.next_seq(database)
     submission = database.rows("SELECT ifnull(max(submission), 0) + 1 FROM submissions")[0][0]
     first = database.rows("SELECT ifnull(max(entry_id), 0) + 1 FROM entries")[0][0]
-    act = (submission, source, content, why.strip(), first, receipt.written, at, actor, seq)
-    database.run("INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", act)
-    if receipt.new == len(rows.columns[0]):
-        fresh = [*rows.columns[:-1], [1] * receipt.new]
-        _insert(
-            database, "entries", (*KEY, *CELL, "revision", "submission"), [*fresh, [submission] * receipt.new]
-        )
-        written = _digest(database, fresh)
-    else:
-        _append_staged(database, submission)
-        written = written_digest(database, first, receipt.written)
+    new = receipt.new == len(rows.columns[0])
+    written = [*rows.columns[:-1], [1] * receipt.new] if new else _staged(database)
+    sealed = _digest(database, written)
+    act = (submission, source, content, why.strip(), first, receipt.written, at, actor, seq, sealed)
+    database.run("INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", act)
+    names, columns = (*KEY, *CELL, "revision", "submission"), [*written, [submission] * receipt.written]
+    _insert(database, "entries", names, columns)
     _show_current(database, first)
     verb = "log" if source == "log" else "import"
-    ledger.append(database, actor=actor, verb=verb, object_=f"submission {submission}", digest=written, at=at)
-    return replace(receipt, seq=seq, digest=written)
+    ledger.append(database, actor=actor, verb=verb, object_=f"submission {submission}", at=at)
+    return replace(receipt, seq=seq, digest=sealed)
 
 
-def _append_staged(database: Database, submission: int) -> None:
+def _staged(database: Database) -> list[Sequence[Any]]:
+    """Return the staged rows by column, each with its revision, and clear the stage."""
     staged = ", ".join(f"i.{name}" for name in (*KEY, *CELL))
-    database.run(
-        f"INSERT INTO entries ({', '.join((*KEY, *CELL))}, revision, submission) "
-        f"SELECT {staged}, ifnull(o.revision, 0) + 1, ? FROM temp.incoming i {_JOIN} ORDER BY i.metric, i.week, i.team, i.slice",
-        (submission,),
+    rows = database.rows(
+        f"SELECT {staged}, ifnull(o.revision, 0) + 1 FROM temp.incoming i {_JOIN} ORDER BY i.metric, i.week, i.team, i.slice"
     )
     database.run("DROP TABLE temp.incoming")
+    return list(zip(*rows, strict=True))
 
 
 def _show_current(database: Database, first: int) -> None:

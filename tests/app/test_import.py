@@ -103,9 +103,16 @@ def test_a_damaged_database_is_named(run: Run, workspace: Path) -> None:
 
 def test_db_verify_and_backup(run: Run, workspace: Path) -> None:
     run("import", write(workspace, GOOD), *TODAY)
-    assert run("db", "verify").output == "Whole: 1 acts and 2 entries match the ledger.\n"
+    said = run("db", "verify").output
+    assert said.startswith("The database is intact: 2 records and 2 values checked.\nTo note elsewhere: 2:")
+    noted = said.split()[-1]
+    assert run("db", "verify", "--noted", noted).exit_code == 0
+    refused = run("db", "verify", "--noted", f"1:{noted[2:]}")
+    assert refused.exit_code == 1
+    assert "record 1 is not the one noted elsewhere" in refused.output
+    assert run("db", "verify", "--noted", "abc").exit_code == 2
     assert json.loads(run("db", "verify", "--format", "json").output)["ok"] is True
     target = workspace / "copy.db"
-    assert "1 acts, 2 entries, whole." in run("db", "backup", str(target)).output
+    assert "intact, 2 records and 2 values checked." in run("db", "backup", str(target)).output
     assert run("db", "backup", str(target)).exit_code == 2
     assert target.is_file()

@@ -190,7 +190,7 @@ def test_the_prompt_asks_why_a_value_changes(run: Run, workspace: Path) -> None:
 
 def test_json(run: Run) -> None:
     data = json.loads(log(run, "--set", "focus_hours=21.5", "--format", "json").output)
-    assert (data["team"], data["week"], data["new"], data["ledger"]) == ("api", "2026-W40", 1, 1)
+    assert (data["team"], data["week"], data["new"], data["ledger"]) == ("api", "2026-W40", 1, 2)
 
 
 def test_log_and_status_load_nothing_heavy(run: Run, workspace: Path) -> None:

@@ -107,7 +107,7 @@ def test_the_whole_path(lab: Lab, run: Run) -> None:
     for suffix in ("html", "md", "json"):
         assert f"Wrote analysis/readouts/{PILOT}.{suffix}" in text
         assert (lab.root / "analysis" / "readouts" / f"{PILOT}.{suffix}").stat().st_size > 5_000
-    assert ok(run("db", "verify")).startswith("Whole:")
+    assert ok(run("db", "verify")).startswith("The database is intact:")
 
 
 def test_all_forms_say_the_same(collected: Lab, run: Run) -> None:

@@ -12,6 +12,7 @@ ROWS: dict[str, int] = {
     "errors": 0,
     "text": 0,
     "weeks": 0,
+    "whole_file": 0,
     "spec": 1,
     "store": 1,
     "workspace": 1,

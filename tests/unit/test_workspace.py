@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotlab.errors import NotFound, PilotlabError
+from pilotlab.errors import NotFound, PilotlabError, UsageError
 from pilotlab.workspace import Folders, actor
 
 
@@ -67,4 +67,48 @@ def test_a_project_may_be_its_own_workspace(root: Path) -> None:
     assert Folders.find(root / "experiments").name == "Acme"
     (root / "pyproject.toml").write_text('[project]\nname = "x"\n')
     with pytest.raises(NotFound):
+        Folders.find(root)
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        (":memory:", "keeps nothing"),
+        ("file:x?mode=memory", "keeps nothing"),
+        ("pilots.db", "another file in every folder"),
+        ("~/pilots.db", "another file in every folder"),
+    ],
+)
+def test_the_environment_names_a_file_that_every_folder_finds_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, named: str, says: str
+) -> None:
+    monkeypatch.setenv("PILOTLAB_DB", named)
+    with pytest.raises(UsageError, match=says):
+        _ = Folders.find(root).database
+
+
+@pytest.mark.parametrize(
+    "named", [":memory:", "../pilots.db", "/srv/pilots.db", "out/pilots.db", "data/pilots.db", ""]
+)
+def test_the_database_of_the_settings_stays_inside(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, named: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (root / "out").symlink_to(elsewhere)
+    (root / "data").mkdir()
+    (root / "data" / "pilots.db").symlink_to(elsewhere / "pilots.db")
+    (root / "pilotlab.toml").write_text(f"database = {named!r}\n")
+    with pytest.raises(
+        PilotlabError, match=r"leads out of the workspace|keeps nothing|no name of a file"
+    ) as caught:
+        _ = Folders.find(root).database
+    assert "pilotlab.toml" in str(caught.value)
+
+
+def test_shared_is_true_or_false(root: Path) -> None:
+    assert not Folders.find(root).shared
+    (root / "pilotlab.toml").write_text("shared = true\n")
+    assert Folders.find(root).shared
+    (root / "pilotlab.toml").write_text('shared = "yes"\n')
+    with pytest.raises(PilotlabError, match="neither true nor false"):
         Folders.find(root)

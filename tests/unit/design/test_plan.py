@@ -38,7 +38,7 @@ def test_after_the_freeze_the_frozen_plan_holds_and_edits_are_named(store, pilot
     spec = pilot()
     store.save_freeze("anchor-days", freeze(spec, metrics, teams).to_dict(), actor="ann")
     same = plan_in_force(store, spec, metrics)
-    assert (same.edited, same.freeze_seq) == ((), 1)
+    assert (same.edited, same.freeze_seq) == ((), 2)
     edited = plan_in_force(store, pilot(title="New"), metrics)
     assert edited.spec == spec
     assert [str(change) for change in edited.edited] == ["title: was '', is now New"]

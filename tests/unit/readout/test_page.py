@@ -45,7 +45,7 @@ def test_a_page_that_fails_leaves_the_old_one(
         os.close(os.open(self, os.O_CREAT | os.O_WRONLY))
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(PilotlabError, match="can't be written: no space left on device"):
         page.write(target)
     monkeypatch.undo()
