@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -66,6 +67,7 @@ class PilotlabError(Exception):
     """Base class: what happened, where it was written, what to do next."""
 
     def __init__(self, what: str, *, where: Span | None = None, fix: str = "") -> None:
+        what = bounded(what)
         self.what, self.where, self.fix = what, where, fix
         head = f"{where}: {what}" if where else what
         super().__init__(f"{head}\n  fix: {fix}" if fix else head)
@@ -96,14 +98,33 @@ class FindingsError(PilotlabError):
 
 
 def nearest(word: object, known: Iterable[object]) -> str:
-    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close."""
-    names = [str(name) for name in known]
+    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close. Capitals do not part two words."""
+    listed = [str(name) for name in known]
     if alike := next(
-        (name for name in names if name != str(word) and skeleton(name) == skeleton(str(word))), ""
+        (name for name in listed if name != str(word) and skeleton(name) == skeleton(str(word)[:MOST])), ""
     ):
         return f"; did you mean {alike!r}? What differs: {difference(str(word), alike)}"
-    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    names = {name.casefold(): name for name in reversed(listed)}
+    asked = str(word)[:MOST].casefold()
+    close = difflib.get_close_matches(asked, names, n=1, cutoff=0.6)
+    close = close or [name for name in names if len(name) > 2 and asked.startswith(name)][:1]
+    return f"; did you mean {names[close[0]]!r}?" if close else ""
+
+
+def shortened(value: object) -> str:
+    """Quote a value as it was written, cut where it is long."""
+    text = repr(str(value)) if not isinstance(value, int | float) else str(value)
+    return text if len(text) <= MOST else f"{text[: MOST - 3]}…{text[-1]}"
+
+
+def bounded(text: str) -> str:
+    """Keep a message to a size that can be read, whatever value it quotes."""
+    text = _LONG_WORD.sub(lambda match: f"{match[0][: MOST - 3]}…", text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+MOST, LONGEST = 60, 900  # characters of a value, and of a message
+_LONG_WORD = re.compile(r"\S{200,}")
 
 
 def unknown(kind: str, value: object, known: Iterable[object], *, where: Span | None = None) -> UsageError:

@@ -66,9 +66,14 @@ def said(finding: Finding) -> str:
         not finding.fix
         or "did you mean" in finding.what
         or "it belongs under" in finding.what
-        or finding.fix.partition(" ")[2] in finding.what
+        or _repeats(finding.fix.partition(" ")[2], finding.what)
     )
     return finding.what if told else f"{finding.what}; {finding.fix}"
+
+
+def _repeats(words: str, what: str) -> bool:
+    """Whether a fix says in other words what was said; a number stands in what it mends, and is no repetition."""
+    return words in what and any(character.isalpha() for character in words)
 
 
 def as_json(checked: Sequence[Checked]) -> dict[str, Any]:

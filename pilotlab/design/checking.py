@@ -16,7 +16,7 @@ from pilotlab.spec.codes import found
 from pilotlab.spec.metric_catalogue import Catalogue
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.reading import Reading, in_line_order, read_pilot
-from pilotlab.spec.rules import RULES, check_design
+from pilotlab.spec.rules import check_design
 from pilotlab.spec.team import TeamList, read_teams, team_file
 
 if TYPE_CHECKING:
@@ -110,13 +110,7 @@ def _check(
         frozen=plan is not None and plan.freeze is not None,
         others=tuple(neighbours.of(path)) if listed and listed.teams else (),
     )
-    judged = check_design(case, rules=RULES, broken=reading.broken, kept=reading.kept)
-    sound = listed is not None and not any(
-        finding.level == "error" for finding in (*judged, *listed.findings)
-    )
-    judged += (
-        check_design(case, rules=DESIGN_RULES, broken=reading.broken, kept=reading.kept) if sound else []
-    )
+    judged = _judged(case, reading)
     judged += [*_edited(plan, reading), *_relisted(plan, listed)]
     findings = _ordered(catalogue, reading, listed, judged)
     failed = any(finding.level == "error" for finding in findings)
@@ -128,6 +122,18 @@ def _check(
     return Checked(
         pilot=pilot, findings=findings, reading=reading, teams=listed, strength=reached, stage=_stage(plan)
     )
+
+
+def _judged(case: Case, reading: Reading) -> list[Finding]:
+    """Judge by every rule; those about the strength of the design, where the parts that it rests on hold."""
+    first = check_design(case, reading)
+    hurt = {place for finding, place in first if finding.level == "error" and finding.code not in _APART}
+    if case.teams is None or any(finding.level == "error" for finding in case.teams.findings):
+        hurt.add(("teams",))
+    return [row.finding for row in (*first, *check_design(case, reading, rules=DESIGN_RULES, hurt=hurt))]
+
+
+_APART = frozenset({"PL219"})  # stands at the teams; the arms can be formed all the same
 
 
 def _catalogue(experiments: Path, root: Path) -> Catalogue:
@@ -204,6 +210,9 @@ def _ordered(
     return (*catalogue.findings, *in_line_order([*reading.findings, *own]), *in_line_order([*teams, *rest]))
 
 
+_PLACED = {("teams",), ("calendar",), ("announced_on",)}  # what says where and when a pilot is
+
+
 class _Neighbours:
     """The other pilots of a workspace, each read once."""
 
@@ -221,8 +230,9 @@ class _Neighbours:
                     yield pilot
 
     def _read(self, path: Path) -> OtherPilot | None:
-        spec = read_pilot(path, root=self.root).spec
-        if spec is None:
+        reading = read_pilot(path, root=self.root)
+        spec = reading.draft
+        if spec is None or any(place[:1] in _PLACED for place in reading.broken):
             return None
         teams = read_teams(team_file(path, spec), spec, self.root)
         return OtherPilot(spec.id, spec.windows, frozenset(teams.names)) if teams.teams else None

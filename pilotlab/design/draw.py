@@ -10,9 +10,9 @@ from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.design.balance import balance
 from pilotlab.design.shares import arm_counts, arm_shares
 from pilotlab.design.units import Team, Unit, Units, arm_names, drawing_units, value_of
-from pilotlab.errors import NotYet, PilotlabError, nearest
+from pilotlab.errors import NotYet, PilotlabError, UsageError, nearest, shortened
 from pilotlab.spec.frozen import digest
-from pilotlab.spec.pilot import CONTROL, PilotSpec
+from pilotlab.spec.pilot import CONTROL, LARGEST_SEED, PilotSpec
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -53,6 +53,10 @@ def draw(spec: PilotSpec, teams: Iterable[Team], *, seed: int | None = None) -> 
     units = drawing_units(spec, listed)
     if method == "declared":
         return _assignment(spec, listed, units, _declared(spec, listed, units), seed=None)
+    if seed is not None and not 0 <= seed <= LARGEST_SEED:
+        raise UsageError(
+            f"seed {shortened(seed)} is out of range", fix=f"a whole number from 0 to {LARGEST_SEED}"
+        )
     chosen = next(one for one in (seed, spec.design.assign.seed, secrets.randbelow(SEEDS)) if one is not None)
     return _assignment(spec, listed, units, _drawn(spec, units, chosen), seed=chosen)
 

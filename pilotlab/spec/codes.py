@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pilotlab.errors import Finding, Level, Span
+from pilotlab.errors import Finding, Level, Span, bounded
 
 
 class Code(NamedTuple):
@@ -38,12 +38,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL117": Code("warn", "a key without a value"),
         "PL118": Code("error", "neither a Monday nor an ISO week"),
         "PL119": Code("error", "not a date"),
-        "PL120": Code("warn", "templates are not there yet"),
+        "PL120": Code("error", "a template that is not there"),
         "PL121": Code("error", "two documents in one file"),
         "PL122": Code("error", "a YAML tag"),
         "PL123": Code("error", "a metric is defined twice"),
         "PL124": Code("error", "a metric lowers a protection"),
         "PL125": Code("error", "a metric contradicts itself"),
+        "PL126": Code("error", "a number that readers of YAML take for different ones"),
         "PL201": Code("error", "the list of teams can't be read"),
         "PL202": Code("error", "the list of teams has no rows"),
         "PL203": Code("error", "no column `team`"),
@@ -128,6 +129,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL362": Code("warn", "adherence is not measured"),
         "PL363": Code("warn", "a slice that will be hidden"),
         "PL364": Code("warn", "a frozen plan was edited"),
+        "PL365": Code("error", "a guardrail without if_breached"),
+        "PL366": Code("error", "a slice that can't be"),
+        "PL367": Code("warn", "holidays for a site that no team has"),
     }
 )
 
@@ -141,5 +145,6 @@ def found(
     fix: str = "",
     level: Level | None = None,
 ) -> Finding:
-    """Make a finding; its level is the code's."""
-    return Finding(code, level or CODES[code].level, what, where, value, fix)
+    """Make a finding; its level is the code's. Whatever was written is quoted in a size that can be read."""
+    said = value if value is None or isinstance(value, bool | int | float) else bounded(str(value))
+    return Finding(code, level or CODES[code].level, bounded(what), where, said, bounded(fix))

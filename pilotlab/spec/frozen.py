@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Whole = Annotated[int, Field(strict=True)]  # `true` and "5" are not numbers
 Number = Annotated[float, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]  # neither `yes` nor 1
 
 
 class Frozen(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
-from pilotlab.spec.frozen import Frozen, Number, Text, Whole
+from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
 
 Role = Literal["goal", "guardrail", "watch", "adherence"]
 Direction = Literal["higher", "lower", "context"]
@@ -53,8 +53,8 @@ class MetricSpec(Frozen):
     cadence_weeks: Whole = Field(1, ge=1)  # a value is due every so many weeks
     transform: Literal["none", "log", "logit"] = "none"
     decimals: Annotated[Whole, Field(ge=0, le=6)] = 2
-    sensitive: bool = False
-    activity: bool = False  # counts activity (messages, hours online): never a goal
+    sensitive: Flag = False
+    activity: Flag = False  # counts activity (messages, hours online): never a goal
     planning: Planning = Planning()
     gaming: str = ""  # how a number could look better without being better
     source: str = ""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import typing
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any, get_args, get_origin
+import re
+from collections.abc import Iterator
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from pilotlab.errors import Finding, nearest
-from pilotlab.spec.codes import found
+from pilotlab.errors import Finding, nearest, shortened
+from pilotlab.spec import meant
+from pilotlab.spec.codes import CODES, found
 from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.keys import home_of, keys_at, near_keys
 from pilotlab.spec.positions import Place, Positions
+from pilotlab.spec.stand_ins import first_lookalike, plain
 
 _KINDS = {
     "int": "a whole number",
@@ -52,10 +53,11 @@ def is_missing(place: Place, errors: list[ErrorDetails]) -> bool:
     )
 
 
-def meant_by(model: type[Frozen], place: Place) -> list[Place]:
-    """Return the place that an unknown key stands for, if one is near: nothing is known of it then."""
-    close = difflib.get_close_matches(str(place[-1]), keys_at(model, place[:-1]), n=1)
-    return [(*place[:-1], key) for key in close]
+def meant_by(model: type[Frozen], place: Place, positions: Positions) -> list[Place]:
+    """Return the places that an unknown key stands for, if some are near: nothing is known of them then."""
+    slip = positions.slips.get(place)
+    keys = [slip.meant] if slip and slip.meant else near_keys(model, place)
+    return [(*place[:-1], key) for key in keys]
 
 
 def name(place: Place) -> str:
@@ -69,33 +71,35 @@ def name(place: Place) -> str:
 def _unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Finding:
     key, known = str(place[-1]), keys_at(model, place[:-1])
     around = f" in {name(place[:-1])}" if len(place) > 1 else ""
+    what, fix = f"unknown key {shortened(key)}{around}", "known here: " + ", ".join(_listed(place, known))
     hint = nearest(key, known)
-    if not hint and (home := _home(model, key)):
-        return found(
-            "PL104",
-            f"unknown key {key!r}; it belongs under {home!r}",
-            where=positions(place, at="key"),
-            value=key,
-            fix=f"move it under `{home}:`",
-        )
-    where, known = (
-        positions(place, at="key"),
-        [key for key in known if key != "id"] if len(place) == 1 else known,
-    )
-    return found(
-        "PL104",
-        f"unknown key {key!r}{around}{hint}",
-        where=where,
-        value=key,
-        fix="known here: " + ", ".join(known),
-    )
+    if (slip := positions.slips.get(place)) is not None:
+        what, fix = f"{what}: {slip.what}", slip.fix
+    elif key == "<<":
+        what, fix = f"{what}: merge keys are not read", "write the keys out here"
+    elif odd := first_lookalike(key):
+        what, fix = f"{what}: it holds {odd[1]}", f"type it as `{plain(key).strip()}`"
+    elif hint:
+        what += hint
+    elif home := home_of(model, key):
+        what, fix = f"unknown key {shortened(key)}; it belongs under {home!r}", f"move it under `{home}:`"
+    elif "@" in key and "use" in known:
+        fix = f"name the metric as `use: {key}`"
+    return found("PL104", what, where=positions(place, at="key"), value=key, fix=fix)
+
+
+def _listed(place: Place, known: list[str]) -> list[str]:
+    return [key for key in known if key != "id"] if len(place) == 1 else known
 
 
 def _missing(place: Place, positions: Positions) -> Finding:
     around = f" in {name(place[:-1])}" if len(place) > 1 else ""
     what = f"required key {str(place[-1])!r} is missing{around}"
     fix = _EXAMPLES.get(name(tuple(step for step in place if isinstance(step, str))), f"add `{place[-1]}: …`")
-    return found("PL112", what, where=positions(place[:-1], at="key"), fix=fix)
+    at = place if positions.is_written(place) else place[:-1]  # written without a value, or not at all
+    if at == place:
+        what = f"required key {str(place[-1])!r} has no value{around}"
+    return found("PL112", what, where=positions(at, at="key"), fix=fix)
 
 
 _EXAMPLES = {
@@ -109,65 +113,133 @@ _EXAMPLES = {
 
 
 def _value(place: Place, errors: list[ErrorDetails], positions: Positions) -> Finding:
-    value, where, label = errors[0]["input"], positions(place), name(place)
+    value, label = errors[0]["input"], name(place)
     code, wanted = _reason(errors)
-    if code == "PL118" or errors[0]["type"] == "value_error":
-        return found(
-            code,
-            f"{label} {wanted}",
-            where=where,
-            value=value,
-            fix=_FIXES.get(code, "write a number, or a percentage in quotes"),
-        )
-    if value == "":
-        return found(
-            "PL113",
-            f"{label} is empty text",
-            where=where,
-            value=value,
-            fix="give it a value or remove the key",
-        )
     words = _words(errors)
-    hint = nearest(value, words) if words and isinstance(value, str) else ""
-    fix = _EXAMPLES.get(label, "") if wanted == "keys and values" else ""
-    if wanted == "text" and not isinstance(value, dict | list):
-        fix = "put it in quotes to make it text"
-    return found(
-        code,
-        f"{label} is {quoted(value)}; it must be {wanted}{hint}",
-        where=where,
-        value=_short(value),
-        fix=fix or f"write {wanted}",
+    hint = nearest(plain(value), words) if words and isinstance(value, str) else ""
+    written = positions.odd.get(place) or quoted(value)
+    fix = _fix(label, value, wanted, code)
+    if value == "":
+        what, fix = f"{label} is empty text", "give it a value or remove the key"
+    elif (slip := positions.slips.get(place)) is not None:
+        what, fix = f"{label} has no value: {slip.what}", slip.fix
+    elif value is None:
+        what = f"{label} has no value; it must be {wanted}"
+    elif wanted.startswith("is "):
+        of_many = isinstance(value, list | dict)
+        what = f"{label} is {written}: it {wanted}" if of_many else f"{label} {written} {wanted}{_odd(value)}"
+    else:
+        what = f"{label} is {written}; it must be {wanted}{_odd(value)}{hint}"
+    at = "value" if value is not None else "key"
+    where = positions(place, at="value" if at == "value" else "key")
+    return found(code, what, where=where, value=quoted(value).strip("'"), fix=fix)
+
+
+def _odd(value: object) -> str:
+    """Name a character that looks like the right one: it can't be seen."""
+    odd = first_lookalike(value) if isinstance(value, str) else None
+    return f"; it holds {odd[1]}" if odd else ""
+
+
+def _fix(label: str, value: Any, wanted: str, code: str) -> str:
+    """Say what would do: the value that was most likely meant, else what kind is needed."""
+    if value is None:
+        return "write, for example, `{office_days: 2}`" if label.startswith("policy.") else f"write {wanted}"
+    if code == "PL118":
+        return _week_fix(value)
+    if code == "PL119":
+        days = meant.days(value)
+        return "write " + " or ".join(map(str, days)) if days else "write year, month and day: 2026-08-17"
+    if wanted == "keys and values":
+        return _map_fix(label, value)
+    if wanted.startswith("a list"):
+        return _list_fix(value, wanted)
+    if isinstance(value, list) and len(value) == 1:
+        return "write it without brackets" if not isinstance(value[0], dict | list) else f"write {wanted}"
+    if wanted == "true or false" and str(value).lower() in _TRUTH:
+        return f"write `{_TRUTH[str(value).lower()]}`"
+    if wanted == "text" and not isinstance(value, list):
+        return "put it in quotes to make it text"
+    if "number" in wanted and (number := meant.number(value, whole="whole" in wanted)) is not None:
+        return f"write {number}" + (", without quotes" if number == value else "")
+    if code == "PL115" and label == "analysis.alpha" and isinstance(value, int | float) and 1 <= value < 50:
+        return f"write {value / 100:g} for {value:g} %"
+    return "write a number, or a percentage in quotes" if "percentage" in wanted else f"write {wanted}"
+
+
+def guess(errors: list[ErrorDetails]) -> Any:
+    """Return the one value that a misfit most likely stands for, so that the rest can be judged; None where it is open."""
+    value = errors[0]["input"]
+    code, wanted = _reason(errors)
+    if words := _words(errors):
+        return next((word for word in words if f"mean {word!r}" in nearest(value, words)), None)
+    if code in ("PL118", "PL119"):
+        days = meant.mondays(value) if code == "PL118" else meant.days(value)
+        return days[0].isoformat() if len(days) == 1 else None
+    if "number" in wanted and (number := meant.number(value, whole="whole" in wanted)) is not None:
+        return int(number) if "whole" in wanted else float(number)
+    if wanted == "true or false" and str(value).lower() in _TRUTH:
+        return _TRUTH[str(value).lower()] == "true"
+    return (
+        [value] if wanted.startswith("a list such") and isinstance(value, str) and "," not in value else None
     )
 
 
-_FIXES = {"PL118": "write the first day of the week, a Monday, or the week: 2026-09-07 or 2026-W37"}
+_TRUTH = {"yes": "true", "on": "true", "y": "true", "1": "true", "true": "true"} | {
+    "no": "false",
+    "off": "false",
+    "n": "false",
+    "0": "false",
+    "false": "false",
+}
+
+
+def _week_fix(value: object) -> str:
+    if isinstance(value, list) and len(value) == 1:
+        return "write it without brackets"
+    mondays = meant.mondays(value)
+    if not mondays:
+        return "write the first day of the week, a Monday, or the week: 2026-09-07 or 2026-W37"
+    return "write " + " or ".join(f"{day} ({day:%G}-W{day:%V})" for day in mondays)
+
+
+def _map_fix(label: str, value: object) -> str:
+    if label in _EXAMPLES:
+        return _EXAMPLES[label]
+    if isinstance(value, str) and (glued := re.match(r"([a-z_]+):(?=\S)", value)):
+        return f"put a space after the colon: `{glued[1]}: {value[glued.end() : 60]}`"
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | dict):
+        return "write it without the brackets or the dash"
+    return "write `key: value` for each, below it or in braces"
+
+
+def _list_fix(value: object, wanted: str) -> str:
+    if isinstance(value, str):
+        return f"write [{value}]"
+    if isinstance(value, dict):
+        return "put a dash before it, or write a list: [a, b]"
+    if isinstance(value, list) and "numbers" in wanted and len(value) > 2:
+        return "write [least, most]; a decimal comma would part a number in two"
+    return f"write {wanted}"
 
 
 def _reason(errors: list[ErrorDetails]) -> tuple[str, str]:
     """Return the code and what would do."""
-    by_type = {error["type"]: error for error in errors}
-    if problem := by_type.get("value_error"):
-        text = str(problem["ctx"]["error"]) if "ctx" in problem else problem["msg"]
-        return ("PL113" if "percentage" in text else "PL118"), text
-    if "finite_number" in by_type or any(
-        isinstance(e["input"], float) and not math.isfinite(e["input"]) for e in errors
-    ):
+    for error in errors:
+        if error["type"] in CODES:  # a type of our own names its code and what it wants
+            return error["type"], error["msg"]
+    if any(e["type"] == "finite_number" or _is_infinite(e["input"]) for e in errors):
         return "PL116", "a finite number"
     bounds = [_bound(error) for error in errors if _bound(error)]
-    wanted = [
-        *bounds,
-        *(_kind(error) for error in errors if not _bound(error) and error["type"] != "literal_error"),
-    ]
+    kinds = (_kind(error) for error in errors if not _bound(error) and error["type"] != "literal_error")
     words = _words(errors)
-    if words:
-        wanted.append(("one of " if len(words) > 1 else "") + ", ".join(words))
-    text = ", or ".join(dict.fromkeys(wanted))
-    if bounds:
-        return "PL115", text
-    if words:
-        return "PL114", text
-    return ("PL119" if any(error["type"].startswith("date") for error in errors) else "PL113"), text
+    listed = [("one of " if len(words) > 1 else "") + ", ".join(words)] if words else []
+    text = ", or ".join(dict.fromkeys([*bounds, *kinds, *listed]))
+    return "PL115" if bounds else "PL114" if words else "PL113", text
+
+
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _bound(error: ErrorDetails) -> str:
@@ -175,13 +247,19 @@ def _bound(error: ErrorDetails) -> str:
     tests = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
     if error["type"] in ("too_short", "too_long", "string_too_short"):
         return ""
-    return next((text.format(f"{context[key]:g}") for key, text in tests.items() if key in context), "")
+    return next((text.format(_size(context[key])) for key, text in tests.items() if key in context), "")
+
+
+def _size(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 def _kind(error: ErrorDetails) -> str:
     kind = error["type"]
     if kind == "string_too_short":
         return "text"
+    if kind == "string_too_long":
+        return f"text of at most {error['ctx']['max_length']} characters"
     if kind == "string_pattern_mismatch":
         return "lower-case letters, digits and _, beginning with a letter"
     if kind in (
@@ -190,8 +268,16 @@ def _kind(error: ErrorDetails) -> str:
         "missing",
         "unexpected_positional_argument",
     ) or "length" in error.get("ctx", {}):
-        return "a list of at least one" if kind == "too_short" else "a list of two numbers"
+        least = error.get("ctx", {}).get("min_length", 1)
+        return (
+            f"a list of at least {_COUNTS.get(least, least)}"
+            if kind == "too_short"
+            else "a list of two numbers"
+        )
     return next((text for start, text in _KINDS.items() if kind.startswith(start)), "something else")
+
+
+_COUNTS = {1: "one", 2: "two"}
 
 
 def _words(errors: list[ErrorDetails]) -> list[str]:
@@ -206,46 +292,6 @@ def quoted(value: object) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return f"a list of {len(value)}"
-    return "a map" if isinstance(value, dict) else _short(value, quote=True)
-
-
-def _short(value: object, *, quote: bool = False) -> str:
-    text = value.isoformat() if isinstance(value, date) else str(value) if not quote else repr(value)
-    return text if len(text) <= 60 else text[:57] + "…" + (text[-1] if quote else "")
-
-
-def keys_at(model: type[Frozen], place: Place) -> list[str]:
-    """List the keys that a place of a model may hold, by the names that files use."""
-    here: Any = model
-    for step in place:
-        here = _inner(here, step)
-    return [field.alias or key for key, field in here.model_fields.items()] if _is_model(here) else []
-
-
-def _inner(annotation: Any, step: str | int) -> Any:
-    if _is_model(annotation):
-        fields = {field.alias or key: field.annotation for key, field in annotation.model_fields.items()}
-        return _model_or_container(fields.get(str(step)))
-    return _model_or_container(
-        next((arg for arg in reversed(get_args(annotation)) if arg is not Ellipsis), None)
-    )
-
-
-def _model_or_container(annotation: Any) -> Any:
-    """Look through `Annotated`, unions and the like for the part that holds keys."""
-    if _is_model(annotation) or get_origin(annotation) in (tuple, dict, list, Mapping):
-        return annotation
-    if get_origin(annotation) is typing.Literal:
-        return None
-    return next(
-        (inner for arg in get_args(annotation) if (inner := _model_or_container(arg)) is not None), None
-    )
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, Frozen)
-
-
-def _home(model: type[Frozen], key: str) -> str:
-    """Name the part of the declaration a misplaced key belongs to, one level down."""
-    return next((part for part in keys_at(model, ()) if key in keys_at(model, (part,))), "")
+    if isinstance(value, dict):
+        return "a map"
+    return "empty" if value is None else shortened(value)

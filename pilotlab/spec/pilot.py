@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from pilotlab.spec.frozen import Frozen, Number, Text, Whole
+from pilotlab.spec.days import Day, PilotWeek
+from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
 from pilotlab.spec.metric import Role
 from pilotlab.weeks import Week, week_range
 
 CONTROL = "control"
+LARGEST_SEED = 2**63 - 1  # what the store can hold
 Names = tuple[Text, ...]
 
 
@@ -21,9 +23,13 @@ def _as_mapping(value: Any, key: str) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    if isinstance(value, str) and not _PERCENT.fullmatch(value):
-        raise ValueError(f"{value!r} is neither a number nor a percentage such as '-10%'")
+    if (not isinstance(value, int | float | None) and not _is_percentage(value)) or isinstance(value, bool):
+        raise PydanticCustomError("PL113", "is neither a number nor a percentage such as '-10%'")
     return value
+
+
+def _is_percentage(value: Any) -> bool:
+    return isinstance(value, str) and _PERCENT.fullmatch(value) is not None
 
 
 _PERCENT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\s?%")
@@ -44,7 +50,7 @@ class ArmPolicy(Frozen):
     office_days: Annotated[Number, Field(ge=0, le=7)] | Literal["as-is", "team-choice"] = "as-is"
     anchor_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
     rituals: tuple[Ritual, ...] = ()
-    manager_training: bool = False
+    manager_training: Flag = False
     exempt: Names = ()
     note: str = ""
 
@@ -54,7 +60,7 @@ class AssignSpec(Frozen):
 
     method: Literal["complete", "stratified", "matched_pairs", "stepped_wedge", "declared"] = "complete"
     on: Names = ()
-    seed: Whole | None = Field(None, ge=0)
+    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] | None = None
     shares: dict[str, Annotated[Number, Field(gt=0)]] | None = (
         None  # relative sizes of the arms; equal without
     )
@@ -69,14 +75,14 @@ class DesignSpec(Frozen):
     unit: Literal["team", "person"] = "team"
     recruitment: Literal["lottery", "volunteer", "mandated", "convenience"] = "convenience"
     assign: AssignSpec = AssignSpec()
-    keep_together: tuple[Names, ...] = ()
+    keep_together: tuple[Annotated[Names, Field(min_length=2)], ...] = ()
     buffer: Names = ()
 
 
 class TeamsSpec(Frozen):
     """The list of teams: a file, which of its rows, and the ranges of its columns."""
 
-    file: Text = "teams.csv"
+    file: Annotated[Text, Field(max_length=255)] = "teams.csv"
     where: dict[str, Names] = Field(default_factory=dict)
     attributes: dict[str, AttributeSpec] = Field(default_factory=dict)
 
@@ -91,13 +97,13 @@ class AttributeSpec(Frozen):
 class CalendarSpec(Frozen):
     """When."""
 
-    start: Week
-    baseline_weeks: Whole = Field(8, ge=0, le=260)
+    start: PilotWeek
+    baseline_weeks: Whole = Field(8, ge=1, le=260)
     washin_weeks: Whole = Field(4, ge=0, le=52)
     pilot_weeks: Whole = Field(12, ge=1, le=260)
-    blackout: tuple[Week, ...] = ()
+    blackout: tuple[PilotWeek, ...] = ()
     holidays: dict[str, str] = Field(default_factory=dict)
-    decide_by: date | None = None
+    decide_by: Day | None = None
 
 
 class MetricUse(Frozen):
@@ -161,7 +167,7 @@ class DecideSpec(Frozen):
 
     rule: Literal["standard@1"] = "standard@1"
     goals: Literal["any", "all"] = "any"
-    cheap_and_reversible: bool = False
+    cheap_and_reversible: Flag = False
     max_extensions: Whole = Field(1, ge=0, le=1)
     extension_weeks: Whole = Field(8, ge=1, le=52)
 
@@ -177,7 +183,7 @@ class Consultation(Frozen):
     """Who was asked, when, and what changed because of it."""
 
     with_: Text = Field(alias="with")
-    on: date
+    on: Day
     outcome: str = ""
     changed: str = ""
 
@@ -201,7 +207,7 @@ class PilotSpec(Frozen):
     claim: Literal["improve", "do_no_harm", "learn"] = "improve"
     intent: str = ""
     never_used_for: Names = ()
-    announced_on: date | None = None
+    announced_on: Day | None = None
     data: Literal["company", "published", "simulated"] = "company"
     policy: dict[str, ArmPolicy]
     design: DesignSpec = DesignSpec()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from pilotlab.errors import Span
+from pilotlab.spec.slips import Slip
 
 Place = tuple[str | int, ...]  # ("metrics", "goals", 0, "use")
 
@@ -24,6 +25,10 @@ class Positions:
 
     file: str
     marks: Mapping[Place, Mark] = field(default_factory=dict)
+    slips: Mapping[Place, Slip] = field(
+        default_factory=dict
+    )  # what keys without a value may have been meant to be
+    odd: Mapping[Place, str] = field(default_factory=dict)  # numbers that not every reader takes for the same
 
     def __call__(self, place: Place, *, at: Literal["key", "value"] = "value") -> Span:
         """Return where a key or value stands; of what is not written, where the nearest key around it stands."""

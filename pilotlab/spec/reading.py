@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilotlab.errors import Finding
+from pilotlab.errors import Finding, Span, shortened
 from pilotlab.spec.codes import found
-from pilotlab.spec.misfit import quoted
+from pilotlab.spec.misfit import name, quoted
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.shape import fit, in_file
@@ -43,6 +43,8 @@ class Reading:
         What could be read of it, for the rules; equal to `spec` where that is not None.
     broken : frozenset of Place
         Places that the draft leaves out; what depends on them is not judged.
+    guessed : frozenset of Place
+        Places where the draft holds what was most likely meant; what depends on them is judged.
     findings : tuple of Finding
         All problems, in line order.
     """
@@ -53,6 +55,7 @@ class Reading:
     positions: Positions
     broken: frozenset[Place] = frozenset()
     kept: Mapping[Place, list[int]] = field(default_factory=dict)
+    guessed: frozenset[Place] = frozenset()
 
     def written(self, place: Place) -> Place:
         """Translate a place of the draft to the file."""
@@ -87,16 +90,41 @@ def shown_from(path: Path, root: Path) -> str:
 
 
 def in_line_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Sort the findings of one file from its first line to its last."""
+    """Sort the findings of one file from its first line to its last; what another at its place explains is left out."""
+    at: dict[Span | None, set[str]] = {}
+    for finding in findings:
+        at.setdefault(finding.where, set()).add(finding.code if finding.level == "error" else "")
     return tuple(
-        sorted(findings, key=lambda f: (f.where.line, f.where.column, f.code) if f.where else (0, 0, f.code))
+        sorted(
+            (finding for finding in findings if not _is_explained(finding, at[finding.where])),
+            key=lambda f: (f.where.line, f.where.column, f.code) if f.where else (0, 0, f.code),
+        )
     )
+
+
+def _is_explained(finding: Finding, codes: set[str]) -> bool:
+    """Whether an error at the same place says why: YAML that could not be read, or a key that can't be without value."""
+    if finding.code == "PL117":
+        return bool(codes - {""})
+    unread = codes & _UNREAD
+    return (
+        bool(unread) and finding.code not in unread and finding.where is not None and finding.where.column > 0
+    )
+
+
+_UNREAD = {"PL106", "PL107", "PL122", "PL126"}
 
 
 def _reading(file: YamlFile, *, pilot: str) -> Reading:
     findings, data = list(file.findings), file.data
     if not isinstance(data, dict):
-        if not findings:
+        if not findings and data is None:
+            what, fix = (
+                "the file holds no keys and values",
+                "begin with `question: …`; `pilotlab init` writes an example",
+            )
+            findings.append(found("PL103", what, where=file.positions(()), fix=fix))
+        elif not findings:
             what = f"the file holds {quoted(data)} and no keys and values"
             findings.append(
                 found(
@@ -115,6 +143,7 @@ def _reading(file: YamlFile, *, pilot: str) -> Reading:
         placeholders=PLACEHOLDERS,
     )
     findings += fitted.findings
+    findings += _odd_numbers(file.positions, {finding.where for finding in findings})
     failed = any(finding.level == "error" for finding in findings)
     return Reading(
         None if failed else fitted.value,
@@ -123,6 +152,35 @@ def _reading(file: YamlFile, *, pilot: str) -> Reading:
         file.positions,
         fitted.broken,
         fitted.kept,
+        fitted.guessed,
+    )
+
+
+def _odd_numbers(positions: Positions, told: set[Span | None]) -> list[Finding]:
+    """Name the numbers that one reader of YAML takes for another than the next."""
+    return [
+        found(
+            "PL126",
+            f"{name(place)} is written {shortened(written)[1:-1]}, which not every reader takes for the same number",
+            where=positions(place),
+            value=written,
+            fix=_plainly(written),
+        )
+        for place, written in positions.odd.items()
+        if positions(place) not in told
+    ]
+
+
+def _plainly(written: str) -> str:
+    digits = written.replace("_", "")
+    if "o" in digits:
+        return f"write {int(digits, 8)}"
+    decimal = digits.lstrip("+-0o") or "0"
+    if "_" in written and not digits.lstrip("+-").startswith("0"):
+        return f"write {digits}"
+    octal = int(decimal, 8) if decimal.isdecimal() and not set(decimal) & set("89") else None
+    return f"write {decimal}" + (
+        f", or {octal} if octal was meant" if octal not in (None, int(decimal)) else ""
     )
 
 

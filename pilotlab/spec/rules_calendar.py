@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pilotlab.errors import Level, nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.public_holidays import UnknownCalendar, public_holidays
 
@@ -48,7 +49,8 @@ def baseline_is_long_enough(case: Case) -> Issues:
     place = ("calendar", "baseline_weeks")
     if weeks < NEEDED:
         what = f"{weeks} usable baseline weeks; under {NEEDED} the answer is Not decision-ready"
-        yield Issue("PL325", what, place, value=weeks, fix=f"baseline_weeks: {ADVISED}")
+        level: Level | None = None if weeks else "error"  # nothing to compare with at all
+        yield Issue("PL325", what, place, value=weeks, fix=f"baseline_weeks: {ADVISED}", level=level)
     elif weeks < ADVISED:
         yield Issue(
             "PL326",
@@ -143,6 +145,28 @@ def announcement_is_named(case: Case) -> Issues:
         yield Issue("PL331", what, ("announced_on",), value=announced, fix="announce later, or start earlier")
 
 
+def calendars_are_known(case: Case) -> Issues:
+    """Each site's calendar is one that is known."""
+    for site, code in case.spec.calendar.holidays.items():
+        try:
+            public_holidays(code, [])
+        except UnknownCalendar as error:
+            fix = "a country, or a country and its part: FR, DE-BE, GB-ENG"
+            yield Issue("PL358", str(error), ("calendar", "holidays", site), value=code, fix=fix)
+
+
+def sites_are_there(case: Case) -> Issues:
+    """Holidays are named for sites that teams have."""
+    if case.teams is None or "site" not in case.teams.columns or not case.teams.rows:
+        return
+    held = dict.fromkeys(team.site for team in case.teams.rows if team.site)
+    for site in case.spec.calendar.holidays:
+        if site not in held:
+            what = f"no team is at the site {shortened(site)}{nearest(site, held)}"
+            place, fix = ("calendar", "holidays", site), "one of: " + ", ".join(sorted(held)[:12])
+            yield Issue("PL367", what, place, "key", value=site, fix=fix)
+
+
 def holidays_in_baseline(case: Case) -> Issues:
     """Name the public holidays that fall in the baseline, site by site."""
     sites = case.spec.calendar.holidays
@@ -153,14 +177,7 @@ def holidays_in_baseline(case: Case) -> Issues:
         place = ("calendar", "holidays", site)
         try:
             known = public_holidays(code, days)
-        except UnknownCalendar as error:
-            yield Issue(
-                "PL358",
-                str(error),
-                place,
-                value=code,
-                fix="a country, or a country and its part: FR, DE-BE, GB-ENG",
-            )
+        except UnknownCalendar:
             continue
         if closed := [day for day in days if day in known]:
             listed = ", ".join(f"{day} ({known[day]})" for day in closed[:3]) + (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pilotlab.errors import nearest
+from pilotlab.errors import nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.pilot import CONTROL
 
@@ -15,10 +15,11 @@ def has_arms(case: Case) -> Issues:
     """A comparison needs control and at least one pilot arm."""
     policy = case.spec.policy
     if CONTROL not in policy and case.spec.design.type != "before_after":
-        fix = "add `control: {office_days: as-is}`"
+        meant = next((arm for arm in policy if nearest(CONTROL, [arm])), None)
+        fix = f"rename the arm {meant} to `control`" if meant else "add `control: {office_days: as-is}`"
         yield Issue(
             "PL301",
-            f"policy has no arm 'control'{nearest(CONTROL, policy)}; without one nothing is compared",
+            f"policy has no arm 'control'{f' (but {meant!r})' if meant else ''}; without one nothing is compared",
             ("policy",),
             "key",
             fix=fix,
@@ -178,8 +179,9 @@ def can_be_run(case: Case) -> Issues:
     """What is declared correctly and this version can't run yet."""
     spec = case.spec
     if spec.extends:
-        what = f"templates are not there yet: nothing is taken from {spec.extends!r}"
-        yield Issue("PL120", what, ("extends",), value=spec.extends, fix="write the keys out here")
+        what = f"no template {shortened(spec.extends)} is there, so what it would say is missing here"
+        fix = "remove `extends` and write the keys out here; this version has no templates"
+        yield Issue("PL120", what, ("extends",), value=spec.extends, fix=fix)
     if spec.design.type in TYPES_TO_COME:
         yield Issue(
             "PL340",
@@ -210,7 +212,7 @@ def alpha_is_usual(case: Case) -> Issues:
             fix="0.05 unless there is a reason",
         )
     arms, goals = max(1, len(spec.arms)), len(spec.metrics.goals)
-    parts = [f"{arms} pilot arms"] if arms > 1 else []
+    parts = [f"{arms} pilot arms"] if arms > 1 and CONTROL in spec.policy else []
     if goals == 2 and spec.claim == "improve" and spec.decide.goals == "any":
         parts.append("two goals of which either will do")
         arms *= 2
@@ -275,12 +277,16 @@ def engine_is_known(case: Case) -> Issues:
                 value=name,
                 fix=fix,
             )
-    if analysis.inference == "randomization" and not case.is_drawn:
+
+
+def draws_are_there(case: Case) -> Issues:
+    """Randomisation inference needs draws that could have been made."""
+    if case.spec.analysis.inference == "randomization" and not case.is_drawn:
         what = "inference randomization compares with the draws that could have been made, and these arms were not drawn"
         yield Issue(
             "PL347",
             what,
-            (*place, "inference"),
+            ("analysis", "inference"),
             value="randomization",
             fix="inference: cr2, or say in `assign.drawn_by` how arms were drawn",
         )

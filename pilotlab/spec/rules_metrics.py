@@ -104,6 +104,8 @@ def people_are_protected(case: Case) -> Issues:
     """Quality of life is guarded or watched, and the links between teams are looked at."""
     if case.spec.data == "published":
         return  # a finished study measured what it measured
+    if any(row.metric is None for row in case.used):
+        return  # a misspelt metric may be the one that protects
     protecting = {row.metric.family for row in case.roles("guardrail", "watch") if row.metric}
     if "quality_of_life" not in protecting:
         what = "no guardrail or watch on quality of life: nobody would see if people pay for it"
@@ -126,10 +128,16 @@ def people_are_protected(case: Case) -> Issues:
 
 
 def breaches_have_answers(case: Case) -> Issues:
-    """A fixable breach names its fix."""
-    for row in case.roles("goal", "guardrail"):
+    """A guardrail says what a breach of it does; a fixable breach names its fix."""
+    for row in case.used:
         use, place = row.use, row.place
-        if use.if_breached == "fixable" and not use.fix:
+        if row.role not in ("goal", "guardrail"):
+            continue
+        if row.role == "guardrail" and use.if_breached is None and case.spec.claim != "learn":
+            what = f"guardrail {use.use} does not say what a breach does; it can decide the verdict"
+            fix = "add `if_breached: stop`, or `if_breached: fixable` and name the fix: `fix: meeting-free Wednesday`"
+            yield Issue("PL365", what, place, value=use.use, fix=fix)
+        elif use.if_breached == "fixable" and not use.fix:
             yield Issue(
                 "PL356",
                 f"{use.use} is fixable if breached, but no fix is named",

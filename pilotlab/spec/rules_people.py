@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
+
+from pilotlab.errors import nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
+from pilotlab.spec.positions import Place
 
 SHORTEST, LONGEST = 30, 730  # days of retention
 SLICE_CELL = 10  # people in a cell of a slice that is shown
@@ -104,7 +109,7 @@ def slices_will_show(case: Case) -> Issues:
                 people[team.attributes[name]] = people.get(team.attributes[name], 0) + (team.size or 0)
             hidden = sorted(level for level, count in people.items() if 0 < count < SLICE_CELL * arms)
             if hidden:
-                what = f"slice {name}: {', '.join(hidden)} will be hidden, with fewer than {SLICE_CELL} people an arm"
+                what = f"slice {name}: {_some(hidden)} will be hidden, with fewer than {SLICE_CELL} people an arm"
                 yield Issue(
                     "PL363",
                     what,
@@ -114,17 +119,59 @@ def slices_will_show(case: Case) -> Issues:
                 )
 
 
+def slices_are_groups(case: Case) -> Issues:
+    """A slice parts people by what they were before the start, into more than one team, once."""
+    seen: set[str] = set()
+    for name, place in _slices(case):
+        why, fix = _unfit(name, case)
+        if not why and name in seen:
+            why, fix = "is declared twice", "keep one of the two"
+        if why:
+            yield Issue("PL366", f"slice {shortened(name)} {why}", place, value=name, fix=fix)
+        seen.add(name)
+
+
+def _unfit(name: str, case: Case) -> tuple[str, str]:
+    columns = case.teams.columns if case.teams is not None else ()
+    known = [column for column in columns if column != "team"]
+    group, equals, _ = name.partition("=")
+    if name.partition("@")[0] in case.catalogue.ids and name not in columns:
+        return (
+            "is a metric: groups formed by an outcome change with it",
+            "slice by what was so before the start",
+        )
+    if name in ("team", "week", "arm", *case.spec.policy):
+        return (
+            "shows single teams, weeks or arms, not groups of people",
+            "slice by a column such as site, or leave it out",
+        )
+    if equals:
+        return "names one group", f"name what parts the groups: {group.strip()}"
+    near = difflib.get_close_matches(name.casefold(), [column.casefold() for column in known], 1, 0.85)
+    if near and name not in columns:
+        return f"is no column of the list of teams{nearest(name, known)}", "one of: " + ", ".join(known)
+    return "", ""
+
+
+def _slices(case: Case) -> list[tuple[str, Place]]:
+    declared = case.spec.slices
+    return [
+        (name, ("slices", kind, index))
+        for kind, names in (("equity", declared.equity), ("other", declared.other))
+        for index, name in enumerate(names)
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
 def slices_have_a_source(case: Case) -> Issues:
     """Slices that are no column of the list of teams have rows of their own; they are named together."""
     if case.teams is None:
         return
-    declared = case.spec.slices
-    found = [
-        (name, ("slices", kind, index))
-        for kind, names in (("equity", declared.equity), ("other", declared.other))
-        for index, name in enumerate(names)
-        if name not in case.teams.columns
-    ]
+    columns = case.teams.columns
+    found = [row for row in _slices(case) if row[0] not in columns and not _unfit(row[0], case)[0]]
     if found:
         first, place = found[0]
         names = ", ".join(name for name, _ in found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pilotlab.errors import nearest
 from pilotlab.spec.case import Case, Issue, Issues
+from pilotlab.spec.pilot import CONTROL
 from pilotlab.spec.positions import Place
 from pilotlab.spec.team import Team, TeamList
 from pilotlab.text.alike import difference, look_alikes
@@ -178,7 +179,8 @@ def declared_arms_fit(case: Case) -> Issues:
     if column is None or case.teams is None:
         return
     policy = case.spec.policy
-    strays = [team for team in _analysed(case, case.teams) if team.attributes[column] not in policy]
+    named = {*policy, CONTROL}  # a control arm that is not declared is one finding of its own
+    strays = [team for team in _analysed(case, case.teams) if team.attributes[column] not in named]
     for team in strays[:_SHOWN]:
         written = team.attributes[column]
         stated = (
@@ -247,13 +249,8 @@ def pilots_do_not_meet(case: Case) -> Issues:
         if shared:
             more = f" and {len(shared) - 1} more teams are" if len(shared) > 1 else " is"
             what = f"team {shared[0].name!r}{more} also in pilot {other.pilot!r}, which runs {other.windows.start} to {other.windows.end}"
-            yield Issue(
-                "PL219",
-                what,
-                row=shared[0].line,
-                value=shared[0].name,
-                fix="take the teams out of one pilot, or move its weeks",
-            )
+            fix = "take the teams out of one pilot, or move its weeks"
+            yield Issue("PL219", what, ("teams",), "key", value=shared[0].name, fix=fix)
 
 
 def _arm_column(case: Case) -> str | None:

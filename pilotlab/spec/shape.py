@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from pilotlab.errors import Finding
 from pilotlab.spec.frozen import Frozen
-from pilotlab.spec.misfit import describe, is_missing, meant_by
+from pilotlab.spec.keys import keys_at
+from pilotlab.spec.misfit import describe, guess, is_missing, meant_by
 from pilotlab.spec.positions import Place, Positions
 
 Model = TypeVar("Model", bound=Frozen)
@@ -34,6 +35,8 @@ class Fit(Generic[Model]):
         What the draft leaves out or holds a placeholder for.
     kept : mapping
         For a list the draft left entries out of: the places in the file of those it kept.
+    guessed : frozenset of Place
+        Where the draft holds what a misfit was most likely meant to be; nothing is said of these places again.
     """
 
     value: Model | None
@@ -41,6 +44,7 @@ class Fit(Generic[Model]):
     broken: frozenset[Place]
     kept: Mapping[Place, list[int]]
     findings: tuple[Finding, ...]
+    guessed: frozenset[Place] = frozenset()
 
 
 def fit(
@@ -53,31 +57,43 @@ def fit(
     placeholders : mapping
         For each required key that stands in no list: what the draft puts there when it is missing or misfits.
     """
-    given = _without_empty(data)
+    given = _given(data, model, ())
     try:
         value = model.model_validate(given)
     except ValidationError as error:
         errors = _grouped(error.errors(include_url=False), given)
+        cut = {(*place[:-1], slip.meant) for place, slip in positions.slips.items() if place in errors}
         findings = [
-            found for place, group in errors.items() for found in describe(model, place, group, positions)
+            found
+            for place, group in errors.items()
+            if place not in cut or place in positions.slips
+            for found in describe(model, place, group, positions)
         ]
         repair = _Repair(copy.deepcopy(given), placeholders)
         draft = repair.run(model, errors)
         meant = {
             intended
             for place, group in errors.items()
-            if group[0]["type"] == "extra_forbidden"
-            for intended in meant_by(model, place)
+            if group[0]["type"] == "extra_forbidden" or place in positions.slips
+            for intended in meant_by(model, place, positions)
         }
-        return Fit(None, draft, frozenset(repair.broken | meant), repair.kept, tuple(findings))
+        broken, guessed = frozenset(repair.broken | meant), frozenset(repair.guessed - repair.broken)
+        return Fit(None, draft, broken, repair.kept, tuple(findings), guessed)
     return Fit(value, value, frozenset(), {}, ())
 
 
-def _without_empty(value: Any) -> Any:
-    """Leave out keys without a value: they are not given."""
+def _given(value: Any, model: type[Frozen], place: Place) -> Any:
+    """Leave out known keys without a value: they are not given. An unknown one, or the name of an arm, stays."""
     if isinstance(value, Mapping):
-        return {key: _without_empty(inner) for key, inner in value.items() if inner is not None}
-    return [_without_empty(entry) for entry in value] if isinstance(value, list) else value
+        known = keys_at(model, place)
+        return {
+            key: _given(inner, model, (*place, key))
+            for key, inner in value.items()
+            if inner is not None or key not in known
+        }
+    if isinstance(value, list):
+        return [_given(entry, model, (*place, index)) for index, entry in enumerate(value)]
+    return value
 
 
 def _grouped(errors: list[ErrorDetails], data: Any) -> dict[Place, list[ErrorDetails]]:
@@ -111,18 +127,34 @@ class _Repair:
     def __init__(self, data: Any, placeholders: Mapping[Place, Any]) -> None:
         self.data, self.placeholders = data, placeholders
         self.broken: set[Place] = set()
+        self.guessed: set[Place] = set()
         self.kept: dict[Place, list[int]] = {}
 
     def run(self, model: type[Model], errors: Mapping[Place, list[ErrorDetails]]) -> Model | None:
         for _ in range(_ROUNDS):
             for place in sorted(errors, key=lambda place: tuple(map(str, place)), reverse=True):
-                self._leave_out(place, missing=is_missing(place, errors[place]))
+                missing = is_missing(place, errors[place])
+                if missing or not self._guess(place, errors[place]):
+                    self._leave_out(place, missing=missing)
             self._close_lists(self.data, ())
             try:
                 return model.model_validate(self.data)
             except ValidationError as error:
                 errors = _grouped(error.errors(include_url=False), self.data)
         return None
+
+    def _guess(self, place: Place, errors: list[ErrorDetails]) -> bool:
+        """Put what was most likely meant, once."""
+        written = self._in_file(place)
+        meant = None if written in self.guessed else guess(errors)
+        if meant is None or not place:
+            return False
+        holder = reduce(_into, place[:-1], self.data)
+        if isinstance(holder, list | dict) and _into(holder, place[-1]) is not None:
+            holder[place[-1]] = meant  # type: ignore[index]
+            self.guessed.add(written)
+            return True
+        return False
 
     def _leave_out(self, place: Place, *, missing: bool) -> None:
         """Put a placeholder, else remove the value; of a list's entry that lacks a required key, the entry."""

@@ -262,7 +262,12 @@ class _Table:
         )
 
     def _in_range(self, name: str, column: str, text: str, attribute: AttributeSpec, number: int) -> None:
-        if attribute.range is None or (value := self._number(name, column, text, number)) is None:
+        backwards = attribute.range is not None and attribute.range[0] > attribute.range[1]
+        if (
+            attribute.range is None
+            or backwards
+            or (value := self._number(name, column, text, number)) is None
+        ):
             return
         low, high = attribute.range
         if not low <= value <= high:

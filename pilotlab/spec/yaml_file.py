@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.composer import MaxDepthExceededError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scanner import Scanner
 
-from pilotlab.errors import Finding, Span
+from pilotlab.errors import Finding, Span, shortened
 from pilotlab.spec.codes import found
 from pilotlab.spec.positions import Mark, Place, Positions
+from pilotlab.spec.slips import Slip, key_slip
 from pilotlab.spec.text_file import read_text
+from pilotlab.spec.yaml_errors import DEPTH, Text, TooMuchError
 from pilotlab.text.names import fault, tidy
 
 LIMIT = 200_000  # bytes; a pilot has about 4,000
-DEPTH = 30
 VALUES = 20_000  # after aliases are written out
+TOKENS = 12_000  # words and marks; a pilot has about 400, the built-in catalogue 3,600
 
 _CORE = "tag:yaml.org,2002:"
 _READ = {_CORE + name for name in ("int", "float", "bool")}
+_ODD = re.compile(r"[-+]?(0[0-9_]+|0o[0-7_]+|[0-9][0-9_]*_[0-9_.]*)")
 _PLAIN = _READ | {_CORE + name for name in ("str", "null", "timestamp", "map", "seq", "merge", "value")}
 
 
@@ -54,24 +56,44 @@ def read_yaml(path: Path, *, shown: str) -> YamlFile:
 
 def parse_yaml(text: str, *, shown: str) -> YamlFile:
     """Read YAML text; see `read_yaml`."""
+    read = Text(text, shown)
+    root = read.compose(lambda written: _yaml().compose(written))
+    if root is None:
+        nothing = found(
+            "PL103",
+            "the file holds nothing but comments",
+            where=Span(shown, 1, 1),
+            fix="begin with `question: …`; `pilotlab init` writes an example",
+        )
+        return YamlFile(None, Positions(shown), tuple(read.findings or [nothing]))
+    if (refusal := _multiplied(root, shown)) is not None:
+        return YamlFile(None, Positions(shown), (*read.findings, refusal))
+    walk = _Walk(_yaml(), shown, read)
+    data = walk.plain(root, ())
+    positions = Positions(shown, walk.marks, walk.slips, walk.odd)
+    return YamlFile(data, positions, (*read.findings, *walk.findings))
+
+
+def _yaml() -> YAML:
     yaml = YAML(typ="safe", pure=True)
     yaml.max_depth = DEPTH
     yaml.composer.warn_double_anchors = False
-    try:
-        root = yaml.compose(text)
-    except (YAMLError, ValueError) as error:
-        return YamlFile(None, Positions(shown), (_syntax(error, text, shown),))
-    if root is None:
-        return YamlFile(
-            None,
-            Positions(shown),
-            (found("PL103", "the file holds nothing but comments", where=Span(shown, 1, 1)),),
-        )
-    if (refusal := _multiplied(root, shown)) is not None:
-        return YamlFile(None, Positions(shown), (refusal,))
-    walk = _Walk(yaml, shown)
-    data = walk.plain(root, ())
-    return YamlFile(data, Positions(shown, walk.marks), tuple(walk.findings))
+    yaml.Scanner = _Scanner
+    return yaml
+
+
+class _Scanner(Scanner):
+    """Gives up on a text that holds more, or nests deeper, than any declaration: its time would grow without end."""
+
+    def fetch_more_tokens(self) -> Any:
+        if self.tokens_taken + len(self.tokens) > TOKENS:
+            what = f"the file holds more than {TOKENS:,} words and marks"
+            raise TooMuchError(
+                "PL108", what, "is this the right file? a pilot has about 400", self.reader.get_mark()
+            )
+        if len(self.flow_context) + len(self.indents) >= DEPTH:
+            raise TooMuchError.deep(self.reader.get_mark())
+        return super().fetch_more_tokens()
 
 
 @dataclass(slots=True)
@@ -80,7 +102,10 @@ class _Walk:
 
     yaml: YAML
     shown: str
+    text: Text
     marks: dict[Place, Mark] = field(default_factory=dict)
+    slips: dict[Place, Slip] = field(default_factory=dict)
+    odd: dict[Place, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def plain(self, node: Node, place: Place) -> Any:
@@ -89,12 +114,13 @@ class _Walk:
             return self._mapping(node, place)
         if isinstance(node, SequenceNode):
             for index, entry in enumerate(node.value):
-                self.marks[*place, index] = Mark(_at(entry), _at(entry))
+                self.marks[*place, index] = Mark(self._at(entry), self._at(entry))
             return [self.plain(entry, (*place, index)) for index, entry in enumerate(node.value)]
-        return self._scalar(node) if isinstance(node, ScalarNode) else None
+        return self._scalar(node, place) if isinstance(node, ScalarNode) else None
 
     def _mapping(self, node: MappingNode, place: Place) -> dict[str, Any]:
         data: dict[str, Any] = {}
+        before: tuple[Node, Node] | None = None
         for key_node, value_node in node.value:
             if not isinstance(key_node, ScalarNode):
                 self._find(
@@ -108,33 +134,38 @@ class _Walk:
             here = (*place, key)
             if key in data:
                 first = self.marks[here].key[0]
-                self._find(
-                    "PL105",
-                    f"key {key!r} is given twice; the first is in line {first}",
-                    key_node,
-                    value=key,
-                    fix="keep one of the two",
-                )
+                what = f"key {shortened(key)} is given twice; the first is in line {first}"
+                self._find("PL105", what, key_node, value=key, fix="keep one of the two")
                 continue
-            empty = (
-                isinstance(value_node, ScalarNode)
-                and value_node.value == ""
-                and value_node.tag == _CORE + "null"
-            )
-            self.marks[here] = Mark(_at(key_node), _at(key_node if empty else value_node))
+            empty = _is_empty(value_node)
+            self.marks[here] = Mark(self._at(key_node), self._at(key_node if empty else value_node))
             if empty:
-                self._find(
-                    "PL117",
-                    f"key {key!r} has no value, so its default holds",
-                    key_node,
-                    value=key,
-                    fix="give it a value or remove it",
-                )
+                self._empty(key_node, here, before if node.flow_style else None)
             data[key] = self.plain(value_node, here)
+            before = key_node, value_node
         return data
 
-    def _scalar(self, node: ScalarNode) -> Any:
+    def _empty(self, node: ScalarNode, place: Place, before: tuple[Node, Node] | None) -> None:
+        """Note a key without a value, and what it may have been meant to be."""
+        fix = "give it a value or remove it"
+        if self._is_commented(node):
+            fix = "quote a value that holds #: the rest of the line is a comment"
+        what = f"key {shortened(node.value)} has no value, so its default holds"
+        self._find("PL117", what, node, value=node.value, fix=fix)
+        near = before if before and isinstance(before[1], ScalarNode) else None
+        touching = near is not None and node.start_mark.index - near[1].end_mark.index <= 2
+        entry = (near[0].value, near[1].value) if near is not None and touching else None
+        if (slip := key_slip(node.value, before=entry)) is not None:
+            self.slips[place] = slip
+
+    def _is_commented(self, node: ScalarNode) -> bool:
+        line = self.text.text.split("\n")[node.end_mark.line][node.end_mark.column :]
+        return re.match(r":\s+#\S", line) is not None
+
+    def _scalar(self, node: ScalarNode, place: Place) -> Any:
         if node.tag in _READ:
+            if _ODD.fullmatch(node.value):
+                self.odd[place] = node.value
             try:
                 return self.yaml.constructor.construct_object(node)
             except (ValueError, OverflowError):
@@ -151,15 +182,20 @@ class _Walk:
 
     def _refuse_tag(self, node: Node) -> None:
         if str(node.tag) not in _PLAIN:
-            self._find(
-                "PL122",
-                f"the YAML tag {str(node.tag).replace(_CORE, '!!')!r} is not read",
-                node,
-                fix="write the plain value",
-            )
+            tag = shortened(str(node.tag).replace(_CORE, "!!"))
+            self._find("PL122", f"the YAML tag {tag} is not read", node, fix="write the plain value")
 
     def _find(self, code: str, what: str, node: Node, *, value: Any = None, fix: str = "") -> None:
-        self.findings.append(found(code, what, where=Span(self.shown, *_at(node)), value=value, fix=fix))
+        where = Span(self.shown, *self._at(node))
+        self.findings.append(found(code, what, where=where, value=value, fix=fix))
+
+    def _at(self, node: Node) -> tuple[int, int]:
+        line = node.start_mark.line
+        return line + 1, self.text.column(line, node.start_mark.column) + 1
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value == "" and node.tag == _CORE + "null"
 
 
 def _at(node: Node) -> tuple[int, int]:
@@ -198,57 +234,3 @@ def _parts(node: Node) -> list[Node]:
     if isinstance(node, MappingNode):
         return [part for pair in node.value for part in pair]
     return list(node.value) if isinstance(node, SequenceNode) else []
-
-
-def _syntax(error: Exception, text: str, shown: str) -> Finding:
-    if isinstance(error, ReaderError):
-        before = text[: error.position]
-        span = Span(shown, before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
-        return found(
-            "PL102",
-            f"the character {chr(error.character)!r} can't stand in YAML",
-            where=span,
-            fix="remove it",
-        )
-    mark = (
-        getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        if isinstance(error, MarkedYAMLError)
-        else None
-    )
-    where = Span(shown, mark.line + 1, mark.column + 1) if mark else Span(shown, 1, 1)
-    if isinstance(error, MaxDepthExceededError):
-        return found(
-            "PL109",
-            f"values are nested more than {DEPTH} deep",
-            where=where,
-            fix="a pilot needs at most six levels",
-        )
-    problem = " ".join(str(getattr(error, "problem", None) or error).split())
-    if "'\\t'" in problem:
-        return found("PL107", "a tab can't indent YAML", where=where, fix="use spaces, two a level")
-    if "another document" in problem:
-        return found(
-            "PL121", "a second document begins here (`---`)", where=where, fix="keep one pilot a file"
-        )
-    context = " ".join(str(getattr(error, "context", None) or "").split())
-    return found(
-        "PL106",
-        f"not valid YAML: {problem}" + (f" {context}" if context else ""),
-        where=where,
-        fix=_hint(problem),
-    )
-
-
-def _hint(problem: str) -> str:
-    hints = {
-        "mapping values are not allowed": "quote a value that holds ': ', or check the indentation",
-        "could not find expected ':'": "each line is `key: value`; is a colon or a quote missing above?",
-        "expected <block end>": "check the indentation: keys of one level start in one column",
-        "expected ',' or": "a list or map opened with [ or { is not closed here, or a comma is missing",
-        "found undefined alias": "quote a value that begins with *",
-        "found unexpected end of stream": "a quote or bracket is opened and never closed",
-        "cannot start any token": "quote a value that begins with this character",
-    }
-    return next(
-        (hint for start, hint in hints.items() if start in problem), "check the line and the one above it"
-    )

@@ -83,6 +83,7 @@ MISTAKES: dict[str, Mistake] = {
         .replace("[watch], activity", "[goal], activity"),
     ),
     "PL125": metrics("1:106", OWN.replace("roles: [watch]", "range: [5, 1], roles: [watch]")),
+    "PL126": edit("17:19", "baseline_weeks: 8", "baseline_weeks: 010"),
     "PL201": Mistake("teams.csv", teams_text=None),
     "PL202": Mistake("teams.csv:1", teams_text="team,site\n"),
     "PL203": row("1", "team,site,arm,size", "Team,site,arm,size"),
@@ -104,7 +105,7 @@ MISTAKES: dict[str, Mistake] = {
     "PL217": edit("14:35", ASSIGN, ASSIGN + "\n  keep_together: [[api, mobile], [mobile, web]]"),
     "PL218": row("6", "team-00,", "API,"),
     "PL219": Mistake(
-        "teams.csv:2",
+        "pilot.yaml:14:1",
         more={
             PILOT_FILE.replace("anchor-days", "commute"): PILOT,
             PILOT_FILE.replace("anchor-days/pilot.yaml", "commute/teams.csv"): TEAMS,
@@ -219,6 +220,13 @@ MISTAKES: dict[str, Mistake] = {
         "28:19", "employee_rep: works-council}\n", "employee_rep: works-council}\nslices: {equity: [site]}\n"
     ),
 }
+MISTAKES["PL365"] = edit("23:16", ", if_breached: stop", "")
+MISTAKES["PL366"] = edit(
+    "28:19",
+    "employee_rep: works-council}\n",
+    "employee_rep: works-council}\nslices: {equity: [focus_hours]}\n",
+)
+MISTAKES["PL367"] = edit("20:14", "  decide_by", "  holidays: {rome: IT}\n  decide_by")
 MISTAKES["PL363"] = replace(MISTAKES["PL363"], teams={"api,berlin": "api,leeds"})
 ELSEWHERE = {"PL364"}  # needs a store: see test_frozen_plan.py
 

@@ -83,7 +83,9 @@ def test_a_broken_value_leaves_the_rest_to_be_judged() -> None:
     assert reading.spec is None
     assert reading.draft is not None
     assert [use.use for use in reading.draft.metrics.watch] == ["belonging@1"]
-    assert reading.broken == {("calendar", "baseline_weeks"), ("metrics", "watch", 0)}
+    assert reading.broken == {("metrics", "watch", 0)}
+    assert reading.guessed == {("calendar", "baseline_weeks")}
+    assert reading.draft.calendar.baseline_weeks == 8, "so that what depends on it is judged too"
     assert reading.written(("metrics", "watch", 0)) == ("metrics", "watch", 1)
     assert [str(finding.where) for finding in reading.findings] == ["pilot.yaml:17:19", "pilot.yaml:24:11"]
 

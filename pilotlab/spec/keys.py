@@ -1,0 +1,54 @@
+"""Keys: which keys a place of a model may hold, by the names that files use."""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin
+
+from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.positions import Place
+
+
+def keys_at(model: type[Frozen], place: Place) -> list[str]:
+    """List the keys that a place of a model may hold, by the names that files use."""
+    here: Any = model
+    for step in place:
+        here = _inner(here, step)
+    return [field.alias or key for key, field in here.model_fields.items()] if _is_model(here) else []
+
+
+def _inner(annotation: Any, step: str | int) -> Any:
+    if _is_model(annotation):
+        fields = {field.alias or key: field.annotation for key, field in annotation.model_fields.items()}
+        return _model_or_container(fields.get(str(step)))
+    return _model_or_container(
+        next((arg for arg in reversed(get_args(annotation)) if arg is not Ellipsis), None)
+    )
+
+
+def _model_or_container(annotation: Any) -> Any:
+    """Look through `Annotated`, unions and the like for the part that holds keys."""
+    if _is_model(annotation) or get_origin(annotation) in (tuple, dict, list, Mapping):
+        return annotation
+    if get_origin(annotation) is typing.Literal:
+        return None
+    return next(
+        (inner for arg in get_args(annotation) if (inner := _model_or_container(arg)) is not None), None
+    )
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Frozen)
+
+
+def home_of(model: type[Frozen], key: str) -> str:
+    """Name the part of the declaration a misplaced key belongs to, one level down."""
+    return next((part for part in keys_at(model, ()) if key in keys_at(model, (part,))), "")
+
+
+def near_keys(model: type[Frozen], place: Place) -> list[str]:
+    """Return the known key that an unknown one most likely stands for, if one is near."""
+    known = {key.casefold(): key for key in keys_at(model, place[:-1])}
+    return [known[key] for key in difflib.get_close_matches(str(place[-1])[:60].casefold(), known, n=1)]
