@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pilotlab.readout.page import Page
     from pilotlab.sources.entry import Form
     from pilotlab.sources.importing import ImportReport
+    from pilotlab.sources.survey import Said
     from pilotlab.spec.metric import MetricSpec
     from pilotlab.spec.metric_catalogue import Catalogue
     from pilotlab.spec.pilot import PilotSpec
@@ -331,7 +332,13 @@ class Workspace:
     # collected
 
     def import_file(
-        self, path: Path | str, *, dry_run: bool = False, only_good: bool = False, why: str = ""
+        self,
+        path: Path | str,
+        *,
+        dry_run: bool = False,
+        only_good: bool = False,
+        why: str = "",
+        said: Said | None = None,
     ) -> ImportReport:
         """Read a table of team-weeks into the store, whole or not at all.
 
@@ -341,6 +348,8 @@ class Workspace:
             Take the good rows of a file that has bad ones.
         why : str
             Reason, needed where a stored value changes.
+        said : Said
+            How numbers and dates are written, where the cells of a column leave it open.
 
         Raises
         ------
@@ -361,6 +370,7 @@ class Workspace:
                 only_good=only_good,
                 why=why,
                 shown=self.folders.shown(Path(path)),
+                said=said,
             )
 
     def form(self, pilot: str, team: str, week: Week | str | None = None) -> Form:

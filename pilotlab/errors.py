@@ -43,6 +43,7 @@ class Finding:
     where: Span | None = None
     value: Any = None
     fix: str = ""
+    rows: tuple[int, ...] = ()  # all rows of a table that have it, where it is told once for many
 
     def __str__(self) -> str:
         head = f"{self.where}  " if self.where else ""
@@ -50,7 +51,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as `check --format json` prints it."""
-        where = self.where
+        where, rows = self.where, {"rows": list(self.rows)} if self.rows else {}
         return {
             "code": self.code,
             "level": self.level,
@@ -60,6 +61,7 @@ class Finding:
             "column": where.column or None if where else None,
             "value": None if self.value is None else str(self.value),
             "fix": self.fix or None,
+            **rows,
         }
 
 

@@ -20,11 +20,18 @@ from pilotlab.cli.output import complain, show, show_json
 if TYPE_CHECKING:
     from pilotlab.sources.importing import ImportReport
 
+DECIMAL = ("point", "comma", ".", ",")
+THOUSANDS = ("point", "comma", "space", "apostrophe", ".", ",")
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--only-good", is_flag=True, help="Take the good rows of a file that has bad ones.")
+@click.option("--dayfirst", "order", flag_value="day", help="07/09/2026 is the 7th of September.")
+@click.option("--monthfirst", "order", flag_value="month", help="07/09/2026 is the 9th of July.")
+@click.option("--decimal", type=click.Choice(DECIMAL), help="The mark before decimals in this file.")
+@click.option("--thousands", type=click.Choice(THOUSANDS), help="The mark between thousands in this file.")
 @click.option("--why", type=TEXT, metavar="TEXT", default="", help="Reason, where a stored value changes.")
 @workspace_option
 @actor_option
@@ -35,6 +42,9 @@ def command(
     file: Path,
     dry_run: bool,
     only_good: bool,
+    order: str | None,
+    decimal: str | None,
+    thousands: str | None,
     why: str,
     workspace: Path | None,
     actor: str | None,
@@ -47,7 +57,8 @@ def command(
     \b
     Long:  team,week,metric,value[,numerator,denominator,n,slice,gap]
     Wide:  team,week,<metric>,<metric>,...
-    The same content again changes nothing.
+    The same content again changes nothing. Delimiter, encoding, decimal comma and the order of a date are recognised and told;
+    what a column leaves open is asked for (--dayfirst, --decimal).
 
     \b
     Example:
@@ -55,10 +66,12 @@ def command(
     """
     from pilotlab import api
     from pilotlab.sources.importing import ImportRefused
+    from pilotlab.sources.survey import how_written
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
     try:
-        report = lab.import_file(file, dry_run=dry_run, only_good=only_good, why=why)
+        said = how_written(order or "", decimal or "", thousands or "")
+        report = lab.import_file(file, dry_run=dry_run, only_good=only_good, why=why, said=said)
     except ImportRefused as refused:
         if form == "json":
             show_json(refused.report.to_dict())
@@ -104,4 +117,9 @@ def _lines(report: ImportReport) -> list[str]:
         )
     if receipt.code:
         lines.append(f"Receipt {receipt.code}")
+    if report.without_n:
+        many = f"{report.without_n:,} value{'s' if report.without_n > 1 else ''}"
+        lines.append(
+            f"{many} came without n, the number of people behind a mean: stored, never shown by itself."
+        )
     return lines

@@ -19,7 +19,7 @@ class Code(NamedTuple):
 CODES: Mapping[str, Code] = MappingProxyType(
     {
         "PL401": Code("error", "the table can't be read"),
-        "PL402": Code("error", "the table is not UTF-8 text"),
+        "PL402": Code("error", "the table is no text, or in an encoding that can't be told"),
         "PL403": Code("error", "the table has no rows"),
         "PL404": Code("error", "a column is missing"),
         "PL405": Code("error", "a column without a name, or named twice"),
@@ -32,8 +32,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL412": Code("error", "a spreadsheet's day number"),
         "PL413": Code("error", "a week that has not begun"),
         "PL414": Code("error", "not a number"),
-        "PL415": Code("error", "a number with text behind it"),
-        "PL416": Code("error", "a comma in a number"),
+        "PL415": Code("error", "a number with text beside it"),
+        "PL416": Code("error", "a mark in a number: for decimals or for thousands?"),
         "PL417": Code("error", "a value out of range"),
         "PL418": Code("error", "not a finite, plausible number"),
         "PL419": Code("error", "a value beside a reason for a gap"),
@@ -46,5 +46,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL426": Code("error", "a stored value would change, and nobody said why"),
         "PL427": Code("note", "shares without numerator and denominator"),
         "PL428": Code("error", "a slice that names no group"),
+        "PL429": Code("note", "how the table was read"),
+        "PL430": Code("error", "a row that is no team's week"),
     }
 )

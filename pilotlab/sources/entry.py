@@ -8,7 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.sources.values import LETTERS, Problem, bounds, check_value, read_gap, read_number, read_week
+from pilotlab.sources.number_cells import read_number
+from pilotlab.sources.problem import Problem
+from pilotlab.sources.values import LETTERS, bounds, check_value, read_gap
+from pilotlab.sources.week_cells import read_week
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry, NeedsReason
 from pilotlab.store.observations import Observation

@@ -8,15 +8,19 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilotlab.errors import Finding, FindingsError, UsageError, nearest
+from pilotlab.errors import Finding, FindingsError, UsageError
 from pilotlab.sources.codes import CODES
-from pilotlab.sources.collecting import LONG, Cell, Collector, finder
-from pilotlab.sources.findings import SHOWN, Findings
-from pilotlab.sources.tables import Table, TableError, read_table
-from pilotlab.sources.values import Problem, unknown_name
+from pilotlab.sources.collecting import Collector, finder
+from pilotlab.sources.findings import Findings
+from pilotlab.sources.layout import Names, judge
+from pilotlab.sources.problem import Problem
+from pilotlab.sources.survey import Said
+from pilotlab.sources.tables import TableError, note_trouble, read_table, tell_reading
+from pilotlab.sources.taken import BARE, PARTS, Taken
 from pilotlab.store.entries import Columns, NeedsReason, Receipt
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ class ImportReport:
     counts: dict[str, int] = field(default_factory=dict)
     bad_rows: int = 0
     dry_run: bool = False
+    without_n: int = 0  # means that came without the number of people behind them
 
     @property
     def errors(self) -> int:
@@ -63,6 +68,7 @@ class ImportReport:
             "rows": self.rows,
             "bad_rows": self.bad_rows,
             "values": self.values,
+            "without_n": self.without_n,
             "new": receipt.new,
             "corrected": receipt.corrected,
             "unchanged": receipt.unchanged,
@@ -106,6 +112,7 @@ def import_file(
     only_good: bool = False,
     why: str = "",
     shown: str = "",
+    said: Said | None = None,
 ) -> ImportReport:
     """Read a long or wide CSV file into the store, as one act.
 
@@ -123,6 +130,8 @@ def import_file(
         Reason, needed where a stored value changes.
     shown : str
         How findings name the file; else its name.
+    said : Said
+        What options say of how numbers and dates are written; else the cells of a column settle it.
 
     Returns
     -------
@@ -136,26 +145,28 @@ def import_file(
     """
     path = Path(path)
     findings = Findings(shown or path.name)
-    collector = Collector(
-        findings, teams=_called(store, teams), metrics=catalogue.ids, find=finder(catalogue), today=today
-    )
+    labels = {metric.label: metric.id for metric in catalogue.metrics.values()}
+    names = Names(finder(catalogue), catalogue.ids, labels)
+    called = _called(store, teams)
+    collector = Collector(findings, teams=called, names=names, today=today, said=said or Said())
     with _without_collector():
-        layout = _collect(path, collector)
-    refused = bool(findings.errors) and not (only_good and layout and collector.value)
+        layout = _collect(path, collector, called)
+    refused = bool(findings.errors) and not (only_good and layout and collector.taken.value)
     receipt = Receipt()
-    if collector.value and not (refused and not dry_run):
+    if collector.taken.value and not (refused and not dry_run):
         receipt = _store(store, collector, actor=actor, source=path.name, why=why, dry_run=dry_run)
         refused = refused or bool(findings.counts["PL426"])
     report = ImportReport(
         file=findings.file,
         layout=layout,
         rows=collector.read,
-        values=len(collector.value),
+        values=len(collector.taken.value),
         receipt=receipt,
         findings=findings.shown(),
         counts=dict(findings.counts),
         bad_rows=len(findings.bad_rows),
         dry_run=dry_run,
+        without_n=_without_n(collector.taken),
     )
     if refused and not dry_run:
         raise ImportRefused(report)
@@ -181,91 +192,36 @@ def _called(store: Store | None, teams: Collection[str]) -> set[str]:
     return set(teams) | {name for name, key in keys.items() if key in ours}
 
 
-def _collect(path: Path, collector: Collector) -> str:
+def _collect(path: Path, collector: Collector, teams: Collection[str]) -> str:
     """Read the file; return its layout, or "" where the header is no use."""
-    findings = collector.findings
-    layout = ""
+    findings, layout = collector.findings, None
     try:
-        table = read_table(path)
-        layout = _layout(table, collector)
+        table = read_table(path, teams)
+        tell_reading(findings, table)
+        layout = judge(table, collector.names, findings)
         if layout:
-            collector.take(table)
+            collector.take(table, layout)
     except TableError as error:
-        findings.add(error.misread.problem, error.misread.row)
+        note_trouble(findings, error.trouble)
         return ""
     if layout and not collector.read:
-        findings.add(
-            Problem("PL403", "the table has a header and no rows", "write a row a value"), table.header_row
-        )
+        what = "the table has a header and no rows"
+        findings.add(Problem("PL403", what, "write a row a value"), table.header_row)
     _drop_bad_rows(collector)
     _drop_duplicates(collector)
     _notes(collector)
-    return layout
-
-
-def _layout(table: Table, collector: Collector) -> str:
-    """Judge the header."""
-    header, findings, row = table.header, collector.findings, table.header_row
-    for name, count in Counter(header).items():
-        if not name or count > 1:
-            what = f"column {name!r} is there {count} times" if name else "a column has no name"
-            findings.add(Problem("PL405", what, "rename or remove it"), row)
-    wanted = (
-        ("team", "week", "metric", "value") if "metric" in header or "value" in header else ("team", "week")
-    )
-    for name in wanted:
-        if name not in header:
-            findings.add(_missing_column(name, header), row)
-    for name in header:
-        if name not in wanted and name.lower() in wanted:
-            continue  # said above
-        problem = _unknown_column(name, long="metric" in wanted, collector=collector)
-        if problem:
-            findings.add(problem, row, value=name)
-    if "metric" not in wanted and set(header) == {"team", "week"}:
-        findings.add(
-            Problem("PL404", "there is no column with a metric", "wide: team,week and a column a metric"), row
-        )
-    if findings.errors:
-        return ""
-    return "long" if "metric" in wanted else "wide"
-
-
-def _missing_column(name: str, header: Sequence[str]) -> Problem:
-    alike = next((other for other in header if other.lower() == name), None)
-    if alike:
-        return Problem("PL404", f"column {name!r} is written {alike!r}", f"write it {name}")
-    return Problem(
-        "PL404",
-        f"column {name!r} is missing; the header is {', '.join(header)[:80]}",
-        "long: team,week,metric,value; wide: team,week and a column a metric",
-    )
-
-
-def _unknown_column(name: str, *, long: bool, collector: Collector) -> Problem | None:
-    if not name or name in (LONG if long else ("team", "week")):
-        return None
-    if long:
-        near = unknown_name("column", name, LONG).what
-        return Problem("PL406", near, "columns of a long table: " + ", ".join(LONG))
-    if collector.is_metric(name):
-        return None
-    return Problem(
-        "PL406",
-        f"column {name!r} is no metric{nearest(name, collector.metric_names)}",
-        "see the metric catalogue, or remove the column",
-    )
+    return layout.kind if layout else ""
 
 
 def _drop_bad_rows(collector: Collector) -> None:
-    bad = collector.findings.bad_rows
+    bad, taken = collector.findings.bad_rows, collector.taken
     if bad:
-        collector.keep([at for at, row in enumerate(collector.row) if row not in bad])
+        taken.keep([at for at, row in enumerate(taken.row) if row not in bad])
 
 
 def _drop_duplicates(collector: Collector) -> None:
     """Count identical rows once; name rows that contradict each other, and drop both."""
-    keys = collector.keys()
+    keys = collector.taken.keys()
     if len(set(keys)) == len(keys):
         return
     first: dict[Hashable, int] = {}
@@ -274,59 +230,69 @@ def _drop_duplicates(collector: Collector) -> None:
         before = first.setdefault(key, at)
         if before != at:
             dropped |= _duplicate(collector, before, at)
-    collector.keep([at for at in range(len(keys)) if at not in dropped])
+    collector.taken.keep([at for at in range(len(keys)) if at not in dropped])
 
 
 def _duplicate(collector: Collector, before: int, at: int) -> set[int]:
-    rows = collector.row
-    where = f"{collector.metrics[collector.metric[at]].id} of {collector.teams[collector.team[at]]}"
-    if (collector.value[before], collector.cells.get(before)) == (
-        collector.value[at],
-        collector.cells.get(at),
-    ):
-        collector.findings.add(
-            Problem("PL424", f"{where}: the same as row {rows[before]}; counted once", ""), rows[at]
-        )
+    taken, findings = collector.taken, collector.findings
+    rows = taken.row
+    where = f"{taken.metrics[taken.metric[at]].id} of {taken.teams[taken.team[at]]}"
+    if taken.said(before) == taken.said(at):
+        problem = Problem("PL424", f"{where}: the same as row {rows[before]}; counted once", "", "same row")
+        findings.add(problem, rows[at])
         return {at}
-    said = [collector.cells.get(place, Cell()).gap or f"{collector.value[place]:g}" for place in (before, at)]
+    said = [taken.cells.get(place, BARE).gap or f"{taken.value[place]:g}" for place in (before, at)]
+    if said[0] == said[1]:
+        said = [
+            f"{text} (n {taken.n[place] or 'not given'})"
+            for text, place in zip(said, (before, at), strict=True)
+        ]
     what = f"{where} is {said[0]} in row {rows[before]} and {said[1]} here"
-    collector.findings.add(Problem("PL423", what, "keep the right one"), rows[at])
-    collector.findings.bad_rows.add(rows[before])
+    findings.add(Problem("PL423", what, "keep the right one", "contradicts"), rows[at])
+    findings.bad_rows.add(rows[before])
     return {before, at}
 
 
 def _notes(collector: Collector) -> None:
+    findings, taken = collector.findings, collector.taken
     if collector.blank:
         some = "1 cell" if collector.blank == 1 else f"{collector.blank} cells"
         what = f"{some} without a value or a reason: nothing is logged there"
-        collector.findings.add(Problem("PL425", what, "give a reason where you know one"))
-    denominators = collector.part("denominator") or [None] * len(collector.value)
-    bare = Counter(
-        at for at, denominator in zip(collector.metric, denominators, strict=True) if denominator is None
+        findings.add(Problem("PL425", what, "give a reason where you know one"))
+    for at, count in sorted(_bare(taken.metric, taken.part("denominator")).items()):
+        if taken.metrics[at].kind == "share":
+            what = f"{count} values of {taken.metrics[at].id} without numerator and denominator"
+            fix = "give both where you have them: small weeks can then be told from large ones"
+            findings.add(Problem("PL427", what, fix))
+
+
+def _without_n(taken: Taken) -> int:
+    """Count means that came without the number of people behind them."""
+    bare = _bare(
+        taken.metric, [n or gap for n, gap in zip(taken.n, taken.part("gap") or repeat(None), strict=False)]
     )
-    for at, count in sorted(bare.items()):
-        if collector.metrics[at].kind == "share":
-            what = f"{count} values of {collector.metrics[at].id} without numerator and denominator"
-            collector.findings.add(
-                Problem(
-                    "PL427",
-                    what,
-                    "give both where you have them: small weeks can then be told from large ones",
-                )
-            )
+    return sum(count for at, count in bare.items() if taken.metrics[at].of_people)
+
+
+def _bare(metric: Sequence[int], part: Sequence[object] | None) -> Counter[int]:
+    """Count the rows of each metric that lack a part."""
+    if part is None:
+        return Counter(metric)
+    return Counter(at for at, said in zip(metric, part, strict=True) if said is None)
 
 
 def _store(
     store: Store | None, collector: Collector, *, actor: str, source: str, why: str, dry_run: bool
 ) -> Receipt:
+    taken = collector.taken
     columns = Columns(
-        teams=tuple(collector.teams),
-        metrics=tuple(collector.metrics),
-        team=collector.team,
-        week=collector.week,
-        metric=collector.metric,
-        value=collector.value,
-        **{name: collector.part(name) for name in Cell._fields},
+        teams=tuple(taken.teams),
+        metrics=tuple(taken.metrics),
+        team=taken.team,
+        week=taken.week,
+        metric=taken.metric,
+        value=taken.value,
+        **{name: taken.part(name) for name in PARTS},
     )
     if store is None:
         if not dry_run:
@@ -347,10 +313,9 @@ def _store(
 
 
 def _name_corrections(collector: Collector, corrections: Sequence[Any], count: int) -> None:
-    for correction in corrections[:SHOWN]:
+    findings = collector.findings
+    for correction in corrections:
         what = f"{correction.metric} of {correction.team} in {correction.week} is stored as {correction.before}, here {correction.after}"
-        collector.findings.add(
-            Problem("PL426", what, 'say why with --why "..."; the old value is kept beside the new one'),
-            collector.row[correction.position],
-        )
-    collector.findings.counts["PL426"] = count
+        fix = 'say why with --why "..."; the old value is kept beside the new one'
+        findings.add(Problem("PL426", what, fix, what), collector.taken.row[correction.position])
+    findings.counts["PL426"] = count

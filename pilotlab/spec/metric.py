@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer
 
 from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
 
@@ -34,6 +34,15 @@ class Planning(Frozen):
     basis: str = ""
 
 
+class Rate(Frozen):
+    """How a count becomes a rate: people, or events, of an exposure; the count is entered, the rate is computed."""
+
+    count: Text  # "people who left"
+    of: Text  # "people in the team"
+    times: Number = Field(gt=0)  # what one of one in a week is in the metric's unit
+    most: Number | None = Field(None, gt=0)  # largest count that is plausible in a team-week
+
+
 class MetricSpec(Frozen):
     """One thing a team reports; its role and its margin belong to the pilot that uses it."""
 
@@ -47,6 +56,7 @@ class MetricSpec(Frozen):
     direction: Direction
     kind: Literal["continuous", "share", "count", "rating", "median"]
     range: tuple[Number, Number] | None = None
+    rate: Rate | None = None  # where a count of an exposure is entered, and not the value itself
     roles: Roles
     min_group: Whole = Field(5, ge=5)  # respondents; may only be raised
     window_weeks: Whole = Field(1, ge=1)  # a value looks back this many weeks
@@ -59,10 +69,31 @@ class MetricSpec(Frozen):
     gaming: str = ""  # how a number could look better without being better
     source: str = ""
 
+    @model_serializer(mode="wrap")
+    def _written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a rate that is none, so that plans frozen before there were rates keep their digest."""
+        fields: dict[str, Any] = written(self)
+        return fields if self.rate else {name: value for name, value in fields.items() if name != "rate"}
+
     @property
     def key(self) -> str:
         """`cycle_time_p50@1`, as a pilot names it."""
         return f"{self.id}@{self.version}"
+
+    @property
+    def whole(self) -> float:
+        """What a whole is in the unit of a share: 100 where it is written in per cent, else 1."""
+        return 100.0 if self.unit.startswith("%") else 1.0
+
+    @property
+    def of_people(self) -> bool:
+        """Whether a value is a mean of answers or people, so that it is told with how many they are."""
+        return self.rate is None and (self.level == "person" or self.kind == "rating")
+
+    def value_of(self, numerator: float, denominator: float) -> float:
+        """Return the value that a count of an exposure, or a part of a whole, is: the only place where it is computed."""
+        times = self.rate.times if self.rate else self.whole if self.kind == "share" else 1.0
+        return times * numerator / denominator
 
     @property
     def unit_word(self) -> str:

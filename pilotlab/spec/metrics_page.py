@@ -92,6 +92,8 @@ def _facts(metric: MetricSpec) -> str:
         kind[metric.kind],
         "the mean of a team's people" if metric.level == "person" else "one value a team",
     ]
+    if metric.rate:
+        facts.append(f"entered as {metric.rate.count}, of {metric.rate.of}; the rate is computed")
     if metric.range:
         facts.append(f"from {metric.range[0]:g} to {metric.range[1]:g}")
     if metric.window_weeks > 1:

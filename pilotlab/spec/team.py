@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pilotlab.errors import Finding, Span, nearest
 from pilotlab.spec.codes import found
 from pilotlab.spec.pilot import AttributeSpec, PilotSpec
 from pilotlab.spec.reading import shown_from
-from pilotlab.spec.text_file import read_text
+from pilotlab.tables.delimited import Table, parse_table, read_table
+from pilotlab.tables.headings import offered
+from pilotlab.tables.marks import Marks, Survey, plainly, settle, written
+from pilotlab.tables.rows import EACH, listed
+from pilotlab.tables.strays import stray
+from pilotlab.tables.trouble import TableError, Trouble
 from pilotlab.text.alike import difference, skeleton
-from pilotlab.text.names import tidy
 from pilotlab.workspace import leads_inside
 
 LIMIT = 20_000_000  # bytes
 _KEY = "team"
+_KNOWN = ("team", "name", "function", "site", "country", "size", "lead")  # columns by pilotlab's own names
+_ANY = (-math.inf, math.inf)
 _FETCH = "copy it in beside pilot.yaml: what is read is what is kept and frozen with the pilot"
 
 
@@ -80,27 +84,33 @@ def read_teams(path: Path, spec: PilotSpec, root: Path) -> TeamList:
         what = f"the list of teams lies outside the workspace, at {path.resolve().as_posix()}"
         outside = found("PL201", what, where=Span(shown), value=spec.teams.file, fix=_FETCH)
         return TeamList(shown, findings=(outside,))
-    text = read_text(path, shown=shown, limit=LIMIT)
-    if isinstance(text, Finding):
-        return TeamList(shown, findings=(_as_team_finding(text),))
-    return parse_teams(text, spec, shown=shown)
+    try:
+        table = read_table(path, limit=LIMIT, wanted=(_KEY,))
+    except TableError as error:
+        return TeamList(shown, findings=(_no_list(error.trouble, shown),))
+    return _listed(table, spec, shown)
 
 
 def parse_teams(text: str, spec: PilotSpec, *, shown: str = "teams.csv") -> TeamList:
     """Read the list of teams from text; see `read_teams`."""
-    table = _Table(shown, spec.teams.attributes)
-    columns, records = table.read(text)
-    if not columns:
-        return TeamList(shown, findings=tuple(table.findings))
-    rows = tuple(table.teams(columns, records))
+    try:
+        return _listed(parse_table(text, wanted=(_KEY,)), spec, shown)
+    except TableError as error:
+        return TeamList(shown, findings=(_no_list(error.trouble, shown),))
+
+
+def _listed(table: Table, spec: PilotSpec, shown: str) -> TeamList:
+    reader = _Reader(shown, spec.teams.attributes, table)
+    if not reader.header():
+        return TeamList(shown, findings=reader.told())
+    rows: tuple[Team, ...] = ()
+    try:
+        rows = tuple(reader.teams())
+    except TableError as error:
+        reader.findings.append(_no_list(error.trouble, shown))
+        return TeamList(shown, findings=reader.told())
     kept = tuple(team for team in rows if _is_kept(team, spec.teams.where))
-    return TeamList(
-        shown,
-        columns,
-        rows,
-        kept,
-        tuple(sorted(table.findings, key=lambda finding: finding.where.line if finding.where else 0)),
-    )
+    return TeamList(shown, table.header, rows, kept, reader.told())
 
 
 def team_file(pilot_file: Path, spec: PilotSpec) -> Path:
@@ -118,100 +128,110 @@ def _is_kept(team: Team, where: Mapping[str, tuple[str, ...]]) -> bool:
     )
 
 
-def _as_team_finding(finding: Finding) -> Finding:
-    code = {"PL101": "PL201", "PL103": "PL202"}.get(finding.code, finding.code)
-    fix = {
-        "PL201": "write teams.csv beside pilot.yaml, or name another with `teams: {file: …}`",
-        "PL202": "a header row `team,name,site,size` and a row a team",
-    }
-    return found(code, finding.what, where=finding.where, value=finding.value, fix=fix.get(code, finding.fix))
+_CODES = {"unreadable": "PL201", "too large": "PL108", "not text": "PL102", "empty": "PL202"}
+_FIXES = {
+    "PL201": "write teams.csv beside pilot.yaml, or name another with `teams: {file: …}`",
+    "PL202": "a header row `team,name,site,size` and a row a team",
+}
+
+
+def _no_list(trouble: Trouble, shown: str) -> Finding:
+    code = _CODES[trouble.kind]
+    fix = trouble.fix if trouble.row else _FIXES.get(code, trouble.fix)
+    return found(code, trouble.what, where=Span(shown, trouble.row), fix=fix)
 
 
 @dataclass(slots=True)
-class _Table:
+class _Reader:
     """Reads rows, noting what is wrong on the way."""
 
     shown: str
     attributes: Mapping[str, AttributeSpec]
+    table: Table
     findings: list[Finding] = field(default_factory=list)
+    _faults: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
+    _marks: dict[str, Marks] = field(default_factory=dict)
 
-    def read(self, text: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
-        """Return the columns, none where the table is no use, and (row number, cells) of each record."""
-        records: list[tuple[int, list[str]]] = []
-        try:
-            for number, cells in enumerate(csv.reader(io.StringIO(tidy(text)), strict=True), start=1):
-                if any(cell.strip() for cell in cells):
-                    records.append((number, [cell.strip() for cell in cells]))
-        except csv.Error as error:
-            number = (records[-1][0] if records else 0) + 1
-            what = (
-                "a quote is opened and never closed"
-                if "unexpected end" in str(error)
-                else f"the row can't be read: {error}"
-            )
-            self._find(
-                "PL201",
-                what,
-                number,
-                fix='close the quote; a quote inside a quoted cell is written twice: ""',
-            )
-            return (), []
-        header = tuple(records[0][1])
-        if not self._header(header, records[0][0]):
-            return (), []
-        if len(records) == 1:
-            self._find(
-                "PL202",
-                "the list has a header and no teams",
-                records[0][0],
-                fix="write a row a team below the header",
-            )
-        return header, records[1:]
-
-    def _header(self, header: tuple[str, ...], row: int) -> bool:
+    def header(self) -> bool:
+        """Judge the header; False where it is no use."""
+        header, row = self.table.header, self.table.header_row
+        if self.table.told:
+            self._find("PL222", "read with " + ", ".join(self.table.told), row)
         for index, column in enumerate(header):
-            if not column:
+            if not column and any(header[index:]):
                 self._find("PL204", f"column {index + 1} has no name", row, fix="name it, or remove it")
-            elif column in header[:index]:
-                self._find(
-                    "PL204",
-                    f"column {column!r} is there twice",
-                    row,
-                    value=column,
-                    fix="rename or remove one",
-                )
+            elif column and column in header[:index]:
+                what = f"column {column!r} is there twice"
+                self._find("PL204", what, row, value=column, fix="rename or remove one")
         if _KEY in header:
+            self._meant(header, row)
             return True
-        divided = next((mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]), None)
-        hint = (
-            f"; the columns seem to be divided by {divided!r}"
-            if divided
-            else nearest(_KEY, [column.lower() for column in header])
-        )
-        fix = (
-            "save the file with commas"
-            if divided
-            else "name the column that identifies the team `team`, in small letters"
-        )
+        alike = next((name for name in header if offered(name, (_KEY,))), "")
+        near = nearest(_KEY, [column.lower() for column in header])
+        hint = f"; column {alike!r}: did you mean {_KEY!r}?" if alike else near
+        fix = f"name the column that identifies the team `{_KEY}`, in small letters"
         self._find("PL203", f"there is no column 'team'{hint}", row, value=",".join(header)[:60], fix=fix)
         return False
 
-    def teams(self, columns: tuple[str, ...], records: list[tuple[int, list[str]]]) -> Iterator[Team]:
+    def _meant(self, header: tuple[str, ...], row: int) -> None:
+        """Offer the names by which pilotlab knows columns that people call otherwise."""
+        for name in header:
+            wanted = [column for column in _KNOWN if column not in header]
+            if name not in _KNOWN and name not in self.attributes and (column := offered(name, wanted)):
+                what = f"column {name!r}: did you mean {column!r}?"
+                fix = f"name it {column}, if it is; by its own name it is an attribute like any other"
+                self._find("PL224", what, row, value=name, fix=fix)
+
+    def teams(self) -> Iterator[Team]:
+        """Read the rows below the header."""
+        records = [(number, [cell.strip() for cell in cells]) for number, cells in self.table.rows()]
+        if not records:
+            what, fix = "the list has a header and no teams", "write a row a team below the header"
+            self._find("PL202", what, self.table.header_row, fix=fix)
+        self._survey([cells for _, cells in records])
+        columns = self.table.header
         lines: dict[str, int] = {}
         spelled: dict[str, str] = {}
         for number, cells in records:
-            if len(cells) != len(columns):
-                self._find(
-                    "PL205",
-                    f"the row has {len(cells)} cells, the header {len(columns)}",
-                    number,
-                    fix='quote a cell that holds a comma: "a, b"',
-                )
-                continue
-            row = dict(zip(columns, cells, strict=True))
-            name = row.pop(_KEY)
-            if self._is_usable(name, number, lines, spelled):
-                yield self._team(name, row, number)
+            if self._is_row(number, cells):
+                row = {name: cell for name, cell in zip(columns, cells, strict=True) if name}
+                name = row.pop(_KEY)
+                if self._is_usable(name, number, lines, spelled):
+                    yield self._team(name, row, number)
+
+    def _survey(self, rows: list[list[str]]) -> None:
+        """Look how the columns of numbers are written, before any of them is read."""
+        for place, name in enumerate(self.table.header):
+            if name == "size" or name in self.attributes:
+                survey = Survey()
+                survey.look(cells[place] for cells in rows if place < len(cells))
+                self._marks[name] = survey.marks(doubted=self.table.delimiter != ",", elsewhere=False)
+
+    def _is_row(self, number: int, cells: list[str]) -> bool:
+        """Whether a row is a team's; one that is not is named for what it is."""
+        columns = self.table.header
+        while len(cells) > len(columns) and not cells[-1]:
+            cells.pop()
+        at = columns.index(_KEY)
+        team = cells[at] if at < len(cells) else ""
+        if self._is_stray(number, cells, team):
+            return False
+        if len(cells) == len(columns):
+            return True
+        what = f"the row has {len(cells)} cells, the header {len(columns)}"
+        self._find(
+            "PL205", what, number, fix='quote a cell that holds a comma: "a, b"', fault=f"{len(cells)} cells"
+        )
+        return False
+
+    def _is_stray(self, number: int, cells: list[str], team: str) -> bool:
+        row = stray(cells, self.table.header, team, (), top=False)
+        if row is None or row.kind not in ("header again", "totals", "note") or (row.kind == "note" and team):
+            return False
+        self._find(
+            "PL223", row.what, number, value=team, fix="remove the row; a row a team is read", fault=row.kind
+        )
+        return True
 
     def _is_usable(self, name: str, number: int, lines: dict[str, int], spelled: dict[str, str]) -> bool:
         if not name:
@@ -284,20 +304,31 @@ class _Table:
     def _number(self, name: str, column: str, text: str, number: int) -> float | None:
         if not text:
             return None
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if math.isfinite(value):
-            return value
-        self._find(
-            "PL209",
-            f"{column} of team {name!r} is {text[:40]!r}, which is not a number",
-            number,
-            value=text[:40],
-            fix="write digits alone, with a point for decimals",
-        )
+        read, said = written(text), f"{column} of team {name!r} is {text[:40]!r}"
+        settled = settle(read, self._marks.get(column, Marks()), _ANY) if read else None
+        if settled and settled.value is not None and math.isfinite(settled.value):
+            return settled.value
+        what, fix = f"{said}, which is not a number", "write digits alone, with a point for decimals"
+        if read and settled and settled.value is None:
+            what = f"{said}: for decimals or for thousands?"
+            fix = f"write {' or '.join(plainly(value) for value in read.values)}"
+        self._find("PL209", what, number, value=text[:40], fix=fix, fault=f"{column} no number")
         return None
 
-    def _find(self, code: str, what: str, row: int, *, value: object = None, fix: str = "") -> None:
-        self.findings.append(found(code, what, where=Span(self.shown, row), value=value, fix=fix))
+    def _find(
+        self, code: str, what: str, row: int, *, value: object = None, fix: str = "", fault: str = ""
+    ) -> None:
+        finding = found(code, what, where=Span(self.shown, row), value=value, fix=fix)
+        if fault:
+            self._faults.setdefault((code, fault), []).append(finding)
+        else:
+            self.findings.append(finding)
+
+    def told(self) -> tuple[Finding, ...]:
+        """All findings in row order; the same fault in many rows once, with its rows."""
+        findings = [*self.findings]
+        for same in self._faults.values():
+            rows = tuple(finding.where.line for finding in same if finding.where)
+            first = replace(same[0], what=f"{same[0].what}; the same in {listed(rows)}", rows=rows)
+            findings += [first] if len(same) > EACH else same
+        return tuple(sorted(findings, key=lambda finding: finding.where.line if finding.where else 0))

@@ -127,6 +127,7 @@ def _compare(database: Database, columns: Columns, rows: _Rows) -> Receipt:
     if not _overlaps(database, rows):
         return Receipt(new=count)
     _stage(database, rows)
+    _keep_n(database)
     same = f"SELECT i.{', i.'.join(KEY)} FROM temp.incoming i {_JOIN} WHERE o.metric IS NOT NULL AND {_SAME}"
     unchanged = database.run(f"DELETE FROM temp.incoming WHERE ({', '.join(KEY)}) IN ({same})")
     changed = f"FROM temp.incoming i {_JOIN} WHERE o.metric IS NOT NULL"
@@ -153,6 +154,15 @@ def _stage(database: Database, rows: _Rows) -> None:
         f"CREATE TEMP TABLE incoming ({', '.join((*KEY, *CELL))}, position, PRIMARY KEY ({', '.join(KEY)})) WITHOUT ROWID"
     )
     _insert(database, "temp.incoming", (*KEY, *CELL, "position"), rows.columns)
+
+
+def _keep_n(database: Database) -> None:
+    """Let a correction that does not say how many people stand behind its value keep the number that is stored."""
+    stored = " AND ".join(f"o.{name} = incoming.{name}" for name in KEY)
+    database.run(
+        f"UPDATE temp.incoming SET n = (SELECT o.n FROM observations o WHERE {stored} AND o.value IS NOT NULL) "
+        "WHERE n IS NULL AND value IS NOT NULL"
+    )
 
 
 def _insert(database: Database, table: str, names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:

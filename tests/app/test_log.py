@@ -106,7 +106,7 @@ def test_a_late_week_is_fine_and_a_future_one_is_not(run: Run) -> None:
     ("args", "what"),
     [
         (["--set", "focus_hours=12h"], "'12h' has 'h' behind the number"),
-        (["--set", "focus_hours=3,5"], "for decimals or for thousands?"),
+        (["--set", "focus_hours=1,250"], "for decimals or for thousands?"),
         (["--set", "focus_hours=-1"], "its range is 0 to 50"),
         (["--set", "focus_hours=nan"], "is not a finite number"),
         (["--set", "focus_hour=3"], "did you mean 'focus_hours'?"),

@@ -13,6 +13,7 @@ ROWS: dict[str, int] = {
     "text": 0,
     "weeks": 0,
     "whole_file": 0,
+    "tables": 1,
     "spec": 1,
     "store": 1,
     "workspace": 1,

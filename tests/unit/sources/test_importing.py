@@ -136,16 +136,16 @@ BAD_ROWS = [
     ("api,2026-10-06,focus_hours,1", "PL410", "is a Tuesday"),
     ("api,2026-02-30,focus_hours,1", "PL410", "is not a day of the calendar"),
     ("api,03/04/2026,focus_hours,1", "PL411", "day first or month first?"),
-    ("api,25/12/2025,focus_hours,1", "PL410", "is not an ISO week or date"),
+    ("api,25/12/2025,focus_hours,1", "PL410", "is a Thursday, 2025-12-25"),
     ("api,46300,focus_hours,1", "PL412", "a spreadsheet's day number"),
     ("api,202640,focus_hours,1", "PL410", "'202640' is not an ISO week"),
     ("api,1800-01-06,focus_hours,1", "PL410", "before 1900"),
-    ("api,,focus_hours,1", "PL410", "neither a Monday's date nor an ISO week"),
+    ("api,,focus_hours,1", "PL410", "the row has no week"),
     ("api,2026-W40,focus_hours,twelve", "PL414", "'twelve' is not a number"),
     ("api,2026-W40,focus_hours,holiday", "PL414", "'holiday' is not a number"),
     ("api,2026-W40,focus_hours,n/a", "PL414", "'n/a' is not a number"),
-    ("api,2026-W40,focus_hours,1_0", "PL415", "behind the number"),
-    ("api,2026-W40,focus_hours,0x1A", "PL415", "behind the number"),
+    ("api,2026-W40,focus_hours,1_0", "PL414", "'1_0' is not a number"),
+    ("api,2026-W40,focus_hours,0x1A", "PL414", "'0x1A' is not a number"),
     ("api,2026-W40,focus_hours,12h", "PL415", "'12h' has 'h' behind the number"),
     ("api,2026-W40,focus_hours,45%", "PL415", "'45%' has '%'"),
     ('api,2026-W40,focus_hours,"21,5"', "PL416", "for decimals or for thousands?"),
@@ -189,7 +189,6 @@ PARTS = [
     ("goal_attainment,100,5,4,,,", "PL421", "numerator 5 is above denominator 4"),
     ("goal_attainment,0.75,3,4,,,", "PL421", "goal_attainment is 0.75, but 3 of 4 is 75"),
     ("goal_attainment,0,0,0,,,", "PL421", "0 of 0"),
-    ("goal_attainment,,3,4,,,", "PL421", "numerator and denominator but no value"),
     ("focus_hours,20,,,2.5,,", "PL422", "n is '2.5'"),
     ("focus_hours,20,,,0,,", "PL422", "n is '0'"),
     ("focus_hours,20,,,-3,,", "PL422", "n is '-3'"),
@@ -213,16 +212,14 @@ FILES = [
     (b"", "PL403", "the file is empty"),
     (b"\n\n  \n", "PL403", "the file is empty"),
     (HEAD.encode(), "PL403", "a header and no rows"),
-    (GOOD.encode("utf-16"), "PL402", "the file is UTF-16"),
-    (GOOD.replace("api", "équipe").encode("latin-1"), "PL402", "byte 0xe9, which in Latin-1 is 'é'"),
     (b"team,week\0,metric", "PL402", "holds a zero byte"),
-    (bytes(range(1, 256)) * 9, "PL402", "not UTF-8"),
-    (b"PK\x03\x04rest", "PL402", "a workbook or archive"),
+    (bytes(range(1, 256)) * 9, "PL402", "holds control characters"),
+    (b"PK\x03\x04rest", "PL402", "an Excel workbook or archive"),
     (b"team,metric,value\n", "PL404", "column 'week' is missing"),
     (b"week,focus_hours\n", "PL404", "column 'team' is missing"),
     (b"team,week\napi,2026-W40\n", "PL404", "no column with a metric"),
     (b"team,week,metric,value,value\n", "PL405", "column 'value' is there 2 times"),
-    (b"team,week,focus_hours,\n", "PL405", "a column has no name"),
+    (b"team,week,,focus_hours\n", "PL405", "a column has no name"),
     (b"team,week,metric,value,weight\n", "PL406", "column 'weight' is not known"),
     (b"team,week,focus_hour\n", "PL406", "column 'focus_hour' is no metric; did you mean 'focus_hours'?"),
     (b"Team,week,focus_hours\n", "PL404", "column 'team' is written 'Team'"),
@@ -252,7 +249,7 @@ def test_a_huge_file_is_refused_before_it_is_read(
 
 
 def test_all_bad_rows_are_named_in_row_order(store: Store, tmp_path: Path) -> None:
-    rows = [row for row, code, _ in BAD_ROWS if code != "PL423"]
+    rows = [row for row, code, what in BAD_ROWS if code != "PL423" and "is not a number" not in what]
     report = refused(store, tmp_path, GOOD + "\n".join(rows) + "\n")
     assert [finding.where.line for finding in report.findings if finding.where] == list(
         range(5, 5 + len(rows))
@@ -260,9 +257,19 @@ def test_all_bad_rows_are_named_in_row_order(store: Store, tmp_path: Path) -> No
     assert report.bad_rows == report.errors == len(rows)
 
 
-def test_many_bad_rows_are_counted_and_the_first_shown(store: Store, tmp_path: Path) -> None:
-    report = refused(store, tmp_path, HEAD + "api,2026-W40,focus_hours,x\n" * 700)
-    assert (len(report.findings), report.errors, report.counts) == (50, 700, {"PL414": 700})
+def test_one_fault_in_many_rows_is_told_once_with_its_rows(store: Store, tmp_path: Path) -> None:
+    report = refused(store, tmp_path, HEAD + "api,2026-W40,focus_hours,huge\n" * 700)
+    [finding] = report.findings
+    assert (report.errors, report.bad_rows, report.counts) == (700, 700, {"PL414": 700})
+    assert finding.what == "column value: 'huge' is not a number; the same in 700 rows: 2 to 701"
+    assert finding.rows == tuple(range(2, 702))
+    assert str(finding.where) == "week.csv:2"
+
+
+def test_many_faults_are_counted_and_the_first_shown(store: Store, tmp_path: Path) -> None:
+    rows = "".join(f"team-{number},2026-W40,focus_hours,1\n" for number in range(700))
+    report = refused(store, tmp_path, HEAD + rows)
+    assert (len(report.findings), report.errors, report.counts) == (50, 700, {"PL408": 700})
 
 
 def test_a_bad_row_far_down_is_found_among_many_good_ones(store: Store, tmp_path: Path) -> None:

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotlab.sources.number_cells import read_number
+from pilotlab.sources.problem import Problem
 from pilotlab.sources.values import (
-    Problem,
     bounds,
     check_parts,
     check_value,
     read_count,
     read_gap,
-    read_number,
-    read_week,
 )
+from pilotlab.sources.week_cells import read_week
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.tables import GAPS
 from pilotlab.weeks import Week
@@ -76,7 +76,7 @@ def test_a_week_reads_the_same_by_number_and_by_monday(back: int) -> None:
         ("46300", "PL412", "2026-W41, if 2026-10-05 is meant"),
         ("46300.5", "PL412", "2026-W41"),
         ("03/04/2026", "PL411", "write 2026-W10 (2026-03-04) or 2026-W14 (2026-04-03)"),
-        ("3.4.26", "PL411", "2026-W14"),
+        ("3.4.26", "PL410", "2026-W14"),
         ("05/05/2026", "PL410", "write 2026-W19"),
         ("31/31/2026", "PL410", "write it like 2026-W37"),
         ("2026-W54", "PL410", "a week up to 2026-W53"),
