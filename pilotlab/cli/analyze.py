@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import textwrap
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,9 @@ from pilotlab.cli.options import (
     today_option,
     workspace_option,
 )
-from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, show_lines, within
+from pilotlab.cli.output import next_line, page_width, rule, show, show_json, show_lines, within
+from pilotlab.text.table import Column, beside, table
+from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
     from pilotlab.readout.model import (
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 CELLS = 30  # of the drawn interval; zero stands two thirds from the left
 ZERO = 18
-NAME = 18  # columns of a metric's name
+DRAWN = 96  # columns of a page with room for the drawn interval
 
 
 @click.command()
@@ -75,22 +77,41 @@ def analysis_text(page: Readout) -> str:
 
 def _arm(page: Readout, arm: Arm) -> list[str]:
     level = arm.promises.level if arm.promises else next((goal.level for goal in arm.goals), 0.95)
-    head = (
-        f"           Up is good         Change  {_percent(level):<16}  worse        0          better  State"
-    )
-    lines = [_title(page, arm), rule(), head, rule()]
-    lines += [_goal(goal, level) for goal in arm.goals]
-    lines += [_promise(row) for row in (arm.promises.rows if arm.promises else ())]
+    rows = [_goal(goal, level) for goal in arm.goals]
+    rows += [_promise(row) for row in (arm.promises.rows if arm.promises else ())]
+    drawn = page_width() >= DRAWN
+    lines = [*_title(page, arm), rule(), *_table(rows, _percent(level), drawn=drawn)]
     adherence = arm.adherence
     held = [line for card in arm.robustness for line in _held(card, named=len(arm.robustness) > 1)]
     lines += [
         rule(),
-        "Each line is scaled to its own bar or limit (┊)."
-        + (f" Adherence: {adherence.finding}." if adherence else ""),
+        *_foot(drawn, adherence.finding if adherence else ""),
         *(["", *held] if held else []),
         *_for_whom(arm),
     ]
     return lines
+
+
+def _table(rows: Sequence[Sequence[str]], interval: str, *, drawn: bool) -> list[str]:
+    """Rows in columns; a narrow page has no room for the drawn intervals, and says the same in numbers."""
+    shape = [
+        Column(least=10),
+        Column("Up is good", breaks=True, least=18),
+        Column("Change", right=True),
+        Column(interval, least=16),
+        Column(f"{'worse':<{ZERO}}0{'better':>{CELLS - ZERO - 1}}"),
+        Column("State", breaks=True),
+    ]
+    if not drawn:
+        shape.pop(4)
+        rows = [[*row[:4], row[5]] if len(row) == len(shape) + 1 else row for row in rows]
+    return table(shape, rows, page_width(), under=[rule()], gap=1)
+
+
+def _foot(drawn: bool, adherence: str) -> list[str]:
+    said = ["Each line is scaled to its own bar or limit (┊)."] if drawn else []
+    said += [f"Adherence: {adherence}."] if adherence else []
+    return wrap(" ".join(said), page_width()) if said else []
 
 
 def _for_whom(arm: Arm) -> list[str]:
@@ -100,9 +121,7 @@ def _for_whom(arm: Arm) -> list[str]:
     return [
         line
         for place, text in enumerate(found)
-        for line in textwrap.wrap(
-            text, WIDTH, initial_indent=" " * len(lead) if place else lead, subsequent_indent=" " * len(lead)
-        )
+        for line in wrap(text, page_width(), first=" " * len(lead) if place else lead)
     ]
 
 
@@ -112,13 +131,13 @@ def _held(card: RobustnessCard, *, named: bool) -> list[str]:
     lines = [f"{card.label}: {within(head)}" if named else head]
     if one := card.left_out:
         said = f"Leave one {one.what} out: {_range(card, one)}."
-        lines = [f"{lines[0]}  {said}"] if len(lines[0]) + 2 + len(said) <= WIDTH else [*lines, said]
+        lines = [f"{lines[0]}  {said}"] if len(lines[0]) + 2 + len(said) <= page_width() else [*lines, said]
     for run in card.failed:
         label = f"  did not hold   {within(run.label)}"
         lines.append(f"{label:<50}  {_found(run, card)}".rstrip())
     if card.not_run:
         names = ", ".join(within(run.label) for run in card.not_run)
-        lines += textwrap.wrap(names, WIDTH, initial_indent="  not run        ", subsequent_indent=" " * 17)
+        lines += wrap(names, page_width(), first="  not run        ")
     return [*lines, *_looked(card)]
 
 
@@ -131,7 +150,7 @@ def _looked(card: RobustnessCard) -> list[str]:
     lines = [head]
     for threat in card.alarms:
         said = f"{within(threat.label)}: {within(threat.found)}"
-        lines += textwrap.wrap(said, WIDTH, initial_indent="  alarm          ", subsequent_indent=" " * 17)
+        lines += wrap(said, page_width(), first="  alarm          ")
     return lines
 
 
@@ -155,34 +174,32 @@ def _unsigned(value: float, decimals: int) -> str:
     return _number(value, decimals).removeprefix("+")
 
 
-def _title(page: Readout, arm: Arm) -> str:
+def _title(page: Readout, arm: Arm) -> list[str]:
     name = f"{page.title}, {arm.label}" if len(page.arms) > 1 else page.title
     means = arm.goals[0].means if arm.goals else ()
     counts = [str(mean.n) for mean in means if mean.n is not None]
     units = "persons" if page.trust.completeness.unit == "person" else "teams"
-    beside = f"{' against '.join(counts)} {units}" if len(counts) == 2 else ""
-    return f"{name[: WIDTH - 2 - len(beside)]:<{WIDTH - 2 - len(beside)}}  {beside}".rstrip()
+    counted = f"{' against '.join(counts)} {units}" if len(counts) == 2 else ""
+    return beside(name, counted, page_width())
 
 
 def _percent(level: float) -> str:
     return f"{round(100 * level, 2):g} % interval"
 
 
-def _goal(goal: GoalResult, level: float) -> str:
+def _goal(goal: GoalResult, level: float) -> list[str]:
     mark = goal.bar if goal.bar is not None else goal.limit
     state = goal.state if goal.level == level else f"{goal.state} ({_percent(goal.level)})"
-    return _line("goal", _name(goal.label, goal.unit), goal.effect, goal.decimals, mark, state, filled=True)
+    return _cells("goal", _name(goal.label, goal.unit), goal.effect, goal.decimals, mark, state, filled=True)
 
 
 def _name(label: str, unit: str) -> str:
-    """Label with its unit where both fit, else whole words of the label."""
-    both = f"{label}, {unit}"
-    return both if len(both) <= NAME else textwrap.shorten(label, NAME, placeholder="") or label[:NAME]
+    return f"{label}, {unit}" if unit else label
 
 
-def _promise(row: Promise) -> str:
+def _promise(row: Promise) -> list[str]:
     state = f"{row.state}: {row.reason}" if row.reason else row.state
-    return _line(
+    return _cells(
         "guardrail" if row.deciding else "watch",
         _name(row.label, row.unit),
         row.effect,
@@ -193,15 +210,14 @@ def _promise(row: Promise) -> str:
     )
 
 
-def _line(
+def _cells(
     role: str, label: str, effect: Effect, decimals: int, mark: float | None, state: str, *, filled: bool
-) -> str:
-    name = f"{role:<11}{label:<{NAME}}"
+) -> list[str]:
     if effect.estimate is None:
-        return f"{name}  {_why_none(state, effect.reason)}"
+        return [role, label, _why_none(state, effect.reason)]
     interval = f"{_number(effect.low, decimals)} to {_number(effect.high, decimals)}"
     drawn = draw(effect.estimate, effect.low, effect.high, mark, filled=filled)
-    return f"{name}{_number(effect.estimate, decimals):>7}  {interval:<16} {drawn} {state}"
+    return [role, label, _number(effect.estimate, decimals), interval, drawn, state]
 
 
 def _why_none(state: str, reason: str) -> str:

@@ -17,7 +17,8 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import next_line, page_width, rule, show, show_json
-from pilotlab.text.width import wrap
+from pilotlab.text.table import Column, table
+from pilotlab.text.width import pad, wrap
 
 if TYPE_CHECKING:
     from pilotlab.design.assignment import Assignment, BalanceRow
@@ -75,7 +76,7 @@ def assignment_text(assignment: Assignment) -> str:
         names = ", ".join(row.team for row in rows[:40]) + (
             f" and {len(rows) - 40} more" if len(rows) > 40 else ""
         )
-        lines += [*wrap(names, page_width(), first=f"{arm:<12}{len(rows):>4}  ")]
+        lines += [*wrap(names, page_width(), first=f"{pad(arm, 12)}{len(rows):>4}  ")]
     lines += [
         rule(),
         *_balance(assignment.balance),
@@ -88,10 +89,15 @@ def assignment_text(assignment: Assignment) -> str:
 def _balance(rows: tuple[BalanceRow, ...]) -> list[str]:
     if not rows:
         return []
-    head = f"{'Balance before the start':<36}{'Arm':<14}{'Arm mean':>12}{'Control':>12}{'Difference, SD':>18}"
-    return [head, *(_balance_line(row) for row in rows), rule()]
+    shape = (
+        Column("Balance before the start", breaks=True, least=34),
+        Column("Arm", least=12),
+        *(Column(head, right=True, breaks=True, least=10) for head in ("Arm mean", "Control")),
+        Column("Difference, SD", right=True, breaks=True, least=16),
+    )
+    return [*table(shape, [_balance_cells(row) for row in rows], page_width()), rule()]
 
 
-def _balance_line(row: BalanceRow) -> str:
+def _balance_cells(row: BalanceRow) -> tuple[str, ...]:
     difference = "-" if row.standardised_difference is None else f"{row.standardised_difference:+.2f}"
-    return f"{row.attribute[:35]:<36}{row.arm[:13]:<14}{row.mean_arm:>12.2f}{row.mean_control:>12.2f}{difference:>18}"
+    return row.attribute, row.arm, f"{row.mean_arm:.2f}", f"{row.mean_control:.2f}", difference

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from pilotlab.cli.options import TEXT, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show, show_json, show_lines, terminal_width
+from pilotlab.text.width import columns, pad, wrap
 
 if TYPE_CHECKING:
     from pilotlab.design.checking import Checked
@@ -107,32 +107,18 @@ def _findings(checked: Sequence[Checked]) -> list[Finding]:
 
 
 def _table(findings: Sequence[Finding], width: int) -> list[str]:
-    place = max((len(str(finding.where)) for finding in findings), default=0) + 2
+    place = max((columns(str(finding.where)) for finding in findings), default=0) + 2
     lines = []
     for finding in findings:
-        head = f"{finding.where!s:<{place}}{finding.code} {finding.level:<5} "
-        if width - len(head) < 30:  # a long path: the text goes below it
+        head = f"{pad(str(finding.where), place)}{finding.code} {finding.level:<5} "
+        if width - columns(head) < 30:  # a long path: the text goes below it
             lines += [
                 head.rstrip(),
-                _wrapped(said(finding), width, initial_indent="  ", subsequent_indent="  "),
+                *wrap(said(finding), width, first="  "),
             ]
         else:
-            lines.append(
-                _wrapped(said(finding), width, initial_indent=head, subsequent_indent=" " * len(head))
-            )
+            lines += wrap(said(finding), width, first=head)
     return lines
-
-
-def _wrapped(text: str, width: int, *, initial_indent: str, subsequent_indent: str) -> str:
-    """Wrap between words alone: a path or a name with a hyphen stays whole."""
-    return textwrap.fill(
-        text,
-        width,
-        initial_indent=initial_indent,
-        subsequent_indent=subsequent_indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
 
 
 def _summary(checked: Sequence[Checked], findings: Sequence[Finding]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,8 @@ from pilotlab.cli.options import (
     today_option,
     workspace_option,
 )
-from pilotlab.cli.output import WIDTH, next_line, rule, show, show_json, to_plain
+from pilotlab.cli.output import next_line, page_width, rule, show, show_json, to_plain
+from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
     from pilotlab.decide.decision import ArmDecision, Decision
@@ -55,7 +55,7 @@ def command(
 
 
 def decision_text(decision: Decision, *, plain: bool = False) -> str:
-    """Write a decision on 100 columns: the leading arm in full, then what every other arm came to.
+    """Write a decision as wide as the page: the leading arm in full, then what every other arm came to.
 
     Parameters
     ----------
@@ -133,11 +133,4 @@ def _row(name: str, words: str) -> Iterable[str]:
 
 
 def _wrapped(words: str, indent: str, *, first: str = "") -> list[str]:
-    return textwrap.wrap(
-        words,
-        WIDTH,
-        initial_indent=first or indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap(words, page_width(), first=first or indent, rest=indent)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import format_option, plain_option
-from pilotlab.cli.output import bold, dim, next_line, note, rule, show, show_json
+from pilotlab.cli.output import bold, dim, next_line, note, page_width, rule, show, show_json
+from pilotlab.text.table import Column, table
 
 if TYPE_CHECKING:
     from pilotlab.scaffold.demo import Compared, DemoRun
@@ -70,7 +71,14 @@ def run_json(run: DemoRun) -> dict[str, object]:
 
 def run_text(run: DemoRun) -> str:
     """Verdict, estimates beside the truth, files, and what to do next."""
-    head = f"{'':<11}{'Metric':<28}{'Truth':>9}{'Estimate':>11}   {'95 % interval':<20}Holds the truth"
+    shape = (
+        Column(least=9),
+        Column("Metric", breaks=True, least=26),
+        Column("Truth", right=True, least=7),
+        Column("Estimate", right=True, least=9),
+        Column("95 % interval", least=18),
+        Column("Holds the truth", breaks=True),
+    )
     lines = [
         "",
         rule(heavy=True),
@@ -80,7 +88,7 @@ def run_text(run: DemoRun) -> str:
         f"What is true here: {run.title}.",
         "",
     ]
-    lines += [head, rule(), *(_row(row) for row in run.compared), rule()]
+    lines += [*table(shape, [_row(row) for row in run.compared], page_width(), under=[rule()]), rule()]
     lines += [
         "Effect in the counted weeks, after the wash-in; the truth is the difference of both potential outcomes.",
         "",
@@ -93,13 +101,13 @@ def run_text(run: DemoRun) -> str:
     return "\n".join(lines)
 
 
-def _row(row: Compared) -> str:
-    name = f"{row.role:<11}{row.label[:27]:<28}{_number(row.truth, row.decimals):>9}"
+def _row(row: Compared) -> list[str]:
+    name = [row.role, row.label, _number(row.truth, row.decimals)]
     if row.estimate is None or row.low is None or row.high is None:
-        return f"{name}{'-':>11}   {row.reason}"
+        return [*name, "-", row.reason]
     interval = f"{_number(row.low, row.decimals)} to {_number(row.high, row.decimals)}"
     holds = "yes" if row.low <= row.truth <= row.high else "no"
-    return f"{name}{_number(row.estimate, row.decimals):>11}   {interval:<20}{holds}"
+    return [*name, _number(row.estimate, row.decimals), interval, holds]
 
 
 def _number(value: float, decimals: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from pilotlab.cli.options import TEXT, format_option, plain_option, workspace_option
 from pilotlab.cli.output import bold, dim, next_line, page_width, rule, show, show_json
+from pilotlab.text.table import Column, table
 from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
@@ -67,11 +69,17 @@ def _entry_text(entry: str) -> str:
 def _metric_list() -> str:
     from pilotlab.spec.metric_catalogue import Catalogue
 
+    shape = (
+        Column(),
+        Column("means", breaks=True),
+        Column("unit", breaks=True),
+        Column("may be", breaks=True),
+    )
     rows = [
-        f"  {metric.key:<27}{metric.label:<31}{metric.unit:<17.16}{', '.join(sorted(metric.roles))}"
+        (f"  {metric.key}", metric.label, metric.unit, ", ".join(sorted(metric.roles)))
         for metric in Catalogue.load().metrics.values()
     ]
-    return "\n".join(["Built-in metrics:", *rows])
+    return "\n".join(["Built-in metrics:", *table(shape, rows, page_width(), head=False)])
 
 
 def _explain_pilot(pilot: str, workspace: Path | None, form: str, plain: bool) -> None:
@@ -96,11 +104,11 @@ def _explain_pilot(pilot: str, workspace: Path | None, form: str, plain: bool) -
         )
         return
     foot = [rule(), *([f"{one.strength}."] if one.strength else []), next_line(f"pilotlab check {pilot}")]
-    show("\n".join([bold(spec.name), rule(), *map(_row, lines), *foot]), plain=plain)
+    show("\n".join([bold(spec.name), rule(), *_rows(lines), *foot]), plain=plain)
 
 
-def _row(line: Line) -> str:
+def _rows(lines: Sequence[Line]) -> list[str]:
     """Key, value and source in columns; a long value goes on below itself."""
-    value = wrap(line.value, 42)
-    first = f"{line.key:<36}{value[0]:<43}{dim(line.source)}"
-    return "\n".join([first.rstrip(), *(" " * 36 + more for more in value[1:])])
+    shape = (Column(least=34), Column("is", breaks=True, least=41), Column("from", breaks=True))
+    rows = [(line.key, line.value, dim(line.source)) for line in lines]
+    return table(shape, rows, page_width(), head=False)

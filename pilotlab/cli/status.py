@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from pilotlab.cli.options import (
     today_option,
     workspace_option,
 )
-from pilotlab.cli.output import next_line, rule, show, show_json
+from pilotlab.cli.output import WIDTH, next_line, page_width, rule, show, show_json
+from pilotlab.text.table import Column, beside, table
+from pilotlab.text.width import columns, pad
 
 if TYPE_CHECKING:
     from pilotlab.panel.status import Status
@@ -32,6 +35,8 @@ _LETTERS = {
     "blackout": "×",
     "not_due": " ",
 }
+_APART = 4  # columns between shares
+_Groups = list[tuple[str, list[int]]]  # what a run of weeks is for, and their positions
 _LEGEND = "· logged   ? missing   L leave   H holiday   N no work finished   F forgotten   A not applicable"
 
 
@@ -89,26 +94,33 @@ def _title(status: Status) -> str:
         else "after the planned end"
     )
     when = f"{where} ({now}), {status.today:%a %d %b %Y}"
-    return f"{status.spec.name[: 98 - len(when)]:<{98 - len(when)}}  {when}"
+    return "\n".join(beside(status.spec.name, when, page_width()))
 
 
 def _shares(status: Status) -> list[str]:
     from pilotlab.panel.status import NEEDED
 
     names = [_arm_name(status, arm) for arm, *_ in status.arms]
-    wide, many = (
-        max(map(len, names)),
+    many = (
         len({metric for *_, metric in status.arms}) > 1
-        or len(status.spec.metrics.goals + status.spec.metrics.guardrails) > 1,
+        or len(status.spec.metrics.goals + status.spec.metrics.guardrails) > 1
     )
     digits = max(len(str(expected)) for _, _, expected, _ in status.arms)
     found = []
     for name, (_, present, expected, metric) in zip(names, status.arms, strict=True):
         share = f"{100 * present / expected:>4.0f} %" if expected else "   -  "
         verdict = {True: "met", False: "not met", None: "nothing due yet"}[status.met(present, expected)]
-        line = f"{name:<{wide}}   {present:>{digits}} of {expected:>{digits}} team-weeks  {share}    needed {100 * NEEDED:.0f} %    {verdict}"
-        found.append(f"{line}    {metric.partition('@')[0]}" if many else line)
-    return found
+        found.append(
+            [
+                name,
+                f"{present:>{digits}} of {expected:>{digits}} team-weeks  {share}",
+                f"needed {100 * NEEDED:.0f} %",
+                verdict,
+                metric.partition("@")[0] if many else "",
+            ]
+        )
+    shape = (Column(), Column(), Column(), Column(), Column())
+    return table(shape, found, page_width(), head=False, gap=_APART if page_width() == WIDTH else 2)
 
 
 def _arm_name(status: Status, arm: str) -> str:
@@ -125,28 +137,50 @@ def _map(status: Status) -> list[str]:
     ]
     if not gaps:
         return [f"No gap in {len(status.states)} teams."]
-    wide = min(max(len("Team"), *map(len, gaps)), 40)
-    groups = _groups(status)
-    names = "".join(f"{name[: max(len(at), 3)]:<{max(len(at), 3) + 1}}" for name, at in groups)
-    numbers = "".join(
-        f"{status.weeks[at[0]].short[: max(len(at), 3)]:<{max(len(at), 3) + 1}}" for _, at in groups
-    )
-    found = [f"{'Team':<{wide}} {names}".rstrip(), f"{'':<{wide}} {numbers}".rstrip()]
-    for team in gaps:
-        cells = "".join(
-            f"{''.join(_LETTERS[status.states[team][place]] for place in at):<{max(len(at), 3) + 1}}"
-            for _, at in groups
-        )
-        found.append(f"{team[:wide]:<{wide}} {cells} {'missing' if team in status.missing else ''}".rstrip())
+    groups, wide = _groups(status), max(map(columns, ["Team", *gaps]))
+    found: list[str] = []
+    for part in _parts(groups, page_width() - wide - len(" missing") - 1):
+        found += [*([""] if found else []), *_weeks(status, gaps, part, wide)]
     rest = len(status.states) - len(gaps)
     found += [f"and {rest} team{'s' if rest != 1 else ''} without a gap"] if rest else []
     black = "   × blackout" if any("blackout" in states for states in status.states.values()) else ""
     return [*found, "", _LEGEND, *([black.strip()] if black else [])]
 
 
-def _groups(status: Status) -> list[tuple[str, list[int]]]:
+def _parts(groups: _Groups, room: int) -> list[_Groups]:
+    """Divide the weeks into maps that the page is wide enough for."""
+    parts: list[_Groups] = [[]]
+    left = room
+    for name, at in groups:
+        for start in range(0, len(at), max(room - 1, 3)):
+            piece = at[start : start + max(room - 1, 3)]
+            if max(len(piece), 3) + 1 > left and parts[-1]:
+                parts.append([])
+                left = room
+            parts[-1].append((name, piece))
+            left -= max(len(piece), 3) + 1
+    return parts
+
+
+def _weeks(status: Status, gaps: Sequence[str], groups: _Groups, wide: int) -> list[str]:
+    """One map: what each run of weeks is for, its first week, and a line a team."""
+    names = "".join(f"{name[: max(len(at), 3)]:<{max(len(at), 3) + 1}}" for name, at in groups)
+    numbers = "".join(
+        f"{status.weeks[at[0]].short[: max(len(at), 3)]:<{max(len(at), 3) + 1}}" for _, at in groups
+    )
+    found = [f"{pad('Team', wide)} {names}".rstrip(), f"{pad('', wide)} {numbers}".rstrip()]
+    for team in gaps:
+        cells = "".join(
+            f"{''.join(_LETTERS[status.states[team][place]] for place in at):<{max(len(at), 3) + 1}}"
+            for _, at in groups
+        )
+        found.append(f"{pad(team, wide)} {cells} {'missing' if team in status.missing else ''}".rstrip())
+    return found
+
+
+def _groups(status: Status) -> _Groups:
     """Weeks by what they are for, as runs of positions."""
-    runs: list[tuple[str, list[int]]] = []
+    runs: _Groups = []
     for at, week in enumerate(status.weeks):
         name = status.window(week)
         name = "counted" if name == "blackout" and runs and runs[-1][0] == "counted" else name

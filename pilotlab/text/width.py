@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_WORD = re.compile(r"( *)([^ ]+)")
+_WORD = re.compile(r"( *)([^ ]+(?: %(?= |$|[.,;:)]))?)")  # a number keeps its per cent
 _PRIVATE = 0xF0000  # the private planes: our own marks of style, which print nothing
 
 
@@ -47,6 +47,11 @@ def wrap(text: str, width: int, *, first: str = "", rest: str | None = None) -> 
             line, empty = rest, True
         line, empty = line + ("" if empty else gap) + word, False
     return [*lines, line.rstrip()]
+
+
+def longest_word(text: str) -> int:
+    """Count the columns of the longest part that is never broken."""
+    return max((columns(word) for _, word in _WORD.findall(text)), default=0)
 
 
 def fold(line: str, width: int) -> list[str]:
