@@ -19,6 +19,7 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import next_line, page_width, rule, show, show_json, show_lines, within
+from pilotlab.text.cells import csv_of
 from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import wrap
 
@@ -62,7 +63,7 @@ def command(
     if form == "json":
         show_json(lab.analyze(pilot).to_dict())
     elif form == "csv":
-        show_lines(lab.analyze(pilot).to_frame().to_csv(index=False))
+        show_lines(csv_of(lab.analyze(pilot).to_frame()))
     else:
         show(analysis_text(build_readout(lab.course(pilot))), plain=plain)
 

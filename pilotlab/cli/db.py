@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pilotlab.cli.help import Group
 from pilotlab.cli.options import TEXT, actor_option, format_option, today_option, workspace_option
 from pilotlab.cli.output import complain, show, show_json
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pilotlab.store.verify import Verification
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Check, back up and restore the database; tell it a team's new name.
 

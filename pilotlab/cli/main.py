@@ -11,12 +11,12 @@ from types import MappingProxyType
 import click
 
 from pilotlab import __version__
+from pilotlab.cli.help import Help
 from pilotlab.cli.output import complain, page_width, terminal_width
 from pilotlab.cli.stream import exit_code, guard
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
 from pilotlab.text.characters import visible
 from pilotlab.text.names import fault
-from pilotlab.text.width import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
 )
 
 
-class _Help(click.HelpFormatter):
-    """Help with its examples broken to the terminal's width too."""
-
-    def getvalue(self) -> str:
-        return "\n".join(part for line in super().getvalue().split("\n") for part in fold(line, self.width))
-
-
-click.Context.formatter_class = _Help
+click.Context.formatter_class = Help
 
 
 class LazyGroup(click.Group):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 from typing import Any, TextIO
 
 from pilotlab.cli.stream import encoding_of, spare
-from pilotlab.text.characters import UNSEEN, encodable, visible
+from pilotlab.text.characters import encodable, json_text, visible
 from pilotlab.text.width import fold
 
 WIDTH = 100
@@ -57,8 +56,7 @@ def show_json(data: Any, *, stored: bool = False) -> None:
     """Print plain data as JSON, in ASCII unless the stream is UTF-8; an infinite or missing number is null already."""
     if stored:
         spare()
-    text = json.dumps(data, indent=2, ensure_ascii=not _is_utf8(sys.stdout), allow_nan=False)
-    _write(UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n", sys.stdout)
+    _write(json_text(data, indent=2, ascii_only=not _is_utf8(sys.stdout)) + "\n", sys.stdout)
 
 
 def show_lines(text: str) -> None:

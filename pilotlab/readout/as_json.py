@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from pilotlab.readout.model import Readout
+from pilotlab.text.characters import json_text
 
 
 def render_json(readout: Readout) -> str:
     """Write the readout with its schema's name; open ends of intervals are null. The same readout, the same bytes."""
-    return json.dumps(readout.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json_text(readout.to_dict(), indent=1) + "\n"

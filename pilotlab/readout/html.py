@@ -10,6 +10,7 @@ from pilotlab.readout.model import Readout
 from pilotlab.readout.panels import draw
 from pilotlab.readout.room import density
 from pilotlab.readout.sections import sections_of
+from pilotlab.text.characters import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,7 +38,7 @@ def render_html(readout: Readout) -> str:
         dark_rules=dark_rules(),
         density=density(readout, drawn),
     )
-    return "\n".join(line for line in html.splitlines() if line.strip()) + "\n"
+    return "\n".join(visible(line) for line in html.split("\n") if line.strip()) + "\n"
 
 
 @cache

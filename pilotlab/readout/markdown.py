@@ -11,6 +11,7 @@ from pilotlab.readout.model import Readout
 from pilotlab.readout.page_two import Table
 from pilotlab.readout.panels import draw
 from pilotlab.readout.sections import sections_of
+from pilotlab.text.characters import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,7 +28,7 @@ def render_markdown(readout: Readout) -> str:
         for section in sections_of(readout)
     ]
     footer = [f"---\n\n{md(readout.footer)}"] if readout.footer else []
-    return _BLANK.sub("\n\n", "\n\n".join([*parts, *footer])) + "\n"
+    return _BLANK.sub("\n\n", visible("\n\n".join([*parts, *footer]))) + "\n"
 
 
 def md(text: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pilotlab.text.cells import csv_of
+
 if TYPE_CHECKING:
     from pilotlab.simulate.company import Company
 
@@ -39,7 +41,7 @@ def teams_csv(company: Company, columns: Mapping[str, Mapping[str, str]] | None 
     frame = company.teams.sort_values("team")
     for name, values in (columns or {}).items():
         frame[name] = [values[team] for team in frame["team"]]
-    return frame.to_csv(index=False, lineterminator="\n")
+    return csv_of(frame)
 
 
 def long_csv(observations: pd.DataFrame) -> str:
@@ -47,13 +49,13 @@ def long_csv(observations: pd.DataFrame) -> str:
     columns = [*LONG[:-1], *(["slice"] if "slice" in observations else []), LONG[-1]]
     frame = observations[columns].copy()
     frame["n"] = frame["n"].astype("Int64").mask(frame["value"].isna())
-    return frame.to_csv(index=False, lineterminator="\n")
+    return csv_of(frame)
 
 
 def wide_csv(observations: pd.DataFrame) -> str:
     """Return observations as a wide import table: a row a team-week, a column a metric, blank where there is none."""
     frame = observations.pivot(index=["team", "week"], columns="metric", values="value").reset_index()
-    return frame.to_csv(index=False, lineterminator="\n")
+    return csv_of(frame)
 
 
 def truth_json(company: Company, assignment: Mapping[str, str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from pilotlab.text.width import columns
 
@@ -55,6 +57,12 @@ _GAP = re.compile("( {2,})")
 def visible(text: str) -> str:
     r"""Write out what can't be seen, so that data never steer a terminal or hide in a page: ESC is `\x1b`."""
     return UNSEEN.sub(lambda found: escape(found[0]), text)
+
+
+def json_text(data: Any, *, indent: int, ascii_only: bool = False) -> str:
+    """Write plain data as JSON, what can't be seen by its number; an infinite or missing number is null already."""
+    text = json.dumps(data, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
+    return UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def escape(char: str) -> str:
