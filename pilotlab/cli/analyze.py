@@ -96,7 +96,7 @@ def _arm(page: Readout, arm: Arm) -> list[str]:
 def _table(rows: Sequence[Sequence[str]], interval: str, *, drawn: bool) -> list[str]:
     """Rows in columns; a narrow page has no room for the drawn intervals, and says the same in numbers."""
     shape = [
-        Column(least=10),
+        Column(),
         Column("Up is good", breaks=True, least=18),
         Column("Change", right=True),
         Column(interval, least=16),
@@ -214,6 +214,7 @@ def _promise(row: Promise) -> list[str]:
 def _cells(
     role: str, label: str, effect: Effect, decimals: int, mark: float | None, state: str, *, filled: bool
 ) -> list[str]:
+    role = f"{role:<10}"
     if effect.estimate is None:
         return [role, label, _why_none(state, effect.reason)]
     interval = f"{_number(effect.low, decimals)} to {_number(effect.high, decimals)}"

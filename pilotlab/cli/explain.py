@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pilotlab.cli.options import TEXT, format_option, plain_option, workspace_option
-from pilotlab.cli.output import bold, dim, next_line, page_width, rule, show, show_json
+from pilotlab.cli.output import WIDTH, bold, dim, next_line, page_width, rule, show, show_json
 from pilotlab.text.table import Column, table
-from pilotlab.text.width import wrap
+from pilotlab.text.width import pad, wrap
 
 if TYPE_CHECKING:
     from pilotlab.spec.resolved import Line
@@ -109,6 +109,7 @@ def _explain_pilot(pilot: str, workspace: Path | None, form: str, plain: bool) -
 
 def _rows(lines: Sequence[Line]) -> list[str]:
     """Key, value and source in columns; a long value goes on below itself."""
-    shape = (Column(least=34), Column("is", breaks=True, least=41), Column("from", breaks=True))
-    rows = [(line.key, line.value, dim(line.source)) for line in lines]
+    key = 34 if page_width() == WIDTH else 0  # columns of the key, where there is room
+    shape = (Column(), Column("is", breaks=True, least=41), Column("from", breaks=True))
+    rows = [(pad(line.key, key), line.value, dim(line.source)) for line in lines]
     return table(shape, rows, page_width(), head=False)
