@@ -32,7 +32,6 @@ GRID = 200
 BISECTIONS = 36
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(160)
 REACH = 9.0  # standard deviations that count as everything
-DRAWS = 8_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,8 +158,6 @@ def _candidates(constant: FloatArray, slope: FloatArray, low: FloatArray, high: 
 def _pieces(sigma: FloatArray, n_pre: int, l_vec: FloatArray, mbar: float, kappa: float) -> Pieces:
     steps = _steps(n_pre, len(l_vec))
     worst = np.vstack([steps[:n_pre], -steps[:n_pre]])  # (P, K): the signed step d of each piece
-    if len(l_vec) == 1:
-        return _one_period(sigma, steps, worst, float(l_vec[0]), mbar, kappa)
     return _vertices(sigma, steps[n_pre:], worst, l_vec, mbar, kappa)
 
 
@@ -173,7 +170,10 @@ def _steps(n_pre: int, n_post: int) -> FloatArray:
 def _vertices(
     sigma: FloatArray, after: FloatArray, worst: FloatArray, l_vec: FloatArray, mbar: float, kappa: float
 ) -> Pieces:
-    """Vertices of the dual, each `effect * l'beta + step * d`; of the parallel v0_t the longest and the shortest do."""
+    """Vertices of the dual, each `effect * l'beta + step * d`; of the parallel v0_t the longest and the shortest do.
+
+    With one period after there is no other effect to leave free, and no v0.
+    """
     h = np.cumsum(l_vec[::-1])[::-1]
     size, rising = np.abs(h), h > 0
     sd_up, sd_down = (_sd(side * after - mbar * worst[:, None], sigma) for side in (1, -1))  # (P, T)
@@ -186,6 +186,8 @@ def _vertices(
         [plus * drift, minus * drift, 2 * mbar / pair.min(axis=1), 2 * mbar / pair.max(axis=1)]
     )
     summed = h @ after
+    if len(l_vec) == 1:
+        effect, step = effect[:, :2], step[:, :2]
     vectors = effect[..., None] * summed + step[..., None] * worst[:, None]
     return Pieces(vectors, effect, _first_stage(sigma, summed, worst, effect, step, kappa))
 
@@ -229,29 +231,6 @@ def _nodes(x: FloatArray, effect: FloatArray, step: FloatArray) -> tuple[FloatAr
     half = (REACH - np.maximum(least, -REACH))[:, None] / 2
     z = REACH - half + half * NODES
     return z, half * WEIGHTS * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-
-
-def _one_period(
-    sigma: FloatArray, steps: FloatArray, worst: FloatArray, weight: float, mbar: float, kappa: float
-) -> Pieces:
-    """With one period after there is nothing to profile out: every inequality, those before start too, is a moment."""
-    bound = np.ones(len(steps))
-    bound[-1] = mbar
-    limit = bound[:, None] * worst[:, None]
-    rows = np.concatenate([steps - limit, -steps - limit], axis=1)  # (P, 2K, K)
-    kept = rows.any(axis=2)  # of each piece, all but the step that equals its own limit
-    rows = rows[kept].reshape(len(worst), -1, rows.shape[2])
-    vectors = rows / _sd(rows, sigma)[..., None]
-    return Pieces(vectors, vectors[..., -1] / weight, _simulated(sigma, vectors, kappa))
-
-
-def _simulated(sigma: FloatArray, vectors: FloatArray, kappa: float) -> FloatArray:
-    values, axes = np.linalg.eigh(sigma)
-    draws = (
-        np.random.default_rng(0).standard_normal((DRAWS, len(sigma)))
-        @ (axes * np.sqrt(np.maximum(values, 0))).T
-    )
-    return np.array([np.quantile((draws @ piece.T).max(axis=1), 1 - kappa) for piece in vectors])
 
 
 def _sd(rows: FloatArray, sigma: FloatArray) -> FloatArray:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 RELATIVE_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)
 SMOOTH_GRID = (0.0, 0.25, 0.5, 0.75, 1.0)  # times the largest change of slope estimated before start
 FIRST_EFFECT = "effect in the first period after start"
-MANY_CLUSTERS = 50
 
 
 def honest_did(
@@ -249,7 +248,7 @@ def singular(cov: FloatArray) -> bool:
 
 def _few_clusters(estimate: Estimate, path: EventPath) -> tuple[float, tuple[str, ...]]:
     """Stretch standard errors so that, with parallel trends, the interval is Student's: few clusters know no normal."""
-    if estimate.n_clusters >= MANY_CLUSTERS or math.isinf(path.df):
+    if math.isinf(path.df):
         return 1.0, ()
     tail = estimate.alpha / 2
     stretch = float(special.stdtrit(path.df, 1 - tail) / -special.ndtri(tail))

@@ -138,17 +138,13 @@ def test_tail_of_a_truncated_normal(low: float, high: float) -> None:
 def one_period_by_hand(
     betahat: np.ndarray, sigma: np.ndarray, n_pre: int, mbar: float, theta: float, limits: np.ndarray
 ) -> bool:
-    """With one period after start all inequalities, those before start too, are moments; loop over pieces and rows."""
+    """With one period after start no effect is left free, and the two inequalities of its step are the moments; loop over pieces."""
     K = len(betahat)
     steps = np.diff(np.insert(np.eye(K), n_pre, 0.0, axis=0), axis=0)
     moved = betahat - theta * np.eye(K)[-1]
     for (s, sign), limit in zip(pieces_of(n_pre), limits, strict=True):
-        rows = [
-            side * step - (mbar if t == K - 1 else 1.0) * sign * steps[s]
-            for side in (1, -1)
-            for t, step in enumerate(steps)
-        ]
-        rows = [row / np.sqrt(row @ sigma @ row) for row in rows if np.abs(row).max() > 1e-12]
+        rows = [side * steps[-1] - mbar * sign * steps[s] for side in (1, -1)]
+        rows = [row / np.sqrt(row @ sigma @ row) for row in rows]
         top = max(rows, key=lambda row: row @ moved)
         eta = top @ moved
         if eta > limit:
@@ -172,6 +168,16 @@ def test_one_period_after_start(mbar: float) -> None:
     assert all(one_period_by_hand(betahat, sigma, 3, mbar, theta, limits) for theta in inside)
     outside = [low - 1e-6, low - 0.1, high + 1e-6, high + 0.1]
     assert not any(one_period_by_hand(betahat, sigma, 3, mbar, theta, limits) for theta in outside)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_period_after_start_grows_with_m_from_the_usual_interval(seed: int) -> None:
+    betahat, sigma = example(3, 1, seed=seed)
+    found = np.array([relative_magnitude(betahat, sigma, 3, np.ones(1), m) for m in np.linspace(0, 2, 21)])
+    half = stats.norm.isf(0.025) * np.sqrt(sigma[-1, -1])
+    assert found[0] == pytest.approx([betahat[-1] - half, betahat[-1] + half], abs=1e-9)
+    assert (np.diff(found[:, 0]) <= 1e-9).all()
+    assert (np.diff(found[:, 1]) >= -1e-9).all()
 
 
 def test_ends_are_where_the_test_turns() -> None:
