@@ -23,6 +23,7 @@ from pilotlab.stats.ols import OlsFit, ols
 Family = Literal["poisson", "binomial"]
 STEPS = 200
 LEAST_INFORMATION = 1e-3  # of a coefficient: less than a thousandth of an event speaks about it
+NO_EVENT = 1e-9  # of the trials: a share this close to none or all is one
 
 
 class Separated(ValueError):  # noqa: N818 - a condition of the data, named as such
@@ -66,9 +67,10 @@ def glm(
     """
     size = np.ones(len(y)) if exposure is None else exposure
     row = np.ones(len(y)) if weights is None else weights
+    one = an_event(y, size, row, family)
     ols(X, y)  # refuses columns that others explain, before the fit takes any of many solutions
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        model = _model(X, y, family, size, row)
+        model = _model(X, y, family, size, row / one)
         warnings.simplefilter("ignore")  # after the import, which has statsmodels show its warnings always
         found = model.fit(maxiter=STEPS, tol=1e-12, tol_criterion="deviance")
     mean = np.asarray(found.fittedvalues)
@@ -79,9 +81,26 @@ def glm(
         raise Separated("fitted values run off to the edge")
     root = np.sqrt(working)
     fit = ols(X * root[:, None], root * eta + events / root)
-    if not np.isfinite(fit.coef).all() or (np.diag(fit.bread)[:leading] > 1 / LEAST_INFORMATION).any():
+    if not np.isfinite(fit.coef).all() or (np.diag(fit.bread)[:leading] * one > 1 / LEAST_INFORMATION).any():
         raise Separated("no event speaks about a coefficient")
     return fit
+
+
+def an_event(y: FloatArray, size: FloatArray, weights: FloatArray, family: Family) -> float:
+    """What the smallest event weighs: rates and weights of any scale hold as many events as counts do.
+
+    Examples
+    --------
+    >>> counts = np.array([0.0, 2.0, 5.0])
+    >>> an_event(counts * 1e-6, np.ones(3), np.full(3, 4.0), "poisson")
+    8e-06
+    """
+    weight = weights * y
+    some = weight[weight > 0]
+    if family == "binomial":
+        left = size - y
+        some = np.append(some, (weights * left)[left > NO_EVENT * size])
+    return float(some.min(initial=np.inf)) if some.size else 1.0
 
 
 def _model(X: FloatArray, y: FloatArray, family: Family, size: FloatArray, row: FloatArray) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import kl_div
 
 from pilotlab.stats.arrays import FloatArray, IntArray
-from pilotlab.stats.glm import LEAST_INFORMATION, STEPS, Family, Separated
+from pilotlab.stats.glm import LEAST_INFORMATION, STEPS, Family, Separated, an_event
 from pilotlab.stats.twfe import TwoWayFit, TwoWayPanel, two_way
 
 TOLERANCE = 1e-10  # relative move of the deviance between steps
@@ -62,7 +62,8 @@ def glm_panel(
     row = np.where(seen, 1.0 if weights is None else weights, 0.0)
     events = np.where(seen, y, 0.0)
     eta = _start(events, size, family)
-    total, last, settled = float(np.sum(row * events)), np.inf, False
+    one = an_event(events[seen], size[seen], row[seen], family)
+    total, last, settled = float(np.sum(row * events)) / one, np.inf, False
     for _ in range(STEPS):
         mean, slope = _mean(eta, size, family)
         working = np.where(seen, row * slope, 0.0)
@@ -72,14 +73,14 @@ def glm_panel(
         panel = TwoWayPanel(response, cohort, regressors, covariates, np.where(seen, working, 1.0))
         fit = two_way(panel)
         eta = _fitted(panel, fit, working)
-        now = _deviance(events, *_mean(eta, size, family)[:1], size, family, row)
+        now = _deviance(events, *_mean(eta, size, family)[:1], size, family, row / one)
         if settled:
             break
         # One step more, so that weights and scores are those of the maximum too.
         settled, last = abs(last - now) <= TOLERANCE * (now + 1e-3) + ROUNDING * total, now
     else:
         raise Separated("the fit does not settle")
-    if (np.diag(fit.bread)[:leading] > 1 / LEAST_INFORMATION).any():
+    if (np.diag(fit.bread)[:leading] * one > 1 / LEAST_INFORMATION).any():
         raise Separated("no event speaks about a coefficient")
     return fit
 

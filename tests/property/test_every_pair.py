@@ -176,10 +176,40 @@ def test_units_of_measurement_do_not_matter(name: str, rule: str, kind: str) -> 
 
 @pytest.mark.parametrize("rule", ["cr2", "cluster", "hetero"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_ratio_does_not_see_the_scale_of_its_counts(rule: str, kind: str) -> None:
-    """Seven times the events at the same exposure: the same ratio. `exact` and `binomial` count them and do."""
+@pytest.mark.parametrize("factor", [7, 1e-6])
+def test_a_ratio_does_not_see_the_scale_of_its_counts(rule: str, kind: str, factor: float) -> None:
+    """Other units of the events at the same exposure: the same ratio. `exact` and `binomial` count them and do."""
     frame = _frame(kind)
-    _same(_ask(frame, "poisson", rule), _ask(frame.assign(events=7 * frame["events"]), "poisson", rule))
+    _same(_ask(frame, "poisson", rule), _ask(frame.assign(events=factor * frame["events"]), "poisson", rule))
+
+
+WEIGHED = [
+    (name, next(rule for rule in row.inferences if rule != "randomization"))
+    for name, row in ESTIMATORS.items()
+    if "weights" not in row.lacks
+]
+
+
+@pytest.mark.parametrize(("name", "rule"), WEIGHED)
+@pytest.mark.parametrize("factor", [1e-13, 3e5])
+def test_weights_are_relative(name: str, rule: str, factor: float) -> None:
+    frame = _frame("one start")
+    weights = np.random.default_rng(3).uniform(0.5, 2, len(frame))
+
+    def asked(w: np.ndarray) -> Estimate:
+        outcome = "events" if name in RATIOS else "y"
+        found = did(
+            frame.assign(w=w),
+            outcome=outcome,
+            estimator=name,
+            inference=rule,
+            weights="w",
+            **EXTRA.get(name, {}),
+        )
+        assert isinstance(found, Estimate), found
+        return found
+
+    _same(asked(weights), asked(factor * weights))
 
 
 NOT_INVERTED = {

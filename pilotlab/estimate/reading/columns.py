@@ -29,6 +29,11 @@ def column(frame: pd.DataFrame, name: object, argument: str) -> pd.Series:
     """
     known = list(frame.columns)
     if not _holds(known, name):
+        if name in frame.index.names:
+            raise UsageError(
+                f"{argument}: {name!r} is a level of the frame's index, not a column",
+                fix="give frame.reset_index()",
+            )
         listed = ", ".join(str(each) for each in known[:12]) + (", ..." if len(known) > 12 else "")
         raise UsageError(
             f"{argument}: there is no column {name!r}{nearest(name, known)}",

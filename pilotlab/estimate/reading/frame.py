@@ -186,7 +186,14 @@ def _read_weights(table: pd.DataFrame, options: Options, place: Any) -> FloatArr
             f"weights {options.weights!r} is negative ({weights[row]:g}) {place(row)}",
             fix="weights are 0 or more; 0 leaves a row out",
         )
-    return weights
+    return _near_one(weights)
+
+
+def _near_one(weights: FloatArray) -> FloatArray:
+    """Weights are relative: bring the largest near 1 by a power of two, which rounds nothing."""
+    largest = float(np.fmax.reduce(weights, initial=0.0))
+    shift = -int(np.frexp(largest)[1]) if largest > 0 else 0
+    return weights if abs(shift) <= 1 else np.ldexp(weights, shift)
 
 
 def _usable(

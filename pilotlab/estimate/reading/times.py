@@ -27,20 +27,28 @@ class Calendar:
 
     Attributes
     ----------
-    step, origin : int
-        Of dates: smallest spacing and first time, in nanoseconds, or in months where `by_month`.
+    step, origin, last : int
+        Of dates: smallest spacing, first and last time, in microseconds, or in months where `by_month`.
+    by_clock : bool
+        Dates of a time zone that all show one time of day, counted as the clock on the wall does: a week over the change to
+        summer time is a week.
     """
 
     name: str
     kind: Kind
     step: int = 1
     origin: int = 0
+    last: int = NEVER
     by_month: bool = False
+    by_clock: bool = False
     freq: str = ""
 
     def read(self, values: pd.Index, name: str) -> IntArray:
-        """Read distinct values, none missing, as periods; `name` is the argument they come from."""
-        kind, raw = _raw(values, name)
+        """Read distinct values, none missing, as periods; `name` is the argument they come from.
+
+        A date after the last time need not lie on the steps: it stands for never, such as 9999-12-31.
+        """
+        kind, raw = _raw(values, name, by_clock=self.by_clock)
         if kind != self.kind:
             raise UsageError(
                 f"{name} holds {_quote(values[0])}, which is of another kind than {self.name!r} ({self.kind})",
@@ -53,10 +61,11 @@ class Calendar:
             )
         if kind != "dates":
             return raw.ordinals
-        places = _months(values) if self.by_month else raw.ordinals
+        places = _months(raw.days) if self.by_month else raw.ordinals
         off = (places - self.origin) % self.step != 0
         if self.by_month:
-            off |= pd.DatetimeIndex(values).day != 1
+            off |= raw.days.day != 1
+        off &= places <= self.last
         if off.any():
             raise UsageError(
                 f"{name}: {_quote(values[int(np.argmax(off))])} does not lie on the steps of {self.name!r} ({self._step_in_words()})",
@@ -75,18 +84,19 @@ class Calendar:
         place = self.origin + period * self.step
         if self.by_month:
             return f"{(place - 1) // 12:04d}-{(place - 1) % 12 + 1:02d}-01"
-        return str(pd.Timestamp(place)).removesuffix(" 00:00:00")
+        return str(pd.Timestamp(np.datetime64(place, "us"))).removesuffix(" 00:00:00")
 
     def _step_in_words(self) -> str:
-        return (
-            f"{self.step} months" if self.by_month else str(pd.Timedelta(self.step)).removesuffix(" 00:00:00")
-        )
+        if self.by_month:
+            return f"{self.step} months"
+        return str(pd.Timedelta(np.timedelta64(self.step, "us"))).removesuffix(" 00:00:00")
 
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
     ordinals: IntArray
     freq: str = ""
+    days: pd.DatetimeIndex | None = None
 
 
 def calendar_of(values: pd.Index, name: str) -> Calendar:
@@ -100,17 +110,18 @@ def calendar_of(values: pd.Index, name: str) -> Calendar:
     kind, raw = _raw(values, name)
     if kind != "dates":
         return Calendar(name, kind, freq=raw.freq)
-    days = pd.DatetimeIndex(values)
-    step = _smallest_step(raw.ordinals)
-    calendar = Calendar(name, kind, step, int(raw.ordinals.min()))
+    by_clock = raw.days.tz is not None and len(np.unique(raw.days.tz_localize(None).time)) == 1
+    if by_clock:
+        kind, raw = _raw(values, name, by_clock=True)
+    calendar = Calendar(name, kind, *_steps(raw.ordinals), by_clock=by_clock)
+    days = raw.days
     if (
         len(values) > 1
         and (days.day == 1).all()
         and (days == days.normalize()).all()
-        and ((raw.ordinals - calendar.origin) % step).any()
+        and ((raw.ordinals - calendar.origin) % calendar.step).any()
     ):
-        months = _months(values)
-        calendar = Calendar(name, kind, _smallest_step(months), int(months.min()), by_month=True)
+        calendar = Calendar(name, kind, *_steps(_months(days)), by_month=True, by_clock=by_clock)
     calendar.read(values, name)
     return calendar
 
@@ -139,35 +150,34 @@ def refuse_codes(periods: IntArray, name: str, kind: Kind) -> None:
         )
 
 
-def _raw(values: pd.Index, name: str) -> tuple[Kind, _Raw]:
+def _raw(values: pd.Index, name: str, *, by_clock: bool = False) -> tuple[Kind, _Raw]:
     """Read distinct values as ordinals of their own kind."""
     if isinstance(values, pd.PeriodIndex):
         return "Periods", _Raw(values.asi8, values.freqstr)
     if isinstance(values, pd.DatetimeIndex):
-        return "dates", _Raw(_nanoseconds(values))
+        return "dates", _dates(values, by_clock)
     if pd.api.types.is_bool_dtype(values.dtype):
         raise _unreadable(name, values[0])
     if pd.api.types.is_numeric_dtype(values.dtype):
         return "whole numbers", _Raw(_whole(values, name))
-    return _raw_objects(values, name)
+    return _raw_objects(list(values), name, by_clock)
 
 
-def _raw_objects(values: pd.Index, name: str) -> tuple[Kind, _Raw]:
-    items = list(values)
+def _raw_objects(items: list[Any], name: str, by_clock: bool) -> tuple[Kind, _Raw]:
     if all(isinstance(item, Week) for item in items):
         return "ISO weeks", _Raw(np.array([item.index for item in items], dtype=np.int64))
     if all(isinstance(item, pd.Period) for item in items):
         index = pd.PeriodIndex(items)
         return "Periods", _Raw(index.asi8, index.freqstr)
     if all(isinstance(item, date | np.datetime64) for item in items):
-        return "dates", _Raw(_nanoseconds(pd.DatetimeIndex(items)))
+        return "dates", _dates(_days(items), by_clock)
     if all(isinstance(item, int | float | np.number) and not isinstance(item, bool) for item in items):
         return "whole numbers", _Raw(_whole(pd.Index([float(item) for item in items]), name))
     if all(isinstance(item, str) and _ISO_WEEK.fullmatch(item.strip()) for item in items):
         return "ISO weeks", _Raw(np.array([_week(item, name) for item in items], dtype=np.int64))
     if all(isinstance(item, str) and _ISO_DATE.fullmatch(item.strip()) for item in items):
         try:
-            return "dates", _Raw(_nanoseconds(pd.DatetimeIndex(items)))
+            return "dates", _dates(_days([item.strip() for item in items]), by_clock)
         except ValueError as error:
             raise UsageError(
                 f"{name}: {error}", fix="write days of the calendar, such as 2026-09-07"
@@ -204,18 +214,33 @@ def _whole(values: pd.Index, name: str) -> IntArray:
     return numbers.astype(np.int64)
 
 
-def _nanoseconds(days: pd.DatetimeIndex) -> IntArray:
-    return np.asarray(days.as_unit("ns").asi8)
+def _dates(days: pd.DatetimeIndex, by_clock: bool) -> _Raw:
+    if by_clock and days.tz is not None:
+        days = days.tz_localize(None)
+    return _Raw(np.asarray(days.as_unit("us").asi8), days=days)
 
 
-def _months(values: pd.Index) -> IntArray:
-    days = pd.DatetimeIndex(values)
+def _days(items: list[Any]) -> pd.DatetimeIndex:
+    """Dates of any year: nanoseconds, which pandas may take by itself, end in 2262. Clocks of several offsets count as they show."""
+    if all(getattr(item, "tzinfo", None) is None for item in items):
+        return pd.DatetimeIndex(np.array(items, dtype="datetime64[us]"))
+    try:
+        return pd.DatetimeIndex(items)
+    except ValueError:
+        return pd.DatetimeIndex(
+            np.array([item.replace(tzinfo=None) for item in items], dtype="datetime64[us]")
+        )
+
+
+def _months(days: pd.DatetimeIndex) -> IntArray:
     return np.asarray(days.year * 12 + days.month, dtype=np.int64)
 
 
-def _smallest_step(ordinals: IntArray) -> int:
+def _steps(ordinals: IntArray) -> tuple[int, int, int]:
+    """Smallest spacing, first and last."""
     distinct = np.unique(ordinals)
-    return int(np.diff(distinct).min()) if len(distinct) > 1 else 1
+    step = int(np.diff(distinct).min()) if len(distinct) > 1 else 1
+    return step, int(distinct[0]), int(distinct[-1])
 
 
 def _quote(value: Any) -> str:

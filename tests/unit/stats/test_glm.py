@@ -119,3 +119,17 @@ def test_columns_that_others_explain_are_named() -> None:
     X = np.column_stack([np.arange(10.0), np.ones(10), 2 * np.ones(10)])
     with pytest.raises(SingularDesign):
         glm(X, np.arange(10.0), "poisson")
+
+
+@pytest.mark.parametrize("family", ["poisson", "binomial"])
+def test_events_of_any_unit_say_as_much(family: Family) -> None:
+    made = _panel(2, family, gaps=False)
+    whole = glm_panel(family=family, **made)
+    small = {**made, "y": made["y"] * 1e-6, "exposure": made["exposure"] * 1e-6}
+    assert glm_panel(family=family, **small).coef == pytest.approx(whole.coef, rel=1e-6)
+    unit, week = np.nonzero(np.isfinite(made["y"]))
+    X = np.column_stack([made["regressors"][made["cohort"][unit], week], np.ones(len(unit))])
+    one = glm(X, made["y"][unit, week], family, exposure=made["exposure"][unit, week])
+    two = glm(X, small["y"][unit, week], family, exposure=small["exposure"][unit, week])
+    assert two.coef == pytest.approx(one.coef, rel=1e-6)
+    assert two.bread * 1e-6 == pytest.approx(one.bread, rel=1e-5)

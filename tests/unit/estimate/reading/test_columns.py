@@ -100,3 +100,9 @@ def test_a_start_that_changes_within_a_unit_is_named(kind: type) -> None:
     frame.loc[frame.index[frame["team"] == team][5], "first_week"] += 1
     with pytest.raises(UsageError, match=f"changes within team {team!r}"):
         did(frame)
+
+
+def test_names_in_the_index_are_said_to_be_there() -> None:
+    frame = simulate(teams=8, weeks=6, start=4).set_index(["team", "week"])
+    with pytest.raises(UsageError, match=r"unit: 'team' is a level of the frame's index[^$]*reset_index\(\)"):
+        did(frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -126,3 +127,47 @@ def test_refusals_write_times_as_the_frame_does(way: str) -> None:
     for week in (START, 40):
         assert said.label(int(said.read(pd.Index([write(week)]), "week")[0])) in str(caught.value)
     assert str(write(START))[:7].replace("-", "")[:4] in str(caught.value)
+
+
+def _weekly(times: list[Any], starts: list[Any]) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    rows = [
+        (unit, times[t], rng.normal() + (unit < 10 and t >= 5), starts[unit < 10])
+        for unit in range(20)
+        for t in range(10)
+    ]
+    return pd.DataFrame(rows, columns=["team", "week", "y", "first_week"])
+
+
+@pytest.mark.parametrize("kind", ["date", "datetime64[s]", "text", "aware"])
+def test_a_date_far_away_means_never(kind: str) -> None:
+    days = [dt.date(2026, 1, 5) + dt.timedelta(7 * t) for t in range(10)]
+    make: dict[str, Callable[[dt.date], Any]] = {
+        "date": lambda day: day,
+        "datetime64[s]": lambda day: np.datetime64(day, "s"),
+        "text": dt.date.isoformat,
+        "aware": lambda day: dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
+    }
+    known = did(_weekly(days, [None, days[5]]))
+    far = did(
+        _weekly([make[kind](day) for day in days], [make[kind](dt.date(9999, 12, 31)), make[kind](days[5])])
+    )
+    assert far.att == known.att
+    assert any("count as never treated" in note for note in far.notes)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"), [("Europe/Berlin", "2026-02-23"), ("America/New_York", "2026-10-05")]
+)
+def test_weeks_go_on_over_a_change_of_the_clock(zone: str, first: str) -> None:
+    there = list(pd.date_range(first, periods=10, freq="7D", tz=zone))
+    utc = list(pd.date_range(first, periods=10, freq="7D", tz="UTC"))
+    known, found = did(_weekly(utc, [pd.NaT, utc[5]])), did(_weekly(there, [pd.NaT, there[5]]))
+    assert (found.att, found.p_value) == (known.att, known.p_value)
+
+
+def test_hours_are_counted_as_they_pass() -> None:
+    there = list(
+        pd.date_range("2026-10-25", periods=10, freq="h", tz="Europe/Berlin")
+    )  # the clock shows 02:00 twice
+    assert did(_weekly(there, [pd.NaT, there[5]])).n_obs == 200
