@@ -82,6 +82,8 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
         return None
     if BETWEEN_NOTE in fitted.notes:
+        if name == "randomization" and fitted.drawn is not None and fitted.drawn.covariates is None:
+            return None  # draws need no spread
         return NotEstimable(
             f"an arm of a stratum holds one cluster, so that only whole strata can be compared, and {found} {'gives' if found == 1 else 'give'} no interval",
             "strata with at least two clusters an arm, more of them, or leave strata out",

@@ -157,7 +157,7 @@ def cells_of(
 
     Notes
     -----
-    From start on the base is the last time before start less anticipation; before it the same (`universal`) or the time
+    From start less anticipation on the base is the last time before that; before it the same (`universal`) or the time
     before (`varying`). Not yet treated at a cell are cohorts that start after both of its times and anticipation.
     """
     starts = np.unique(start)
@@ -216,7 +216,7 @@ def _of_cohort(
     """Yield cohort, time and base of each cell."""
     earliest = -np.inf if baseline is None else own - anticipation - baseline
     for time in range(len(times)):
-        base = last if times[time] >= own or base_period == "universal" else time - 1
+        base = last if times[time] >= own - anticipation or base_period == "universal" else time - 1
         if base >= 0 and base != time and times[time] >= earliest:
             yield place, time, base
 

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from pilotlab.estimate.options import Options
+from pilotlab.estimate.reading.arms import counts_nowhere
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
@@ -220,15 +221,39 @@ def linear_of(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> 
     )
 
 
-def of_study(study: Study, linear: Linear, **rest: object) -> Fitted:
-    """Count a study's units and clusters; later starters serve as comparison for earlier ones."""
-    switching = study.ever & ~study.always
+def of_study(
+    study: Study, linear: Linear, *, lost: IntArray | None = None, notes: tuple[str, ...] = (), **rest: object
+) -> Fitted:
+    """Count a study's units and clusters; later starters serve as comparison for earlier ones.
+
+    Parameters
+    ----------
+    lost : ndarray, optional
+        Starts whose cohort has no effect; else those without a value from then on.
+    """
+    if lost is None:
+        lost = _without_treated_values(study)
+    counted = study.ever & ~np.isin(study.cohort, lost)
     waiting = study.cohort > study.starts[0]
+    named = (counts_nowhere(study, int(start), "no value after its start can be compared") for start in lost)
     return Fitted(
         linear=linear,
         n_units=len(study.units),
-        n_treated=int(study.ever.sum()),
-        clusters=arm_clusters(study.drawn, switching, waiting),
+        n_treated=int(counted.sum()),
+        clusters=arm_clusters(study.drawn, counted & ~study.always, waiting),
         study=study,
+        notes=(*named, *notes),
         **rest,  # type: ignore[arg-type]
     )
+
+
+def _without_treated_values(study: Study) -> IntArray:
+    """Starts of the cohorts that have no value from then on."""
+
+    def silent(start: int) -> bool:
+        units, after = np.flatnonzero(study.cohort == start), study.times >= start
+        if np.isfinite(study.y[units[0], after]).any():  # most cohorts answer by their first unit
+            return False
+        return not np.isfinite(study.y[np.ix_(units, np.flatnonzero(after))]).any()
+
+    return np.array([start for start in study.starts.tolist() if silent(start)], dtype=np.int64)

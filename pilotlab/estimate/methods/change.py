@@ -23,8 +23,14 @@ from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesig
 from pilotlab.stats.cluster import nested
 from pilotlab.stats.cr2 import cells_cr2
 from pilotlab.stats.ols import ols
+from pilotlab.stats.small_strata import Hybrid, hybrid, small_strata
 
 BETWEEN_NOTE = "a stratum's arm holds one cluster only: spread is measured between strata, as with pairs"
+POOLED = (
+    "auto",
+    "randomization",
+    "cr2",
+)  # inferences for which strata of one unit an arm borrow their spread
 
 
 class Change:
@@ -38,7 +44,8 @@ class Change:
             return ready
         study, before = ready
         change = kernel.unit_change(study.y, before, ~before)
-        return compare(study, change, baseline_covariates(study, before), unit_weights(study, before))
+        covariates, weights = baseline_covariates(study, before), unit_weights(study, before)
+        return compare(study, change, covariates, weights, pooled=options.inference in POOLED)
 
 
 def prepare(study: Study, options: Options, name: str) -> tuple[Study, BoolArray] | NotEstimable:
@@ -54,11 +61,16 @@ def prepare(study: Study, options: Options, name: str) -> tuple[Study, BoolArray
 
 
 def compare(
-    study: Study, outcome: FloatArray, covariates: FloatArray, weights: FloatArray | None, *notes: str
+    study: Study,
+    outcome: FloatArray,
+    covariates: FloatArray,
+    weights: FloatArray | None,
+    *notes: str,
+    pooled: bool = False,
 ) -> Fitted | NotEstimable:
     """Compare one number a unit (n,) between the arms, adjusted for covariates (n, p), with all that draws need."""
     try:
-        linear, more = fit_change(study, outcome, covariates, weights)
+        linear, more = fit_change(study, outcome, covariates, weights, pooled=pooled)
     except SingularDesign:
         return _not_adjustable(study, covariates.shape[1])
     drawn = Differences(
@@ -86,23 +98,46 @@ def _not_adjustable(study: Study, columns: int) -> NotEstimable:
 
 
 def fit_change(
-    study: Study, change: FloatArray, baseline: FloatArray, weights: FloatArray | None
+    study: Study,
+    change: FloatArray,
+    baseline: FloatArray,
+    weights: FloatArray | None,
+    *,
+    pooled: bool = False,
 ) -> tuple[Linear, tuple[str, ...]]:
     """Compare changes (n,) between arms within strata, adjusted for baseline values (n, p).
 
-    Where a stratum's arm holds one cluster only its spread can't be measured; then each stratum gives one difference
-    and their spread counts, as with pairs.
+    Where a stratum's arm holds one cluster only its spread can't be measured by itself. Then it is measured with that of other
+    strata, where `pooled` asks for it and nothing is weighted, adjusted or clustered; else each stratum gives one difference and
+    their spread counts, as with pairs.
     """
     cell, share = kernel.arm_cells(study.ever, study.strata, weights)
-    if _is_between(study, weights):
+    between = _is_between(study, weights)
+    if between and pooled and weights is None and not baseline.shape[1] and _one_unit_a_cluster(study):
+        values = _by_cell(change, cell, len(share))
+        if not small_strata(values).all() and (found := hybrid(values)) is not None:
+            X = (cell[:, None] == np.arange(len(share))).astype(float)
+            linear = _linear(X, change, share, study.cluster, None)
+            spread = np.array([found.se]), np.array([found.df])
+            return replace(linear, closed=lambda: spread), (_pooled_note(values, found),)
+    if between:
         return _between_strata(study, change, baseline, weights), () if study.paired else (BETWEEN_NOTE,)
     X = np.hstack([(cell[:, None] == np.arange(len(share))).astype(float), baseline])
     contrast = np.concatenate([share, np.zeros(baseline.shape[1])])
     linear = _linear(X, change, contrast, study.cluster, weights)
-    alone = study.cluster.max() + 1 == len(change) and weights is None and not baseline.shape[1]
-    if not alone:
+    if weights is not None or baseline.shape[1] or not _one_unit_a_cluster(study):
         return linear, ()
     return replace(linear, closed=lambda: _closed(change, cell, share)), ()
+
+
+def _one_unit_a_cluster(study: Study) -> bool:
+    return bool(study.cluster.max() + 1 == len(study.units))
+
+
+def _pooled_note(values: list[FloatArray], found: Hybrid) -> str:
+    small = small_strata(values)
+    how = "between them" if found.between else "by its arm in the others"
+    return f"in {int(small.sum())} of {len(small)} strata an arm holds one unit: its spread is measured {how}"
 
 
 def pair_differences(study: Study, change: FloatArray) -> Linear:
@@ -153,10 +188,13 @@ def _with_both_sides(study: Study, start: int) -> Study:
 
 
 def _closed(change: FloatArray, cell: IntArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
-    order = np.argsort(cell, kind="stable")
-    values = np.split(change[order], np.cumsum(np.bincount(cell, minlength=len(share)))[:-1])
-    se, df = cells_cr2(values, share)
+    se, df = cells_cr2(_by_cell(change, cell, len(share)), share)
     return np.array([se]), np.array([df])
+
+
+def _by_cell(change: FloatArray, cell: IntArray, cells: int) -> list[FloatArray]:
+    order = np.argsort(cell, kind="stable")
+    return np.split(change[order], np.cumsum(np.bincount(cell, minlength=cells))[:-1])
 
 
 def _is_between(study: Study, weights: FloatArray | None) -> bool:

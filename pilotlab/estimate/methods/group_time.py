@@ -10,12 +10,12 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.inference.fitted import ArmClusters, arm_clusters
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading import windows
-from pilotlab.estimate.reading.arms import refuse_arms
+from pilotlab.estimate.reading.arms import counts_nowhere, refuse_arms
 from pilotlab.estimate.reading.columns import listed
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.reading.times import NEVER
 from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.stats.arrays import BoolArray, n_distinct
+from pilotlab.stats.arrays import BoolArray, IntArray, n_distinct
 from pilotlab.stats.group_rows import Averages, average, rebased
 from pilotlab.stats.group_time import Cells, CohortPanel, cells_of
 
@@ -82,14 +82,20 @@ class GroupTime:
         averages = _averages(panel, cells, options, options.aggregate)
         if averages is None:
             return _nothing(study, options)
+        counted = study.ever & ~np.isin(study.cohort, _lost_starts(averages))
         return GroupTimeFitted(
             study=study,
             panel=panel,
             averages=averages,
-            clusters=_clusters(study, options),
-            n_treated=int(study.units.isin(treated).sum()),
+            clusters=_clusters(study, options, counted),
+            n_treated=int(study.units[~study.ever | counted].isin(treated).sum()),
             path=_path(panel, averages, options),
-            notes=(*_gaps(study, averages), *_lost(averages, options), *_alone(study)),
+            notes=(
+                *_lost_cohorts(study, averages, options),
+                *_gaps(study, averages),
+                *_lost(averages, options),
+                *_alone(study),
+            ),
         )
 
 
@@ -160,11 +166,11 @@ def _path(panel: CohortPanel, averages: Averages, options: Options) -> Averages 
     return rebased(panel, averages, _cells(panel, options, "universal"))
 
 
-def _clusters(study: Study, options: Options) -> ArmClusters:
-    """Drawn clusters that start, and that serve as comparison for the first that do."""
+def _clusters(study: Study, options: Options, counted: BoolArray) -> ArmClusters:
+    """Drawn clusters that start and count, and that serve as comparison for the first that do."""
     never = ~study.ever
     waiting = study.cohort > study.starts[0] if options.comparison == "not_yet_treated" else never
-    return arm_clusters(study.drawn, study.ever, waiting)
+    return arm_clusters(study.drawn, counted, waiting)
 
 
 def _nothing(study: Study, options: Options) -> NotEstimable:
@@ -199,6 +205,33 @@ def _gaps(study: Study, averages: Averages) -> tuple[str, ...]:
         else "units have no value at their base time and count"
     )
     return note, f"{count} treated {what} nowhere after it: {who}"
+
+
+def _lost_starts(averages: Averages) -> IntArray:
+    """Starts whose cohort has no effect after it that can be had."""
+    cells = averages.cells
+    own = np.unique(cells.cohort[cells.event_time >= 0])
+    had = cells.cohort[(cells.event_time >= 0) & np.isfinite(averages.found.att)]
+    return np.asarray(cells.starts[own[~np.isin(own, had)]])
+
+
+def _lost_cohorts(study: Study, averages: Averages, options: Options) -> tuple[str, ...]:
+    """Name each cohort that counts nowhere, and why."""
+    known, cells = np.isfinite(study.y), averages.cells
+    notes = []
+    for start in _lost_starts(averages):
+        inside = study.cohort == start
+        first = np.flatnonzero((cells.starts[cells.cohort] == start) & (cells.event_time >= 0))[0]
+        base, serves = cells.base[first], cells.comparison[first][np.searchsorted(cells.starts, study.cohort)]
+        if not known[serves, base].any():
+            why = f"no comparison unit has a value at its base time {study.label(int(study.times[base]))}"
+        elif not known[inside, base].any():
+            why = f"none of its units has a value at its base time {study.label(int(study.times[base]))}"
+        else:
+            why = "no time after its start has values on both sides"
+            why += " of like covariates" if options.covariates else ""
+        notes.append(counts_nowhere(study, int(start), why))
+    return tuple(notes)
 
 
 def _lost(averages: Averages, options: Options) -> tuple[str, ...]:

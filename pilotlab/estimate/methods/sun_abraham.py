@@ -42,6 +42,7 @@ class SunAbraham:
         if options.aggregate == "event_time":
             more["reference"] = common_reference(study, options)
         more["notes"] = _notes(found)
+        more["lost"] = cohorts[(cohorts != NEVER) & ~att.any(axis=1)]
         if not is_change(study):
             return of_study(study, linear, not_drawn=not_drawn("sun_abraham"), **more)
         changes = _changes(study, options, rows)

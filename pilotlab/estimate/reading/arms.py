@@ -81,3 +81,9 @@ def nothing_to_compare(study: Study) -> NotEstimable:
         f"{where} units of both arms with values before and after the start{why}",
         "values for both arms, on both sides of the start",
     )
+
+
+def counts_nowhere(study: Study, start: int, why: str) -> str:
+    """Write the note about a cohort that has no effect."""
+    units = int((study.cohort == start).sum())
+    return f"cohort {study.label(start)} ({units} {'unit' if units == 1 else 'units'}) counts nowhere: {why}"

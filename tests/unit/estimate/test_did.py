@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -123,6 +125,47 @@ def test_a_stratum_with_one_team_in_an_arm_is_measured_between_strata() -> None:
     est = did(frame, strata="floor", inference="cr2")
     assert est.df < 5
     assert any("between strata" in note for note in est.notes)
+
+
+SMALL = [[(4, 4), (1, 2)], [(6, 6), (1, 1)], [(4, 4), (2, 1)], [(1, 2), (2, 1), (2, 2)]]
+
+
+@pytest.mark.parametrize("sizes", SMALL)
+def test_a_stratum_with_one_team_in_an_arm_never_keeps_draws_from_answering(
+    sizes: list[tuple[int, int]],
+) -> None:
+    place = [(s, j < k) for s, (k, m) in enumerate(sizes) for j in range(k + m)]
+    frame = simulate(teams=len(place), treated=0, weeks=12, seed=3)
+    at = frame["team"].str[-2:].astype(int)
+    floor = np.array([stratum for stratum, _ in place])
+    z = np.array([treated for _, treated in place])
+    frame = frame.assign(floor=floor[at], first_week=np.where(z[at], 7, 0))
+    change = _changes(frame, list(range(1, 7)), list(range(7, 13)))["c"].to_numpy()
+
+    def difference(treated: np.ndarray) -> float:
+        parts = []
+        for s in range(len(sizes)):
+            own = floor == s
+            parts.append(own.mean() * (change[own & treated].mean() - change[own & ~treated].mean()))
+        return float(sum(parts))
+
+    picks = [combinations(np.flatnonzero(floor == s), size[0]) for s, size in enumerate(sizes)]
+    drawn = [difference(np.isin(np.arange(len(z)), np.concatenate(pick))) for pick in product(*picks)]
+    far = np.abs(drawn) >= abs(difference(z)) * (1 - 1e-9)
+    found = did(frame, strata="floor", assignment="complete", inference="randomization")
+    assert (found.att, found.p_value) == (pytest.approx(difference(z)), pytest.approx(far.mean()))
+
+
+def test_a_stratum_with_one_team_in_an_arm_borrows_its_spread() -> None:
+    frame = simulate(teams=11, treated=5, seed=8)
+    number = frame["team"].str[-2:].astype(int)
+    frame["floor"] = np.where(number.isin([0, 9, 10]), "b", "a")
+    est = did(frame, strata="floor", inference="cr2")
+    assert est.n_clusters == 11
+    assert est.df > 5
+    assert (
+        "in 1 of 2 strata an arm holds one unit: its spread is measured by its arm in the others" in est.notes
+    )
 
 
 def test_a_stratum_of_one_arm_is_dropped_and_named() -> None:

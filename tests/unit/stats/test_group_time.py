@@ -338,3 +338,17 @@ def test_regression_takes_out_what_covariates_explain_wholly() -> None:
         att, influence = adjusted(change, treated, np.column_stack([np.ones(30), x]), np.ones(30), how=how)  # type: ignore[arg-type]
         assert att == pytest.approx(2)
         assert influence == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("base_period", ["varying", "universal"])
+def test_times_of_anticipation_are_measured_from_before_it(base_period: str) -> None:
+    """ATT(g,t) from g less anticipation on has base g less anticipation less 1: two known weeks show their effect, not its growth."""
+    times, start = np.arange(1, 11), np.repeat([7, NEVER], 20)
+    since = times - np.where(start == NEVER, 1000, start)[:, None]
+    rng = np.random.default_rng(3)
+    y = rng.normal(size=(40, 1)) + 0.3 * times + 3.0 * (since >= 0) + 1.0 * ((since < 0) & (since >= -2))
+    cells = cells_of(start, times, base_period=base_period, anticipation=2)
+    att = effects(CohortPanel(y, start, times), cells, single_cells(cells), len(cells)).att
+    found = dict(zip(cells.event_time.tolist(), att, strict=True))
+    assert [found[k] for k in (-2, -1, 0, 3)] == pytest.approx([1, 1, 3, 3])
+    assert [found[k] for k in (-4, -5)] == pytest.approx([0, 0], abs=1e-9)

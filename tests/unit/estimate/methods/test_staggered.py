@@ -286,3 +286,45 @@ def test_the_frame_is_left_alone(name: str) -> None:
     before = frame.copy(deep=True)
     did(frame, estimator=name, weights="w", covariates="skill", aggregate="event_time", washin=1)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def _two_cohorts() -> pd.DataFrame:
+    """Forty units that start at 4 or 5, twenty that never do."""
+    return simulate(teams=60, weeks=6, starts=(4, 5), treated=40, noise=0.3, seed=1)
+
+
+GONE = {
+    "comparison without the base": (
+        lambda frame: (frame["first_week"] == 0) & (frame["week"] == 3),
+        "no comparison unit has a value at its base time 3",
+    ),
+    "cohort without the base": (
+        lambda frame: (frame["first_week"] == 4) & (frame["week"] == 3),
+        "none of its units has a value at its base time 3",
+    ),
+    "cohort without a value after": (
+        lambda frame: (frame["first_week"] == 4) & (frame["week"] >= 4),
+        "no time after its start has values on both sides",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GONE)
+def test_a_cohort_without_an_effect_is_named_and_not_counted(case: str) -> None:
+    frame = _two_cohorts()
+    lost = int((frame.groupby("team")["first_week"].first() == 4).sum())
+    gone, why = GONE[case]
+    found = did(frame[~gone(frame)], estimator="group_time", inference="cluster")
+    assert found.notes[0] == f"cohort 4 ({lost} units) counts nowhere: {why}"
+    assert found.n_treated == 40 - lost
+
+
+@pytest.mark.parametrize("name", ["twfe", "event_study", "sun_abraham", "imputation"])
+def test_a_cohort_without_a_value_after_its_start_is_named_and_not_counted(name: str) -> None:
+    frame = _two_cohorts()
+    lost = int((frame.groupby("team")["first_week"].first() == 4).sum())
+    found = did(
+        frame[~((frame["first_week"] == 4) & (frame["week"] >= 4))], estimator=name, inference="cluster"
+    )
+    assert f"cohort 4 ({lost} units) counts nowhere: no value after its start can be compared" in found.notes
+    assert found.n_treated == 40 - lost
