@@ -19,6 +19,7 @@ import numpy as np
 
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.ols import OlsFit, ols
+from pilotlab.stats.separation import SeparatedRows, refuse_separated
 
 Family = Literal["poisson", "binomial"]
 STEPS = 200
@@ -62,6 +63,8 @@ def glm(
     ------
     SingularDesign
         Where columns are linear combinations of others.
+    SeparatedRows
+        Where columns after the leading ones foretell the events of some rows wholly.
     Separated
         Where the leading coefficients have no finite maximum.
     """
@@ -69,6 +72,7 @@ def glm(
     row = np.ones(len(y)) if weights is None else weights
     one = an_event(y, size, row, family)
     ols(X, y)  # refuses columns that others explain, before the fit takes any of many solutions
+    _refuse_separated(X, y, family, size, leading)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         model = _model(X, y, family, size, row / one)
         warnings.simplefilter("ignore")  # after the import, which has statsmodels show its warnings always
@@ -84,6 +88,16 @@ def glm(
     if not np.isfinite(fit.coef).all() or (np.diag(fit.bread)[:leading] * one > 1 / LEAST_INFORMATION).any():
         raise Separated("no event speaks about a coefficient")
     return fit
+
+
+def _refuse_separated(X: FloatArray, y: FloatArray, family: Family, size: FloatArray, leading: int) -> None:
+    every = size - y <= NO_EVENT * size if family == "binomial" else np.zeros(len(y), dtype=bool)
+    try:
+        refuse_separated(X, y <= 0, every)
+    except SeparatedRows as found:
+        if min(found.columns) < leading:
+            raise Separated("events stand on one side of a leading coefficient") from None
+        raise
 
 
 def an_event(y: FloatArray, size: FloatArray, weights: FloatArray, family: Family) -> float:

@@ -14,12 +14,14 @@ from pilotlab.estimate.methods.regression import FORBIDDEN_NOTE
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading import windows
 from pilotlab.estimate.reading.arms import nothing_to_compare, refuse_arms, strata_hold_both
-from pilotlab.estimate.reading.columns import rows_said, shown
+from pilotlab.estimate.reading.columns import listed, rows_said, shown
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.result import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.glm import Family, Separated, glm
 from pilotlab.stats.glm_panel import glm_panel
+from pilotlab.stats.separation import SeparatedRows
+from pilotlab.stats.twfe import TwoWayPanel, two_way
 
 MOST_COUNTED = 1e15  # the last whole numbers that a float tells apart
 MOST_CELLS = 20_000_000  # of the design written out, units as columns
@@ -132,7 +134,7 @@ def _with_events(study: Study, options: Options, family: Family) -> Study:
 
 
 def _regress(study: Study, options: Options, family: Family) -> tuple[Study, Linear] | str:
-    """Fit; a covariate that the others explain leaves with a note. A string says why there is no fit."""
+    """Fit; a covariate that the others explain leaves with a note, and so do rows that one foretells. A string says why there is no fit."""
     own = 0 if options.exposure is None else 1
     columns = len(study.units) + len(study.times) + len(study.covariate_names)
     fit = _written_out if study.n_obs * columns <= MOST_CELLS else _concentrated
@@ -144,9 +146,49 @@ def _regress(study: Study, options: Options, family: Family) -> tuple[Study, Lin
             lost = [column - 1 for column in error.columns if 1 <= column <= len(names)]
             if not lost:
                 return "the treated indicator can't be told apart from unit and time effects where there are events"
+            if fit is _concentrated and (said := _foretold(study, options)):
+                return said
             study = _without_covariate(study, own + lost[-1])
+        except SeparatedRows as found:
+            study = _with_events(_without_rows(study, found, own), options, family)
+            if not len(study.starts) or not strata_hold_both(study).any():
+                return "events happened in one arm only, or on one side of the start, once rows that a covariate foretells are left out"
         except Separated:
+            if fit is _concentrated and (said := _foretold(study, options)):
+                return said
             return "events stand on one side only (none in the treated weeks, or none to compare with), so the ratio runs off"
+
+
+def _without_rows(study: Study, found: SeparatedRows, own: int) -> Study:
+    """Leave out rows whose events a covariate foretells wholly: they say nothing of the ratio."""
+    unit, time = np.nonzero(np.isfinite(study.y))
+    kept = np.ones(study.y.shape, dtype=bool)
+    kept[unit[found.rows], time[found.rows]] = False
+    names = study.covariate_names[own:]
+    who = listed([names[column - 1] for column in found.columns if 1 <= column <= len(names)])
+    return study.keep_cells(kept).note(
+        f"{rows_said(int(found.rows.sum()))} left out: covariate {who} foretells them wholly, so that they say nothing of the ratio"
+    )
+
+
+def _foretold(study: Study, options: Options) -> str:
+    """Name the covariates that do not vary among rows with events once unit and time effects are out; empty where all do."""
+    own = 0 if options.exposure is None else 1
+    if study.covariates is None or len(study.covariate_names) == own:
+        return ""
+    some = np.where(np.isfinite(study.y) & (study.y > 0), study.y, np.nan)
+    one = np.zeros(len(study.y), dtype=np.int64)
+    lost = []
+    for name, values in zip(study.covariate_names[own:], study.covariates[own:], strict=True):
+        try:
+            two_way(TwoWayPanel(some, one, np.zeros((1, len(study.times), 0)), values[None]))
+        except SingularDesign:
+            lost.append(name)
+    if not lost:
+        return ""
+    return (
+        f"covariate {listed(lost)} does not vary among rows with events, so that it foretells those without"
+    )
 
 
 def _written_out(study: Study, options: Options, family: Family) -> Linear:

@@ -246,3 +246,21 @@ def test_many_units_are_concentrated_out_with_the_same_answer(monkeypatch: pytes
         assert (large.att, large.se, *large.ci) == pytest.approx((small.att, small.se, *small.ci), rel=1e-6)
         assert (large.n_obs, large.df) == (small.n_obs, small.df)
         assert isinstance(refusal, NotEstimable)
+
+
+@pytest.mark.parametrize("estimator", ["poisson", "binomial"])
+@pytest.mark.parametrize("concentrated", [False, True])
+def test_a_covariate_that_foretells_rows_without_events_takes_nothing_else_along(
+    estimator: str, concentrated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = _panel()
+    shut = np.random.default_rng(9).random(len(frame)) < 0.2
+    frame = frame.assign(shut=shut.astype(float), y=frame["y"].mask(shut, 0.0))
+    known = _ask(frame[~shut], estimator=estimator, covariates="x", inference="cluster")
+    if concentrated:
+        monkeypatch.setattr("pilotlab.estimate.methods.counts.MOST_CELLS", 0)
+    found = _ask(frame, estimator=estimator, covariates=["x", "shut"], inference="cluster")
+    assert found.att == pytest.approx(known.att, abs=1e-6)
+    if not concentrated:
+        assert found.se == pytest.approx(known.se, rel=1e-6)
+        assert any("covariate shut foretells them wholly" in note for note in found.notes)
