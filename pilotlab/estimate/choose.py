@@ -6,7 +6,7 @@ from pilotlab.estimate.inference.exact import few
 from pilotlab.estimate.inference.fitted import FEWEST, Fitted, arm_clusters
 from pilotlab.estimate.inference.variance import MANY_CLUSTERS
 from pilotlab.estimate.methods.change import BETWEEN_NOTE
-from pilotlab.estimate.options import Options
+from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.reading.drawing import is_drawn
 from pilotlab.estimate.reading.study import Study
 from pilotlab.estimate.registry import ESTIMATORS
@@ -41,11 +41,11 @@ def _asks_for_cohorts(options: Options) -> bool:
 
 
 def _by_cohort(study: Study, options: Options) -> str | NotEstimable:
-    taken = ESTIMATORS["group_time"].inferences
+    taken = ESTIMATORS[WHERE_STARTS_DIFFER].inferences
     if options.inference in ("auto", *taken):
-        return "group_time"
+        return WHERE_STARTS_DIFFER
     return NotEstimable(
-        f"units start at {len(study.starts)} different times, and the default for that (group_time) takes no `{options.inference}`",
+        f"units start at {len(study.starts)} different times, and the default for that ({WHERE_STARTS_DIFFER}) takes no `{options.inference}`",
         f"inference {' or '.join(taken)}; or name an estimator that takes it, such as `twfe`, which assumes that effects are alike",
     )
 

@@ -13,6 +13,7 @@ from pilotlab.estimate import registry
 from pilotlab.estimate.reading.columns import listed
 
 COHORT_DEFAULT = "first_week"
+WHERE_STARTS_DIFFER = "group_time"  # what `auto` takes then
 _CHOICES = {
     "aggregate": ("overall", "event_time", "cohort", "week"),
     "comparison": ("never_treated", "not_yet_treated"),

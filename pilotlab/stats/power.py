@@ -21,6 +21,7 @@ from pilotlab.stats.arrays import FloatArray
 
 Method = Literal["change", "ancova", "post"]
 METHODS: tuple[Method, ...] = ("change", "ancova", "post")
+UNEVEN = 1.5  # times the smaller arm: beyond it the analysis is led by CR2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,20 @@ def arms_variance(variance: float, treated: int, comparison: int) -> float:
     if min(treated, comparison) < 1:
         raise ValueError(f"{treated} treated and {comparison} comparison units: each arm needs one")
     return variance * (1 / treated + 1 / comparison)
+
+
+def arms_df(treated: int, comparison: int) -> float:
+    """Degrees of freedom of the analysis: n - 2, or Satterthwaite's of CR2 where one arm is over 1.5 times the other.
+
+    Examples
+    --------
+    >>> arms_df(12, 12), round(arms_df(4, 20), 2)
+    (22.0, 4.29)
+    """
+    if max(treated, comparison) <= UNEVEN * min(treated, comparison):
+        return float(treated + comparison - 2)
+    n = np.array([treated, comparison], dtype=float)
+    return float((1 / n).sum() ** 2 / (1 / (n**2 * (n - 1))).sum())
 
 
 def clustered_variance(sd: float, icc: float, size: float) -> float:
@@ -226,7 +241,7 @@ def pilot_power(
     )
     unit = unit_variance(covariance, baseline_weeks, pilot_weeks - washin, method)
     se = float(np.sqrt(arms_variance(unit, treated, teams - treated)))
-    df = float(teams - 2 - (method == "ancova"))
+    df = arms_df(treated, teams - treated) - (method == "ancova")
     mde = detectable(se, df, alpha=alpha, power=power, sides=sides)
     return Power(se=se, df=df, alpha=alpha, power=power, sides=sides, mde=mde)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -206,9 +206,18 @@ def bacon(
         return refusal
     if not len(study.starts):
         return refuse_starting(study, options)
+    if not kept.all():
+        study = study.note(*_of_all(frame, asked))
     found = _decompose(study)
     rounding = ROUNDING * max(map(abs, scale))
     return nothing_left(options) if all(abs(each.att) <= rounding for each in found.comparisons) else found
+
+
+def _of_all(frame: Any, asked: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the coefficient is with the units that were left out, for it is another."""
+    whole = did(frame, estimator="twfe", inference="cluster", **asked)
+    if whole:
+        yield f"with them the two-way coefficient is {show.number(whole.att, show.decimals(whole.att))}: what is taken apart is that of complete units"
 
 
 def _decompose(study: Study) -> Bacon:

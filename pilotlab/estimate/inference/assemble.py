@@ -12,7 +12,7 @@ from pilotlab.estimate.doubt.event_path import EventPath, event_path
 from pilotlab.estimate.inference.exact import with_conditional_estimate
 from pilotlab.estimate.inference.fitted import Fitted
 from pilotlab.estimate.inference.law import Conditional, Draws, Law, Student
-from pilotlab.estimate.inference.randomize import randomize
+from pilotlab.estimate.inference.randomize import beside, randomize
 from pilotlab.estimate.inference.variance import Variance, with_cr1, with_cr2
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading.drawing import is_drawn
@@ -133,8 +133,7 @@ def _beside(fitted: Fitted, options: Options, inference: str) -> tuple[str, ...]
     chosen = options.inference == "auto" and inference == "cr2"
     if not chosen or not is_drawn(options.assignment) or fitted.drawn is None or fitted.study is None:
         return ()
-    laws, _ = randomize(fitted.drawn, fitted.study, options)
-    result = laws[0].result
+    result = beside(fitted.drawn, fitted.study, options)
     arms = f"{fitted.clusters.treated} against {fitted.clusters.comparison}"
     return (
         f"arms are uneven ({arms}), so CR2 leads; the randomisation p over {result.n_draws:,} draws is {result.p_two_sided:.4f}",

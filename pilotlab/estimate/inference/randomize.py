@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.reading.drawing import design_of, is_drawn
 from pilotlab.estimate.reading.study import Study
 from pilotlab.stats.adjusted_draws import AdjustedResult, adjusted_test
-from pilotlab.stats.draws import Design
+from pilotlab.stats.draws import Design, count, sample_draws
 from pilotlab.stats.randomization import RandomizationResult, randomization_test
 from pilotlab.stats.regression_draws import MOST_CELLS, DrawnRegression, regression_test
 
 REPS = 9_999
+MOST_BESIDE = 20_000
 ASSUMED_NOTE = "nothing says how arms were drawn: they are taken as drawn by lot{within}, as many as observed"
 
 
@@ -37,6 +39,15 @@ def randomize(
     else:
         found = _compared(differences, design, study, options)
     return [Draws(each) for each in found], (*_about(options), *found[0].notes, _how_many(found[0]))
+
+
+def beside(differences: Differences, study: Study, options: Options) -> RandomizationResult:
+    """Test the headline against draws for a note beside another method: sampled where there are many, for they take their time."""
+    design = design_of(study, options)
+    if count(design) > MOST_BESIDE:
+        sampled = sample_draws(design, REPS, np.random.default_rng(options.seed))
+        design = Design.explicit(design.z, np.vstack([design.z[None], sampled]))
+    return _compared(replace(differences, changes=differences.changes[:1]), design, study, options)[0]
 
 
 def _refitted(regression: DrawnRegression, design: Design, options: Options) -> list[AdjustedResult]:

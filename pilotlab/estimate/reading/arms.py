@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pilotlab.estimate.options import Options
+from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.reading import windows
 from pilotlab.estimate.reading.columns import listed
 from pilotlab.estimate.reading.study import Study
@@ -47,7 +47,7 @@ def refuse_starts(study: Study, options: Options, name: str) -> NotEstimable | N
     when = listed([study.label(int(start)) for start in study.starts])
     return NotEstimable(
         f"units start at {len(study.starts)} different times ({when}); `{name}` needs one start",
-        "`twfe` or `event_study`, or one call a start with its own comparison units",
+        f"estimator {WHERE_STARTS_DIFFER!r}, which 'auto' takes here; or one call a start with its own comparison units",
     )
 
 

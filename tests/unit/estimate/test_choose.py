@@ -55,6 +55,21 @@ def test_uneven_arms_lead_with_cr2_and_show_the_randomisation_p() -> None:
     assert did(simulate(teams=15, treated=6), assignment="complete").inference == "randomization"
 
 
+def test_the_note_beside_uneven_arms_walks_no_more_draws_than_it_needs() -> None:
+    frame = simulate(teams=24, treated=8)  # 735,471 draws
+    beside = did(frame, assignment="complete").notes[-1]
+    exact = did(frame, assignment="complete", inference="randomization").p_value
+    assert "over 10,000 draws is" in beside
+    assert float(beside.rsplit(" ", 1)[1]) == pytest.approx(exact, abs=0.02)
+
+
+@pytest.mark.parametrize("name", ["change", "ancova", "synthetic_did"])
+def test_one_start_wanted_and_several_given_says_what_auto_would_take(name: str) -> None:
+    frame = simulate(teams=20, weeks=12, starts=(5, 8), treated=10)
+    answer = did(frame, estimator=name)
+    assert f"estimator '{did(frame).estimator}', which 'auto' takes here" in answer.would_help
+
+
 @pytest.mark.parametrize("treated", [1, 2, 3, 9, 10, 11])
 def test_few_clusters_give_no_number_by_themselves(treated: int) -> None:
     frame = simulate(teams=12, treated=treated).assign(region="one")

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from pilotlab.estimate.did import did
 from pilotlab.stats import power as kernel
 from pilotlab.stats.power import (
     Power,
+    arms_df,
     arms_variance,
     clustered_variance,
     detectable,
@@ -24,6 +26,7 @@ from pilotlab.stats.power import (
     unit_variance,
     week_covariance,
 )
+from tests.panels import simulate
 
 weeks = st.integers(1, 12)
 shares = st.floats(0, 0.95)
@@ -183,3 +186,23 @@ def test_a_cluster_of_persons_alike_is_one_person_and_of_unlike_ones_many() -> N
 
 def test_examples_run() -> None:
     assert doctest.testmod(sys.modules[kernel.__name__]).failed == 0
+
+
+@pytest.mark.parametrize(("treated", "comparison"), [(4, 20), (5, 9), (20, 4), (8, 12), (12, 12)])
+def test_degrees_of_freedom_are_those_of_the_analysis(treated: int, comparison: int) -> None:
+    frame = simulate(teams=treated + comparison, treated=treated)
+    est = did(frame, inference="cr2")
+    uneven = max(treated, comparison) > 1.5 * min(treated, comparison)
+    assert arms_df(treated, comparison) == pytest.approx(est.df if uneven else treated + comparison - 2)
+
+
+def test_the_effect_seen_8_times_in_10_between_4_and_20_teams_is_seen_that_often() -> None:
+    found = pilot_power(teams=24, baseline_weeks=8, pilot_weeks=12, sd=1.0, share=1 / 6)
+    rng, n1, n0 = np.random.default_rng(1), 4, 20
+    scale = found.se / np.sqrt(1 / n1 + 1 / n0)
+    one = rng.normal(found.mde, scale, (20_000, n1))
+    other = rng.normal(0, scale, (20_000, n0))
+    se = np.sqrt(one.var(axis=1, ddof=1) / n1 + other.var(axis=1, ddof=1) / n0)
+    t = (one.mean(axis=1) - other.mean(axis=1)) / se
+    seen = (np.abs(t) > stats.t.isf(0.025, found.df)).mean()
+    assert seen == pytest.approx(0.8, abs=0.03)  # the noncentral t takes CR2's spread as a chi-square
