@@ -365,8 +365,10 @@ def test_an_arm_without_values_on_a_side_is_said(name: str, side: str, how: str)
 
 
 def test_strata_that_can_only_be_compared_whole() -> None:
-    """Team 05 is alone in its stratum's arm; two strata give no interval."""
-    found = _ask("change", _assign(site=lambda f: f["team"].str[-1] > "4"), strata="site")
+    """Team 05 is alone in its stratum's arm: `cr2` borrows its spread, `cluster` has two strata, which give no interval."""
+    change = _assign(site=lambda f: f["team"].str[-1] > "4")
+    assert isinstance(_ask("change", change, strata="site", inference="cr2"), Estimate)
+    found = _ask("change", change, strata="site", inference="cluster")
     assert "an arm of a stratum holds one cluster, so that only whole strata can be compared" in _words(found)
 
 
