@@ -66,7 +66,7 @@ def hybrid(cells: Cells) -> Hybrid | None:
     whole = size.sum()
     portion = size[small].sum() / whole
     parts = [(portion**2 * spread, portion**2 * trace, portion**4 * squares)]
-    for place in np.flatnonzero(~small):
+    for place in np.flatnonzero(~small).tolist():
         weight = (size[place].sum() / whole) ** 2
         parts += [_of_cell(cells[2 * place + arm], weight) for arm in (0, 1)]
     return replace(_satterthwaite(parts), between=bool(small.any()))
@@ -85,7 +85,7 @@ def _between(cells: Cells, size: FloatArray, small: BoolArray) -> tuple[float, f
     total = held.sum()
     if small.sum() < 3 or (total <= 2 * held).any():
         return None
-    effect = np.array([cells[2 * s + 1].mean() - cells[2 * s].mean() for s in np.flatnonzero(small)])
+    effect = np.array([cells[2 * s + 1].mean() - cells[2 * s].mean() for s in np.flatnonzero(small).tolist()])
     weight = held**2 / (total - 2 * held) / (total + (held**2 / (total - 2 * held)).sum())
     centred = np.eye(len(held)) - held / total
     form = centred.T @ (weight[:, None] * centred)
@@ -103,13 +103,13 @@ def _by_arm(cells: Cells, size: FloatArray) -> Hybrid | None:
     if not many.any():
         return None
     share = np.where(many, weight, 0.0)
-    for place in np.flatnonzero(~many):
+    for place in np.flatnonzero(~many).tolist():
         lenders = many & (arm == arm[place])
         lenders = lenders if lenders.any() else many
         share[lenders] += weight[place] * (n[lenders] - 1) / (n[lenders] - 1).sum()
     parts = [
         (share[place] * float(np.var(cells[place], ddof=1)), share[place], share[place] ** 2 / (n[place] - 1))
-        for place in np.flatnonzero(many)
+        for place in np.flatnonzero(many).tolist()
     ]
     return _satterthwaite(parts)
 

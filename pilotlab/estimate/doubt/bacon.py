@@ -21,7 +21,7 @@ from pilotlab.estimate.reading.frame import read_study
 from pilotlab.estimate.reading.incoming import as_pandas
 from pilotlab.estimate.reading.sense import ROUNDING, ends, nothing_left, nothing_varies
 from pilotlab.estimate.reading.study import Study
-from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.estimate.schema import check_schema
 from pilotlab.stats.arrays import BoolArray, sum_by
 from pilotlab.stats.bacon import TwoByTwo, decompose
@@ -191,7 +191,8 @@ def bacon(
             "unit=None: the decomposition needs units seen at every time", fix="name the column of units"
         )
     options.check()
-    study = read_study(as_pandas(frame, options), options)
+    table = as_pandas(frame, options)
+    study = read_study(table, options)
     scale = ends(study.y)
     if (refusal := nothing_varies(scale, options)) is not None:
         return refusal
@@ -207,7 +208,7 @@ def bacon(
     if not len(study.starts):
         return refuse_starting(study, options)
     if not kept.all():
-        study = study.note(*_of_all(frame, asked))
+        study = study.note(*_of_all(table, asked))
     found = _decompose(study)
     rounding = ROUNDING * max(map(abs, scale))
     return nothing_left(options) if all(abs(each.att) <= rounding for each in found.comparisons) else found
@@ -216,7 +217,7 @@ def bacon(
 def _of_all(frame: Any, asked: Mapping[str, Any]) -> Iterator[str]:
     """Say what the coefficient is with the units that were left out, for it is another."""
     whole = did(frame, estimator="twfe", inference="cluster", **asked)
-    if whole:
+    if isinstance(whole, Estimate):
         yield f"with them the two-way coefficient is {show.number(whole.att, show.decimals(whole.att))}: what is taken apart is that of complete units"
 
 

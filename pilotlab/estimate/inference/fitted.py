@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -222,7 +222,7 @@ def linear_of(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> 
 
 
 def of_study(
-    study: Study, linear: Linear, *, lost: IntArray | None = None, notes: tuple[str, ...] = (), **rest: object
+    study: Study, linear: Linear, *, lost: IntArray | None = None, notes: tuple[str, ...] = (), **rest: Any
 ) -> Fitted:
     """Count a study's units and clusters; later starters serve as comparison for earlier ones.
 
@@ -243,7 +243,7 @@ def of_study(
         clusters=arm_clusters(study.drawn, counted & ~study.always, waiting),
         study=study,
         notes=(*named, *notes),
-        **rest,  # type: ignore[arg-type]
+        **rest,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing import Any
+
 import numpy as np
 
 from pilotlab.estimate.inference.fitted import Differences, Fitted, of_study
@@ -53,7 +55,12 @@ class EventStudy:
             return found
         study, linear = found
         rows = tuple(int(each) for each in event)
-        table = {"key": "event_time", "rows": rows, "skip": 1, "reference": common_reference(study, options)}
+        table: dict[str, Any] = {
+            "key": "event_time",
+            "rows": rows,
+            "skip": 1,
+            "reference": common_reference(study, options),
+        }
         notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
         if not is_change(study):
             again = _redrawn(study, event, contrasts, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -96,7 +96,7 @@ class Calendar:
 class _Raw:
     ordinals: IntArray
     freq: str = ""
-    days: pd.DatetimeIndex | None = None
+    days: pd.DatetimeIndex = field(default_factory=lambda: pd.DatetimeIndex([]))  # of dates
 
 
 def calendar_of(values: pd.Index, name: str) -> Calendar:
