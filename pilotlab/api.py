@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pilotlab.design.amend import Amendment
     from pilotlab.design.assignment import Assignment
     from pilotlab.design.checking import Checked
+    from pilotlab.design.drawn import Drawn
     from pilotlab.design.freeze import Freeze
     from pilotlab.design.lateness import Late
     from pilotlab.design.plan import Plan
@@ -204,25 +205,62 @@ class Workspace:
 
     # designed and agreed
 
-    def assign(self, pilot: str, *, seed: int | None = None) -> Assignment:
-        """Draw teams to arms, or read the declared arms, and record it.
+    def assign(
+        self, pilot: str, *, seed: int | None = None, again: bool = False, why: str = ""
+    ) -> Assignment:
+        """Draw teams to arms, or read the declared arms, and record it; a draw that is there already is returned.
+
+        Parameters
+        ----------
+        again : bool
+            Draw once more although arms are drawn. Every draw counts, and the readout prints how many there were.
+        why : str
+            Reason of another draw.
 
         Raises
         ------
         FindingsError
             Where `check` finds an error.
         UsageError
-            Where the plan is frozen.
+            Where arms are drawn and another draw is asked for without `again` and `why`, or the plan is frozen.
         """
-        from pilotlab.design.draw import draw
+        from pilotlab.design.assigning import asked_well, assign
 
+        asked_well(again, why)
+        if frozen := self._frozen_arms(pilot):
+            if again or seed not in (None, frozen.seed):
+                raise UsageError(
+                    f"the plan of {pilot} is frozen with its assignment",
+                    fix=f"arms are not drawn again; `pilotlab assign {pilot}` shows them, `pilotlab amend` records other changes",
+                )
+            return frozen
         self._sound(pilot)
-        spec, _, teams = self.declared(pilot)
-        assignment = draw(spec, teams.teams, seed=seed)
+        spec, metrics, teams = self.declared(pilot)
         with self.store() as store:
-            store.save_pilot(pilot, spec.to_dict(), actor=self.actor)
-            store.save_assignment(pilot, assignment.to_dict(), actor=self.actor)
-        return assignment
+            return assign(store, spec, metrics, teams, actor=self.actor, seed=seed, again=again, why=why)
+
+    def _frozen_arms(self, pilot: str) -> Assignment | None:
+        """Return the arms of a frozen plan; None before the freeze."""
+        from pilotlab.design.plan import frozen_plan
+
+        with self._reading() as store:
+            plan = frozen_plan(store, pilot) if store else None
+            return plan.assignment if plan else None
+
+    def draws(self, pilot: str) -> tuple[Drawn, ...]:
+        """Return every draw that was made for a pilot, oldest first."""
+        from pilotlab.design.drawn import draws_made
+
+        with self._reading() as store:
+            return draws_made(store, pilot)
+
+    def drawn_as_declared(self, pilot: str) -> bool:
+        """Whether the draw that is there is the one the files ask for now."""
+        from pilotlab.design.draw import still_holds
+
+        spec, _, teams = self.declared(pilot)
+        drawn = self.plan(pilot).drawn
+        return still_holds(drawn, spec, teams.teams)
 
     def freeze(self, pilot: str) -> Freeze:
         """Freeze declaration, metric versions, assignment, rule and program version.
@@ -246,7 +284,7 @@ class Workspace:
             if not still_holds(plan.drawn, plan.spec, teams.teams):
                 raise PilotlabError(
                     f"teams, arms or start of {pilot!r} changed since its teams were drawn",
-                    fix=f"run `pilotlab assign {pilot}` again; every draw stays in the ledger",
+                    fix=f"run `pilotlab assign {pilot}`: it says whether the arms stay or have to be drawn again",
                 )
             frozen = Freeze.of(
                 plan.spec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from pilotlab.text.width import pad, wrap
 
 if TYPE_CHECKING:
     from pilotlab.design.assignment import Assignment, BalanceRow
+    from pilotlab.design.drawn import Drawn
 
 
 @click.command()
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     help="Seed of the draw; else the declared one, else a fresh one, recorded.",
 )
+@click.option("--again", is_flag=True, help="Draw once more although arms are drawn; needs --why.")
+@click.option(
+    "--why", default="", metavar="TEXT", help="Why arms are drawn again, as the readout will print it."
+)
 @workspace_option
 @actor_option
 @today_option
@@ -39,15 +45,18 @@ if TYPE_CHECKING:
 def command(
     pilot: str,
     seed: int | None,
+    again: bool,
+    why: str,
     workspace: Path | None,
     actor: str | None,
     today: date,
     form: str,
     plain: bool,
 ) -> None:
-    """Draw the teams of PILOT to arms, or read the declared arms.
+    """Draw the teams of PILOT to arms, or read the declared arms; where they are drawn, show them.
 
-    The draw is recorded with its method, seed and balance. The same seed and teams give the same arms.
+    The draw is recorded with its method, seed and balance. The same seed and teams give the same arms. Every draw counts:
+    another one takes --again with a reason, and the readout prints how many there were.
 
     \b
     Example:
@@ -55,11 +64,36 @@ def command(
     """
     from pilotlab import api
 
-    assignment = api.open_workspace(workspace, actor=actor, today=today).assign(pilot, seed=seed)
+    opened = api.open_workspace(workspace, actor=actor, today=today)
+    before = opened.draws(pilot)
+    assignment = opened.assign(pilot, seed=seed, again=again, why=why)
+    draws, frozen = opened.draws(pilot), opened.plan(pilot).freeze is not None
+    new = len(draws) > len(before)
+    stale = not frozen and not opened.drawn_as_declared(pilot)
     if form == "json":
-        show_json(assignment.to_dict(), stored=True)
-    else:
-        show(assignment_text(assignment), plain=plain, stored=True)
+        more = {"draws": [one.to_dict() for one in draws], "new": new, "frozen": frozen, "stale": stale}
+        show_json({**assignment.to_dict(), **more}, stored=True)
+        return
+    foot = [f"{_STALE}: pilotlab assign {pilot} --again --why TEXT"] if stale else []
+    following = f"pilotlab log {pilot}" if frozen else f"pilotlab freeze {pilot}"
+    text = [assignment_text(assignment), *draw_lines(draws, new=new), *foot, next_line(following)]
+    show("\n".join(text), plain=plain, stored=True)
+
+
+_STALE = "Teams or arms were declared anew since this draw. It stands; to draw again"
+
+
+def draw_lines(draws: Sequence[Drawn], *, new: bool = False) -> list[str]:
+    """Say which draw holds, how many there were and why."""
+    from pilotlab.design.drawn import ordinal
+
+    if not draws:
+        return []
+    last = draws[-1]
+    if len(draws) == 1:
+        return [] if new else [f"Drawn once, {last.on} by {last.by}."]
+    head = f"This is the {ordinal(last.number)} draw; every draw counts, and the readout prints them:"
+    return [head, *(f"  {one}" for one in draws)]
 
 
 def assignment_text(assignment: Assignment) -> str:
@@ -81,9 +115,24 @@ def assignment_text(assignment: Assignment) -> str:
         rule(),
         *_balance(assignment.balance),
         *assignment.notes,
-        next_line(f"pilotlab freeze {assignment.pilot}"),
+        *imbalance_lines(assignment),
     ]
     return "\n".join(lines)
+
+
+def imbalance_lines(assignment: Assignment) -> list[str]:
+    """Say how uneven the draw is among those that could have been made, and what to do about a rare one."""
+    found = assignment.imbalance
+    if found is None:
+        return []
+    noun = "attribute" if found.attributes == 1 else "attributes"
+    compared = f"{found.draws:,} {'possible' if found.exact else 'sampled'} draws, {found.attributes} {noun}"
+    lines = [f"{found} ({compared})."]
+    if found.rare:
+        from pilotlab.design.imbalance import advice
+
+        lines += wrap(advice(found), page_width())
+    return lines
 
 
 def _balance(rows: tuple[BalanceRow, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.rule import decide
+from pilotlab.design.drawn import Drawn, draws_made
 from pilotlab.design.lateness import Late, lateness
 from pilotlab.design.plan import Plan
 from pilotlab.panel.quality import Completeness, completeness
@@ -44,6 +45,8 @@ class Course:
         Of every observation that was read.
     late : Late or None
         How long after the first pilot week had ended the plan was fixed; None where it was in time.
+    draws : tuple of Drawn
+        Every draw of the arms, oldest first.
     """
 
     plan: Plan
@@ -56,6 +59,7 @@ class Course:
     today: date
     program: str
     late: Late | None = None
+    draws: tuple[Drawn, ...] = ()
 
     @property
     def spec(self) -> PilotSpec:
@@ -100,6 +104,7 @@ def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: s
         today=today,
         program=program,
         late=late,
+        draws=draws_made(store, plan.spec.id),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pilotlab.spec.frozen import digest
@@ -12,6 +12,7 @@ from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
 
 SCHEMA = "pilotlab/assignment@1"
+RARE = 1 / 20
 Method = Literal["complete", "stratified", "matched_pairs", "stepped_wedge", "declared"]
 
 
@@ -37,6 +38,43 @@ class BalanceRow:
     standardised_difference: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imbalance:
+    """Where a draw stands among those that chance could have made in its stead.
+
+    Attributes
+    ----------
+    share : float
+        Share of them that are at least as uneven; the one that was made among them, so never 0.
+    attribute : str
+        What is most uneven in it.
+    attributes, draws : int
+        How many attributes and draws were compared.
+    exact : bool
+        Whether these are all the draws there could have been; else they are a sample.
+    """
+
+    share: float
+    attribute: str
+    attributes: int
+    draws: int
+    exact: bool
+
+    @property
+    def rare(self) -> bool:
+        """Whether at most one draw in twenty is as uneven."""
+        return self.share <= RARE
+
+    def __str__(self) -> str:
+        if self.share > 0.1:
+            return f"{round(100 * self.share)} in 100 draws are at least as uneven as this one"
+        return f"1 in {int(1 / self.share + 1e-9):,} draws is at least as uneven as this one, most of all in {self.attribute}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """Teams in arms, with method, seed and balance. Teams stand in alphabetical order.
@@ -47,6 +85,12 @@ class Assignment:
         True where chance decided: drawn here, or elsewhere as `drawn_by` says.
     input_digest : str
         Digest of the teams and options the draw started from: same digest and seed, same arms.
+    draw : int
+        Which draw of the pilot it is, from 1.
+    why : str
+        Why arms were drawn again; empty for the first.
+    imbalance : Imbalance or None
+        How uneven it is among the draws that could have been made; None where no lot decided, or nothing could be compared.
     """
 
     pilot: str
@@ -57,6 +101,9 @@ class Assignment:
     balance: tuple[BalanceRow, ...] = ()
     input_digest: str = ""
     notes: tuple[str, ...] = ()
+    draw: int = 1
+    why: str = ""
+    imbalance: Imbalance | None = None
 
     @property
     def drawn(self) -> bool:
@@ -79,17 +126,13 @@ class Assignment:
 
     def contrast(self, arm: str) -> Assignment:
         """Return the part that compares one pilot arm with control."""
-        kept = tuple(row for row in self.teams if row.arm in (arm, CONTROL))
-        return Assignment(
-            self.pilot,
-            self.method,
-            kept,
-            self.seed,
-            self.drawn_by,
-            self.balance,
-            self.input_digest,
-            self.notes,
-        )
+        return replace(self, teams=tuple(row for row in self.teams if row.arm in (arm, CONTROL)))
+
+    def same_draw(self, other: Assignment) -> bool:
+        """Whether it came from the same lot: the same seed, teams and options gave the same arms."""
+        ways = [(one.method, one.seed, one.drawn_by, one.input_digest) for one in (self, other)]
+        arms = [[(row.team, row.arm) for row in one.teams] for one in (self, other)]
+        return ways[0] == ways[1] and arms[0] == arms[1]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is frozen and hashed."""
@@ -121,6 +164,9 @@ class Assignment:
                 for row in self.balance
             ],
             "notes": list(self.notes),
+            "draw": self.draw,
+            "why": self.why,
+            "imbalance": self.imbalance.to_dict() if self.imbalance else None,
         }
 
     @classmethod
@@ -145,6 +191,9 @@ class Assignment:
             balance=tuple(BalanceRow(**row) for row in data["balance"]),
             input_digest=data["input_digest"],
             notes=tuple(data["notes"]),
+            draw=data.get("draw", 1),
+            why=data.get("why", ""),
+            imbalance=Imbalance(**found) if (found := data.get("imbalance")) else None,
         )
 
     def digest(self) -> str:

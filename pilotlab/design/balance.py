@@ -13,6 +13,11 @@ from pilotlab.spec.pilot import CONTROL
 Values = Mapping[str, float]  # by team; teams without a value are not in it
 
 
+def measures(teams: Iterable[Team], places: Sequence[AssignedTeam]) -> list[tuple[str, Values]]:
+    """Return what `balance` compares: each attribute, and its value by team; levels of text are 0 or 1."""
+    return [(attribute, values) for attribute, values, _ in _compared(teams, places)]
+
+
 def balance(teams: Iterable[Team], places: Sequence[AssignedTeam]) -> tuple[BalanceRow, ...]:
     """Compare every pilot arm with control on every attribute of the teams.
 
@@ -30,17 +35,22 @@ def balance(teams: Iterable[Team], places: Sequence[AssignedTeam]) -> tuple[Bala
     Medicine 28:3083.
     """
     arm_of = {row.team: row.arm for row in places}
-    placed = sorted((team for team in teams if team.name in arm_of), key=lambda team: team.name)
     arms = sorted({row.arm for row in places} - {CONTROL})
-    rows: list[BalanceRow] = []
+    return tuple(
+        row
+        for attribute, values, is_share in _compared(teams, places)
+        for arm in arms
+        for row in _row(attribute, arm, values, arm_of, is_share=is_share)
+    )
+
+
+def _compared(teams: Iterable[Team], places: Sequence[AssignedTeam]) -> Iterator[tuple[str, Values, bool]]:
+    arm_of = {row.team: row.arm for row in places}
+    placed = sorted((team for team in teams if team.name in arm_of), key=lambda team: team.name)
     for column in _columns(placed):
         written = {team.name: text for team in placed if (text := value_of(team, column))}
-        if written == arm_of:
-            continue
-        for attribute, values, is_share in _measures(column, written):
-            for arm in arms:
-                rows += _row(attribute, arm, values, arm_of, is_share=is_share)
-    return tuple(rows)
+        if written != arm_of:
+            yield from _measures(column, written)
 
 
 def _columns(teams: Sequence[Team]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
@@ -29,6 +29,8 @@ class Plan:
         Oldest first; the plan in force is the newest's.
     edited : tuple of Change
         Where the files differ from the plan in force: edits that were never amended.
+    current : Freeze or None
+        The plan as it was last amended; the first freeze where it never was.
     """
 
     spec: PilotSpec
@@ -38,6 +40,7 @@ class Plan:
     freeze_seq: int | None = None
     amendments: tuple[Amendment, ...] = ()
     edited: tuple[Change, ...] = ()
+    current: Freeze | None = None
 
     @property
     def drawn(self) -> Assignment:
@@ -61,10 +64,19 @@ def plan_in_force(store: Store | None, spec: PilotSpec, metrics: Mapping[str, Me
     """
     drawn = store.assignment(spec.id) if store else None
     assignment = Assignment.from_dict(drawn.content) if drawn else None
-    frozen = store.freeze(spec.id) if store else None
-    if store is None or frozen is None:
+    plan = frozen_plan(store, spec.id) if store else None
+    if plan is None:
         return Plan(spec=spec, metrics=metrics, assignment=assignment)
-    first, kept = Freeze.from_dict(frozen.content), store.amendments(spec.id)
+    assert plan.current is not None
+    return replace(plan, edited=verify(plan.current, spec, metrics))
+
+
+def frozen_plan(store: Store, pilot: str) -> Plan | None:
+    """Return the plan as frozen and amended, whatever the files say; None before the freeze."""
+    frozen = store.freeze(pilot)
+    if frozen is None:
+        return None
+    first, kept = Freeze.from_dict(frozen.content), store.amendments(pilot)
     current = Freeze.from_dict(kept[-1].content["plan"]) if kept else first
     return Plan(
         spec=current.plan(),
@@ -73,5 +85,5 @@ def plan_in_force(store: Store | None, spec: PilotSpec, metrics: Mapping[str, Me
         freeze=first,
         freeze_seq=frozen.seq,
         amendments=tuple(Amendment.from_dict(record.content["amendment"]) for record in kept),
-        edited=verify(current, spec, metrics),
+        current=current,
     )

@@ -58,7 +58,7 @@ def save_assignment(database: Database, pilot: str, content: Mapping[str, Any], 
     Raises
     ------
     UsageError
-        Where the plan is frozen.
+        Where the plan is frozen, or arms were drawn by somebody else since `content` was made.
     """
     with database.writing():
         if freeze(database, pilot):
@@ -68,6 +68,11 @@ def save_assignment(database: Database, pilot: str, content: Mapping[str, Any], 
         stored = assignment(database, pilot)
         if stored and stored.digest == digest(content):
             return stored
+        if stored and not _follows(stored.content, content):
+            raise UsageError(
+                f"arms of {pilot} were drawn by {stored.actor} just now",
+                fix=f"look at that draw: `pilotlab assign {pilot}`",
+            )
         columns = {
             "pilot": pilot,
             "method": content["method"],
@@ -85,6 +90,17 @@ def save_assignment(database: Database, pilot: str, content: Mapping[str, Any], 
             object_=pilot,
             also=lambda: _keep_teams(database, content),
         )
+
+
+def _follows(stored: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+    """Whether a draw is the next one, or the stored one with another start; draws that are not numbered are taken."""
+    if "draw" not in content or "draw" not in stored:
+        return True
+    lots = [
+        (one.get("seed"), [(row["team"], row["arm"]) for row in one["teams"]]) for one in (stored, content)
+    ]
+    step = int(content["draw"]) - int(stored["draw"])
+    return step == 1 or (step == 0 and lots[0] == lots[1])
 
 
 def _keep_teams(database: Database, content: Mapping[str, Any]) -> None:
@@ -109,9 +125,9 @@ def assignment(database: Database, pilot: str) -> Record | None:
     return _find(database, "draws", pilot)
 
 
-def draws_made(database: Database, pilot: str) -> int:
-    """How often arms were drawn: more than once is worth a line in the readout."""
-    return int(database.rows("SELECT count(*) FROM draws WHERE pilot = ?", (pilot,))[0][0])
+def draws(database: Database, pilot: str) -> list[Record]:
+    """Return every draw that was kept, oldest first; `pilotlab.design.drawn` counts them."""
+    return records(database, "draws", pilot)
 
 
 def save_freeze(database: Database, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:

@@ -172,9 +172,9 @@ class Store:
         """Return the newest draw; `Assignment.from_dict(record.content)` rebuilds it."""
         return plans.assignment(self.database, pilot)
 
-    def draws_made(self, pilot: str) -> int:
-        """How often arms were drawn."""
-        return plans.draws_made(self.database, pilot)
+    def draws(self, pilot: str) -> list[Record]:
+        """Return every draw that was kept, oldest first."""
+        return plans.draws(self.database, pilot)
 
     def save_freeze(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
         """Freeze a plan; refused where another one is frozen."""

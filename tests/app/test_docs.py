@@ -34,6 +34,7 @@ from tests.app.pages import (
 PAGES = all_pages()
 HOW_TO = sorted((REPOSITORY / "docs" / "how-to").glob("*.md"))
 README = REPOSITORY / "README.md"
+BEFORE_THE_DRAW = {"an-unlucky-draw.md"}  # pages that begin with a declaration alone
 DECLARED, TODAY = "2026-09-14", "2026-10-12"
 PILOT = "anchor-days"
 
@@ -64,11 +65,19 @@ def found(words: list[str]) -> tuple[click.Command, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the tutorial's workspace, assigned and frozen."""
-    root = tmp_path_factory.mktemp("docs") / "my-company"
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tutorial's workspace, nothing drawn."""
+    root = tmp_path_factory.mktemp("declared") / "my-company"
     with contextlib.chdir(root.parent):
         assert run(["init", root.name], today=DECLARED).exit_code == 0
+    return root
+
+
+@pytest.fixture(scope="module")
+def frozen(declared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tutorial's workspace, assigned and frozen."""
+    root = tmp_path_factory.mktemp("docs") / "my-company"
+    shutil.copytree(declared, root)
     with contextlib.chdir(root):
         for verb in ("assign", "freeze"):
             assert run([verb, PILOT], today=DECLARED).exit_code == 0
@@ -77,9 +86,9 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("page", HOW_TO, ids=name_of)
 def test_how_to_runs_as_it_is_written(
-    page: Path, frozen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, declared: Path, frozen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(frozen, tmp_path / "my-company")
+    shutil.copytree(declared if page.name in BEFORE_THE_DRAW else frozen, tmp_path / "my-company")
     monkeypatch.chdir(tmp_path / "my-company")
     names: dict[str, Any] = {"__name__": "page"}
     printed = ran = ""

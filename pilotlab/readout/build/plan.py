@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.judge import AGREEMENT_NEEDED
+from pilotlab.design.drawn import ordinal
 from pilotlab.estimate.pilot.analysis import MetricResult
 from pilotlab.estimate.pilot.reruns import RERUNS
 from pilotlab.estimate.result import Estimate
@@ -36,6 +37,7 @@ def plan(course: Course) -> Plan:
 def _rows(course: Course) -> Iterator[PlanRow]:
     yield _frozen(course)
     yield _teams(course)
+    yield from _draws(course)
     for result in course.analysis.results:
         if result.role == "goal":
             yield from _goal(course, result)
@@ -84,6 +86,27 @@ def _teams(course: Course) -> PlanRow:
         done=f"{len(used)} with values of the goal",
         bearing=bearing,
     )
+
+
+def _draws(course: Course) -> Iterator[PlanRow]:
+    """Say how often arms were drawn, and how uneven the draw that holds is among those that could have been made."""
+    drawn, draws = course.plan.drawn, course.draws
+    if not drawn.drawn or not draws:
+        return
+    repeated = f"{len(draws)} draws; the {ordinal(len(draws))} holds: " + "; ".join(map(str, draws))
+    yield PlanRow(
+        item="Draw",
+        planned="one draw by lot",
+        done="drawn once" if len(draws) == 1 else repeated,
+        bearing="none" if len(draws) == 1 else "chance was given more than one go",
+    )
+    if found := drawn.imbalance:
+        yield PlanRow(
+            item="Balance before the start",
+            planned="as even as chance makes it",
+            done=str(found),
+            bearing="a rare draw: see whether other analyses agree" if found.rare else "none",
+        )
 
 
 def _goal(course: Course, result: MetricResult) -> Iterator[PlanRow]:

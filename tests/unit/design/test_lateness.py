@@ -100,3 +100,14 @@ def test_a_late_freeze_is_said_in_words(lab: Lab) -> None:
     assert str(Late(days=1461, on=SUNDAY)).startswith("plan frozen 1,461 days after")
     with lab.at(BEFORE).store() as store:
         assert lateness(store, "no-such-pilot") is None
+
+
+def test_a_simulated_pilot_is_told_by_its_own_calendar(lab: Lab) -> None:
+    lab.edit("claim: improve", "claim: improve\ndata: simulated")
+    clock = "2030-01-01T00:00:00+00:00"
+    clocked(lab, BEFORE, clock).assign(PILOT)
+    clocked(lab, BEFORE, clock).freeze(PILOT)
+    assert late(lab) is None
+    lab.edit("data: simulated", "data: company")  # then the page no longer says that it is invented
+    clocked(lab, BEFORE, clock).amend(PILOT, why="it was real all along")
+    assert late(lab) is not None

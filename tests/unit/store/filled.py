@@ -17,8 +17,9 @@ def fill(path: Path) -> None:
     with Store.open(path, clock=ticking()) as store:
         for title in ("old", "new"):
             store.save_pilot("p", {"title": title}, actor="ann")
-        for seed in (7, 8):
-            store.save_assignment("p", Assignment("p", "complete", arms, seed=seed).to_dict(), actor="ann")
+        for draw, seed in enumerate((7, 8), start=1):
+            drawn = Assignment("p", "complete", arms, seed=seed, draw=draw)
+            store.save_assignment("p", drawn.to_dict(), actor="ann")
         store.save_freeze("p", {"rule": "standard@1"}, actor="ann")
         store.save_amendment("p", {"b": 2}, actor="ben", why="a bar forgotten", seen_data=True)
         store.log_values([entry(21.5, n=8), entry(None, team="web", gap="leave")], actor="ann")

@@ -42,7 +42,7 @@ def test_an_older_store_keeps_what_it_held(old: Path) -> None:
         assert frozen is not None
         assert declared is not None
         assert (dict(frozen.content), dict(declared.content)["title"]) == ({"rule": "standard@1"}, "new")
-        assert store.draws_made("p") == 2
+        assert len(store.draws("p")) == 2
         assert [(row.team, row.value, row.gap) for row in store.observations()] == [
             ("api", 12.5, None),
             ("web", None, "leave"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pilotlab.design.assignment import AssignedTeam, Assignment
@@ -33,11 +35,14 @@ def test_an_assignment_comes_back_as_it_was(store: Store) -> None:
 
 
 def test_a_second_draw_is_kept_beside_the_first_and_counted(store: Store) -> None:
-    for seed in (7, 7, 8):
-        store.save_assignment("p", drawn(seed).to_dict(), actor="ann")
+    second = replace(drawn(8), draw=2, why="two teams merged")
+    for one in (drawn(7), drawn(7), second):
+        store.save_assignment("p", one.to_dict(), actor="ann")
+    with pytest.raises(UsageError, match="were drawn by ann just now"):
+        store.save_assignment("p", replace(drawn(9), draw=2, why="me too").to_dict(), actor="ben")
     newest = store.assignment("p")
     assert newest is not None
-    assert (newest.content["seed"], store.draws_made("p")) == (8, 2)
+    assert (newest.content["seed"], len(store.draws("p"))) == (8, 2)
 
 
 def test_a_frozen_plan_stays_as_it_is(store: Store) -> None:
