@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
     from pilotlab.readout.page import Page
-    from pilotlab.sources.draft import Draft
     from pilotlab.sources.entry import Form
     from pilotlab.sources.importing import ImportReport
     from pilotlab.sources.survey import Said
@@ -427,31 +426,15 @@ class Workspace:
         with self._reading() as store:
             return stored_form(store, tuple(self._plan(store, pilot).metrics.values()), chosen, when)
 
-    def draft(self, pilot: str, form: Form) -> Draft:
-        """Return the draft of a form: what was typed of it and not saved yet."""
-        from pilotlab.sources.draft import Draft
-
-        return Draft.of(self.folders.database.parent / "drafts", pilot, form)
-
     def log(
-        self,
-        pilot: str,
-        team: str,
-        week: Week | str,
-        values: Mapping[str, float | str | tuple[float, float]],
-        *,
-        n: Mapping[str, int] | None = None,
-        why: str = "",
+        self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = ""
     ) -> Receipt:
         """Log one team's week.
 
         Parameters
         ----------
         values : mapping
-            Metric to its value, to the parts of a count or share (`(1, 6)`: one person of six), or to the reason for a gap
-            (`leave`, `holiday`, `no_work`, `forgot`, `not_applicable`).
-        n : mapping, optional
-            Metric to how many people answered, of a mean; without it the value counts in effects and is never shown.
+            Metric to its value, or to the reason for a gap (`leave`, `holiday`, `no_work`, `forgot`, `not_applicable`).
         why : str
             Reason, needed where a stored value changes.
 
@@ -462,7 +445,7 @@ class Workspace:
         """
         from pilotlab.sources.entry import from_values
 
-        return self.save(from_values(self.form(pilot, team, week), values, n), why=why)
+        return self.save(from_values(self.form(pilot, team, week), values), why=why)
 
     def save(self, entries: Sequence[Entry], *, why: str = "") -> Receipt:
         """Write entries of a form, as one act."""
@@ -506,14 +489,17 @@ class Workspace:
     # analysed
 
     def panel(self, pilot: str, metric: str) -> Panel:
-        """Return one metric's panel; `.frame` is tidy, with small groups left out."""
-        from pilotlab.decide.course import observed_panel
+        """Return one metric's panel, and record that it was read; `.frame` is tidy, with small groups hidden."""
+        from pilotlab.decide.course import observed_panel, reading
 
-        with self._in_force(pilot, readonly=True) as (store, plan, teams):
+        with self._in_force(pilot) as (store, plan, teams):
             chosen = next((spec for spec in plan.metrics.values() if metric in (spec.id, spec.key)), None)
             if chosen is None:
                 raise unknown(f"metric of {pilot!r}", metric, [spec.key for spec in plan.metrics.values()])
-            return observed_panel(store, plan, chosen, teams)
+            read = reading(store, plan, chosen, teams, "panel")
+            kept = (read.release,) if read.release else ()
+            store.record_reading(pilot, "panel", chosen.key, actor=self.actor, released=kept)
+            return observed_panel(plan, chosen, read, teams)
 
     def analyze(self, pilot: str) -> Analysis:
         """Estimate the effect on every declared metric, and record that results were read."""
@@ -552,6 +538,8 @@ class Workspace:
         with self._in_force(pilot) as (store, plan, teams):
             store.require_whole()
             course = follow(store, plan, teams, today=self.today, program=__version__)
+            if course.releases:
+                store.record_reading(pilot, "analyze", "values", actor=self.actor, released=course.releases)
             run = {"data": course.data_digest, "program": course.program, **course.analysis.to_dict()}
             store.save_run(pilot, run, actor=self.actor)
             return course

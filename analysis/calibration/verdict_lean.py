@@ -89,6 +89,7 @@ class ByDraws:
     result: RandomizationResult
     inference: str = "randomization"
     estimator: str = "change"
+    se: float = 0.0  # read by what is shown alone, which then keeps the metric's decimals
 
     @property
     def att(self) -> float:

@@ -25,6 +25,7 @@ import pilotlab
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
 from pilotlab.decide.judge import Judgement
+from pilotlab.estimate.pilot.analysis import MetricResult
 
 RESULTS = Path(__file__).with_suffix(".json")
 SEEDS, EDGE_SEEDS = (
@@ -143,14 +144,19 @@ def _moves(said: Judgement) -> list[str]:
 
 
 def _same_numbers(pilot: Pilot, course: Course) -> bool:
-    """Estimate, interval and one-sided bounds of the goal and the guardrails."""
+    """Estimate, interval and one-sided bounds of the goal and the guardrails, rounded as a workspace shows them."""
     results = course.analysis.results[:3]
-    pairs = [(_numbers(pilot.estimate(row.metric.id)), _numbers(row.estimate)) for row in results]
+    pairs = [(_rounded(pilot.estimate(row.metric.id), row), _numbers(row.estimate)) for row in results]
     return all(np.allclose(lean, real, rtol=CLOSE, atol=CLOSE) for lean, real in pairs)
 
 
 def _numbers(found: Any) -> list[float]:
     return [found.att, *found.ci, found.bound("lower", level=0.95), found.bound("upper", level=0.95)]
+
+
+def _rounded(found: Any, shown: MetricResult) -> list[float]:
+    law: Any = getattr(shown.estimate, "law", None)
+    return [law.rounding.number(number) for number in _numbers(found)]
 
 
 def _same_card(pilot: Pilot, course: Course) -> bool:

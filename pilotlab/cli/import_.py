@@ -111,6 +111,11 @@ def _lines(report: ImportReport) -> list[str]:
         lines[1] = (
             f"{receipt.new:,} {would}new, {receipt.corrected:,} corrected, {receipt.unchanged:,} are there already."
         )
+        if receipt.uncompared:
+            some = "value is" if receipt.uncompared == 1 else "values are"
+            lines.append(
+                f"{receipt.uncompared:,} more {some} there already and not compared: too few people stand behind."
+            )
         lines.append(
             "Dry run: nothing was written."
             + (" With these errors the file is refused." if report.errors else "")

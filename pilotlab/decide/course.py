@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -14,10 +14,14 @@ from pilotlab.design.drawn import Drawn, draws_made
 from pilotlab.design.lateness import Late, lateness
 from pilotlab.design.plan import Plan
 from pilotlab.panel.quality import Completeness, completeness
+from pilotlab.panel.reading import Reading
+from pilotlab.panel.reading import read as read_metric
+from pilotlab.release.thresholds import counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.team import TeamList
 from pilotlab.store.observations import Observation
+from pilotlab.store.readings import Release
 from pilotlab.store.store import Store
 
 if TYPE_CHECKING:
@@ -39,10 +43,16 @@ class Course:
         Metric, as declared, to its completeness.
     panels : mapping
         Metric, as declared, to its panel.
+    analysis : Analysis
+        As it may be seen; the rule read it before it was rounded.
     teams : TeamList
         Every row of teams.csv, for the flow of teams.
+    waiting : mapping
+        Metric, as declared, to how many values wait for the next release, for they come from too few people.
+    releases : tuple of Release
+        What to keep of what was read: the values behind this course.
     data_digest : str
-        Of every observation that was read.
+        Of every observation that is stored.
     late : Late or None
         How long after the first pilot week had ended the plan was fixed; None where it was in time.
     draws : tuple of Drawn
@@ -55,6 +65,8 @@ class Course:
     analysis: Analysis
     quality: Mapping[str, Completeness]
     decision: Decision
+    waiting: Mapping[str, int]
+    releases: tuple[Release, ...]
     data_digest: str
     today: date
     program: str
@@ -76,30 +88,38 @@ class Course:
         return next(row for row in self.decision.arms if row.arm == arm)
 
 
-def follow(store: Store, plan: Plan, teams: TeamList, *, today: date, program: str) -> Course:
+def follow(
+    store: Store, plan: Plan, teams: TeamList, *, today: date, program: str, audience: str = "analyze"
+) -> Course:
     """Analyse and decide a pilot from what the store holds.
 
     Parameters
     ----------
     program : str
         Version of pilotlab, for the record.
+    audience : str
+        The command or page that shows what comes of it.
     """
     from pilotlab.estimate.pilot.analysis import analyze
+    from pilotlab.estimate.pilot.released import released
 
-    observed = {use.use: _observed(store, plan, plan.metrics[use.use]) for _, use in plan.spec.uses}
-    panels = {use: _panel(plan, plan.metrics[use], rows, teams) for use, rows in observed.items()}
-    quality = {use: _quality(plan, plan.metrics[use], rows) for use, rows in observed.items()}
-    groups = _groups(store, plan, panels, teams)
-    analysis = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
+    uses = {use.use: plan.metrics[use.use] for _, use in plan.spec.uses}
+    readings = {use: reading(store, plan, metric, teams, audience) for use, metric in uses.items()}
+    panels = {use: _panel(plan, uses[use], _whole(read.rows), teams) for use, read in readings.items()}
+    quality = {use: _quality(plan, metric, _observed(store, plan, metric)) for use, metric in uses.items()}
+    groups = _groups(readings, plan, panels, teams)
+    found = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
     late = lateness(store, plan.spec.id)
     records = _records(store, plan, quality, today, late)
     return Course(
         plan=plan,
         teams=teams,
         panels=panels,
-        analysis=analysis,
+        analysis=released(plan.spec, found),
         quality=quality,
-        decision=decide(gather(plan.spec, analysis, plan.drawn, records)),
+        decision=decide(gather(plan.spec, found, plan.drawn, records)),
+        waiting={use: read.waiting for use, read in readings.items() if read.waiting},
+        releases=tuple(read.release for read in _once(readings) if read.release),
         data_digest=store.data_digest([metric.key for metric in plan.metrics.values()], teams=_logged(plan)),
         today=today,
         program=program,
@@ -117,9 +137,40 @@ def first_pilot_row(store: Store, plan: Plan) -> int | None:
     )
 
 
-def observed_panel(store: Store, plan: Plan, metric: MetricSpec, teams: TeamList) -> Panel:
-    """Build one metric's panel from the store."""
-    return _panel(plan, metric, _observed(store, plan, metric), teams)
+def observed_panel(plan: Plan, metric: MetricSpec, read: Reading, teams: TeamList) -> Panel:
+    """Build one metric's panel of what was read from the store."""
+    return _panel(plan, metric, _whole(read.rows), teams)
+
+
+def reading(store: Store, plan: Plan, metric: MetricSpec, teams: TeamList, audience: str) -> Reading:
+    """Read one metric; what changed for too few people since it was last shown waits."""
+    if plan.spec.data == "published":
+        rows = store.observations(metric.key, teams=_logged(plan), slices=None)
+        return Reading(rows=tuple(rows))
+    return read_metric(
+        store,
+        plan.spec.id,
+        metric,
+        teams=_logged(plan),
+        arms={row.team: row.arm for row in plan.drawn.teams},
+        members=_sizes(teams),
+        privacy=plan.spec.privacy.min_group,
+        audience=audience,
+    )
+
+
+def _whole(rows: Iterable[Observation]) -> list[Observation]:
+    """Values of whole teams."""
+    return [row for row in rows if row.slice == ""]
+
+
+def _once(readings: Mapping[str, Reading]) -> list[Reading]:
+    """A metric that is declared twice, with and without its version, is read once."""
+    return list({(row.release.metric if row.release else use): row for use, row in readings.items()}.values())
+
+
+def _sizes(teams: TeamList) -> dict[str, int]:
+    return {team.name: team.size for team in teams.rows if team.size}
 
 
 def _observed(store: Store, plan: Plan, metric: MetricSpec) -> list[Observation]:
@@ -129,12 +180,14 @@ def _observed(store: Store, plan: Plan, metric: MetricSpec) -> list[Observation]
 def _panel(plan: Plan, metric: MetricSpec, rows: list[Observation], teams: TeamList) -> Panel:
     from pilotlab.panel.build import build_panel
 
-    sizes = {team.name: team.size for team in teams.rows if team.size}
     exposure = {
         team.name: _share(team.attributes[EXPOSURE]) for team in teams.rows if team.attributes.get(EXPOSURE)
     }
     cells = ((row.team, row.week.code, row.value, row.n) for row in rows)
-    return build_panel(plan.spec, metric, plan.drawn, cells, sizes=sizes, exposure=exposure)
+    counts = {(row.team, row.week.code): row.numerator for row in rows} if counts_people(metric) else {}
+    return build_panel(
+        plan.spec, metric, plan.drawn, cells, sizes=_sizes(teams), exposure=exposure, counts=counts
+    )
 
 
 def _share(text: str) -> float:
@@ -146,7 +199,7 @@ def _share(text: str) -> float:
 
 
 def _groups(
-    store: Store, plan: Plan, panels: Mapping[str, Panel], teams: TeamList
+    readings: Mapping[str, Reading], plan: Plan, panels: Mapping[str, Panel], teams: TeamList
 ) -> Mapping[str, Mapping[str, DataFrame]]:
     """Read the declared slices of every goal and guardrail."""
     from pilotlab.panel.groups import observed_groups
@@ -154,7 +207,9 @@ def _groups(
     if not (plan.spec.slices.equity or plan.spec.slices.other):
         return {}
     judged = [use.use for role, use in plan.spec.uses if role in ("goal", "guardrail")]
-    return {use: observed_groups(store, plan.spec, panels[use], teams, plan.drawn) for use in judged}
+    return {
+        use: observed_groups(readings[use].rows, plan.spec, panels[use], teams, plan.drawn) for use in judged
+    }
 
 
 def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation]) -> Completeness:

@@ -94,7 +94,8 @@ def _adherence(facts: GateFacts) -> GateItem:
         return _item(
             "adherence", needed, f"{'enough' if met else 'too little'}; not shown, {said.hidden}", met
         )
-    found = f"{sign * said.observed_gap:.2f} of {abs(said.planned_gap):g} planned".replace("-", "−")
+    seen = said.observed_gap if said.shown_gap is None else said.shown_gap
+    found = f"{sign * seen:.2f} of {abs(said.planned_gap):g} planned".replace("-", "−")
     return _item("adherence", needed, found, met)
 
 

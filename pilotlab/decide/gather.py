@@ -85,13 +85,20 @@ def _arm(
 ) -> ArmInputs:
     return ArmInputs(
         arm=arm,
-        goals=tuple(_goal(result, alphas) for result in analysis.of(arm, "goal")),
-        guardrails=tuple(_guardrail(result, alphas) for result in analysis.of(arm, "guardrail")),
+        goals=tuple(_goal(result, alphas, exact=_exact(spec)) for result in analysis.of(arm, "goal")),
+        guardrails=tuple(
+            _guardrail(result, alphas, exact=_exact(spec)) for result in analysis.of(arm, "guardrail")
+        ),
         design=_design(spec, arm, assignment, analysis, records.late),
         gate=_gate(spec, arm, analysis, records),
         equity_breached=_equity(spec, arm, analysis),
         watch_alarms=None if spec.metrics.watch else (),
     )
+
+
+def _exact(spec: PilotSpec) -> bool:
+    """Whether numbers are shown as they are: those of a published study everybody has."""
+    return spec.data == "published"
 
 
 def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | None:
@@ -104,11 +111,11 @@ def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | 
     return None if found is None else tuple(breach.words for breach in found)
 
 
-def _goal(result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:
+def _goal(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> GoalInput:
     use, metric, card = result.use, result.metric, result.robustness
     return GoalInput(
         metric=_metric(metric),
-        evidence=_evidence(result, alphas),
+        evidence=_evidence(result, alphas, exact=exact),
         bar=None if use.worth_it is None else bar_size(use.worth_it, metric),
         margin=None if use.margin is None else margin_size(use.margin, metric),
         if_breached=use.if_breached or "stop",
@@ -119,13 +126,13 @@ def _goal(result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:
     )
 
 
-def _guardrail(result: MetricResult, alphas: tuple[float, ...]) -> GuardrailInput:
+def _guardrail(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> GuardrailInput:
     use, metric = result.use, result.metric
     margin = margin_size(use.margin or 0.0, metric)
     return GuardrailInput(
         metric=_metric(metric),
         margin=margin,
-        evidence=_evidence(result, alphas),
+        evidence=_evidence(result, alphas, exact=exact),
         if_breached=use.if_breached or "stop",
         fix=use.fix,
     )
@@ -142,8 +149,9 @@ def _metric(metric: MetricSpec) -> Metric:
     )
 
 
-def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
+def _evidence(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> Evidence:
     """Turn an estimate so that up is good, at every level the rule may ask for."""
+    from pilotlab.estimate.pilot.released import rounding_of
     from pilotlab.estimate.result import NotEstimable
 
     estimate, better = result.estimate, result.metric.better
@@ -161,6 +169,7 @@ def _evidence(result: MetricResult, alphas: tuple[float, ...]) -> Evidence:
         p_one_sided=estimate.p_one_sided("greater" if better > 0 else "less"),
         p_value=estimate.p_value,
         hidden=result.hidden,
+        rounding=None if exact else rounding_of(result.use, result.metric, estimate),
     )
 
 
@@ -216,13 +225,15 @@ def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> Ga
             )
             for result in judged
         ),
-        adherence=_adherence(analysis, arm),
+        adherence=_adherence(analysis, arm, exact=_exact(spec)),
         planned_end=end,
         end_reached=records.today > end,
     )
 
 
-def _adherence(analysis: Analysis, arm: str) -> Adherence | None:
+def _adherence(analysis: Analysis, arm: str, *, exact: bool) -> Adherence | None:
+    from pilotlab.estimate.pilot.released import released_gap
+
     for result in analysis.of(arm, "adherence"):
         use, means = result.use, result.means
         if use.planned_gap is None:
@@ -230,7 +241,11 @@ def _adherence(analysis: Analysis, arm: str) -> Adherence | None:
         minimum = use.planned_gap / 2 if use.minimum_gap is None else use.minimum_gap
         observed = None if means is None else means.pilot_after - means.control_after
         return Adherence(
-            planned_gap=use.planned_gap, minimum_gap=minimum, observed_gap=observed, hidden=result.hidden
+            planned_gap=use.planned_gap,
+            minimum_gap=minimum,
+            observed_gap=observed,
+            shown_gap=None if exact else released_gap(result),
+            hidden=result.hidden,
         )
     return None
 

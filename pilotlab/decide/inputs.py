@@ -11,6 +11,7 @@ from pilotlab.decide.levels import Look, Mode
 from pilotlab.decide.verdicts import Claim, IfBreached
 from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
+from pilotlab.release.rounding import Rounding
 
 Check = Literal["clear", "alarmed"] | None  # None: did not run
 
@@ -43,6 +44,8 @@ class Evidence:
         Why it cannot be estimated, and what would help.
     hidden : str
         Why its numbers may not be shown: the rule reads them, and says the state alone. Empty where they may.
+    rounding : Rounding or None
+        How its numbers are rounded where they are shown; None where they are shown as they are.
     """
 
     estimate: float | None = None
@@ -52,6 +55,7 @@ class Evidence:
     reason: str = ""
     would_help: str = ""
     hidden: str = ""
+    rounding: Rounding | None = None
 
     @property
     def estimable(self) -> bool:
@@ -86,6 +90,12 @@ class Metric:
     decimals: int = 2
     better: int = 1  # +1 where higher is better, -1 where lower is
     transform: str = "none"  # under "log", numbers are log points and are printed as percentages
+    more: int = 0  # further decimals, where a number would otherwise stand on its bar without being there
+
+    @property
+    def places(self) -> int:
+        """Decimals as printed."""
+        return (1 if self.transform == "log" else self.decimals) + self.more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +145,7 @@ class Adherence:
     planned_gap: float
     minimum_gap: float
     observed_gap: float | None  # None: declared, but no value came in
+    shown_gap: float | None = None  # the same as it may be seen; None: as observed
     hidden: str = ""  # why the observed gap may not be shown
 
 

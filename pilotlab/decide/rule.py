@@ -13,6 +13,7 @@ from pilotlab.decide.grade import STRONGEST, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
 from pilotlab.decide.settle import settle
+from pilotlab.decide.showing import as_shown
 from pilotlab.decide.sizes import luck
 from pilotlab.decide.verdicts import LEADING, Verdict
 from pilotlab.decide.words import (
@@ -113,8 +114,14 @@ def _deciding(arm: ArmInputs, judged: Judgement) -> GoalInput:
 
 def _states(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[MetricState, ...]:
     return (
-        *(_state(inputs, row, *judged.goals[i]) for i, row in enumerate(arm.goals)),
-        *(_state(inputs, row, *judged.guardrails[i]) for i, row in enumerate(arm.guardrails)),
+        *(
+            _state(inputs, as_shown(row, judged.goals[i][1]), *judged.goals[i])
+            for i, row in enumerate(arm.goals)
+        ),
+        *(
+            _state(inputs, as_shown(row, judged.guardrails[i][1]), *judged.guardrails[i])
+            for i, row in enumerate(arm.guardrails)
+        ),
     )
 
 
@@ -130,7 +137,7 @@ def _state(
         metric=metric.key,
         label=metric.label,
         unit=metric.unit,
-        decimals=metric.decimals,
+        decimals=metric.decimals + metric.more,
         better=metric.better,
         transform=metric.transform,
         state=state,

@@ -15,7 +15,7 @@ def movement(metric: Metric, estimate: float, level: Level) -> str:
 
     An interval that holds zero names the side of each end: "(95 % interval 0.38 worse to 0.29 better)".
     """
-    size = _own(metric, estimate)
+    size = own(metric, estimate)
     if float(_digits(metric, abs(size))) == 0:
         verb, sign = "moved by", 1.0
     else:
@@ -24,7 +24,7 @@ def movement(metric: Metric, estimate: float, level: Level) -> str:
     if -math.inf < level.low < 0 < level.high < math.inf:
         ends = f"{percent} interval {_side(metric, level.low)} to {_side(metric, level.high)}"
     else:
-        low, high = sorted((sign * _own(metric, level.low), sign * _own(metric, level.high)))
+        low, high = sorted((sign * own(metric, level.low), sign * own(metric, level.high)))
         ends = _interval(metric, low, high, percent)
     amount = f"{_digits(metric, abs(size))} {unit(metric)}".rstrip()
     return f"{metric.label} {verb} {amount} ({ends})"
@@ -33,12 +33,12 @@ def movement(metric: Metric, estimate: float, level: Level) -> str:
 def _side(metric: Metric, end: float) -> str:
     """Write one end of an interval that holds zero: "0.38 worse"."""
     side = "better" if end > 0 else "worse"
-    return f"{_digits(metric, abs(_own(metric, end)))} {side}"
+    return f"{_digits(metric, abs(own(metric, end)))} {side}"
 
 
 def size(metric: Metric, value: float) -> str:
     """Write a bar (above 0) or a limit (below 0) as a size with its unit: "0.50 days"."""
-    return f"{_digits(metric, abs(_own(metric, value)))} {unit(metric)}".rstrip()
+    return f"{_digits(metric, abs(own(metric, value)))} {unit(metric)}".rstrip()
 
 
 def unit(metric: Metric) -> str:
@@ -74,7 +74,7 @@ def _frequency(p: float) -> str:
     return "nearly every pilot" if tenths >= 10 else f"about {tenths} pilots in 10"
 
 
-def _own(metric: Metric, oriented: float) -> float:
+def own(metric: Metric, oriented: float) -> float:
     """Turn an oriented number into one in the metric's unit in which up is still good."""
     if math.isinf(oriented) or metric.transform != "log":
         return oriented
@@ -82,7 +82,7 @@ def _own(metric: Metric, oriented: float) -> float:
 
 
 def _digits(metric: Metric, value: float) -> str:
-    return f"{value:.{1 if metric.transform == 'log' else metric.decimals}f}"
+    return f"{value:.{metric.places}f}"
 
 
 def _signed(metric: Metric, value: float) -> str:

@@ -8,11 +8,24 @@ import pandas as pd
 
 from pilotlab.design.assignment import Assignment
 from pilotlab.panel.panel import Panel
+from pilotlab.release.thresholds import least
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.weeks import Week
 
-COLUMNS = ["team", "arm", "stratum", "cluster", "week", "cohort", "event_time", "treated", "value", "n"]
+COLUMNS = [
+    "team",
+    "arm",
+    "stratum",
+    "cluster",
+    "week",
+    "cohort",
+    "event_time",
+    "treated",
+    "value",
+    "n",
+    "people",
+]
 
 
 def build_panel(
@@ -23,6 +36,7 @@ def build_panel(
     *,
     sizes: Mapping[str, int] | None = None,
     exposure: Mapping[str, float] | None = None,
+    counts: Mapping[tuple[str, int], float | None] | None = None,
 ) -> Panel:
     """Join the observed values of one metric to the design.
 
@@ -32,7 +46,10 @@ def build_panel(
         Current revisions; a gap has no value and is left out. Weeks outside the pilot and teams that are neither in the
         assignment nor buffer teams are left out too.
     sizes : mapping, optional
-        Team sizes, for `n` where a row does not say how many people stand behind it.
+        Team to its members: what an effect asks for, and what a team weighs where nobody said how many answered. Never
+        in the place of `n`.
+    counts : mapping, optional
+        (team, week code) to the persons a value counts, of a metric that counts some.
     exposure : mapping, optional
         Team to the share of its meetings it spends with pilot teams.
     """
@@ -57,7 +74,8 @@ def build_panel(
     )
     frame["treated"] = frame["cohort"].notna() & (frame["event_time"] >= 0)
     frame["value"] = frame["value"].astype("float64")
-    frame["n"] = frame["n"].astype("float64").fillna(frame["team"].map(dict(sizes or {})))
+    frame["n"] = frame["n"].astype("float64")
+    frame["people"] = frame["n"].fillna(frame["team"].map(dict(sizes or {})).astype("float64"))
     frame = frame[COLUMNS].sort_values(["team", "week"], ignore_index=True)
     beside = frame["team"].isin(spec.design.buffer)
     return Panel(
@@ -66,8 +84,11 @@ def build_panel(
         windows,
         assignment,
         frame[~beside].reset_index(drop=True),
-        min_group=max(metric.min_group, spec.privacy.min_group),
+        min_group=least(metric, privacy=spec.privacy.min_group),
         person_units=spec.design.unit == "person",
         buffer=frame[beside].reset_index(drop=True),
         exposure=dict(exposure or {}),
+        members=dict(sizes or {}),
+        counts={(team, str(Week.from_code(code))): count for (team, code), count in (counts or {}).items()},
+        published=spec.data == "published",
     )

@@ -12,15 +12,14 @@ from pilotlab.panel.panel import Panel
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.team import TeamList
 from pilotlab.store.observations import Observation
-from pilotlab.store.store import Store
 
 LEVEL = "level"
 
 
 def observed_groups(
-    store: Store, spec: PilotSpec, panel: Panel, teams: TeamList, assignment: Assignment
+    observed: Iterable[Observation], spec: PilotSpec, panel: Panel, teams: TeamList, assignment: Assignment
 ) -> Mapping[str, pd.DataFrame]:
-    """Return the values of each declared slice of one metric: the panel's columns, and `level`.
+    """Return the values of each declared slice of one metric, whole teams and groups: the panel's columns, and `level`.
 
     A slice that is a column of teams.csv takes whole teams; any other takes the rows whose `slice` was written
     `name=group`. A slice without a value is left out.
@@ -29,8 +28,8 @@ def observed_groups(
     of_teams = [name for name in names if _is_column(name, teams)]
     found = {name: _of_teams(name, panel, teams) for name in of_teams}
     if set(names) - set(of_teams):
-        wanted = [row.team for row in assignment.teams]
-        rows = store.observations(panel.metric.key, teams=wanted, slices=None)
+        wanted = {row.team for row in assignment.teams}
+        rows = [row for row in observed if row.team in wanted]
         found |= _of_people(rows, [name for name in names if name not in found], spec, panel, assignment)
     return {name: found[name] for name in names if name in found and not found[name].empty}
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pilotlab.design.assignment import Assignment
+from pilotlab.panel.release import SHOWN, released_frame
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, Windows
 
@@ -25,6 +26,12 @@ class Panel:
         What estimators read: a row a team and week that has a value, with the columns of `frame`. Never shown.
     min_group : int
         Fewest respondents behind a value that may be shown.
+    members : mapping
+        Team to its members, as the plan counts them: what an effect asks for, and never who answered.
+    counts : mapping
+        (team, week) to the persons that a value counts, of a metric that counts some.
+    published : bool
+        True for the data of a published study, whose numbers everybody has.
     person_units : bool
         True where units are the persons of a published study: none is shown singly.
     buffer : DataFrame
@@ -44,32 +51,28 @@ class Panel:
     notes: tuple[str, ...] = ()
     buffer: pd.DataFrame = field(default_factory=pd.DataFrame)
     exposure: Mapping[str, float] = field(default_factory=dict)
+    members: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[tuple[str, str], float | None] = field(default_factory=dict)
+    published: bool = False
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Return the tidy frame that may be handed out: `team, arm, stratum, week, cohort, event_time, treated, value, n`.
+        """Return the tidy frame that may be handed out.
 
-        `week` and `cohort` are ISO weeks as text (`cohort` is missing in control), `event_time` whole weeks since
-        the pilot's start, `value` in the metric's unit. A value with fewer respondents than `min_group` is missing with
-        its `n`, and so is every value of a single person. Where one team of an arm is left out in a week, so is the
-        next smallest: the arm's mean would give the one away.
+        Columns: `team, arm, stratum, week, cohort, event_time, treated, value, n, weeks, hidden`. `week` and `cohort` are
+        ISO weeks as text (`cohort` is missing in control), `event_time` whole weeks since the pilot's start, `value` in
+        the metric's unit. A survey value stands for `weeks` weeks, of which `week` is the first, and its `n` is a band.
+        `hidden` says why a value is missing: too few answers, or it would give such a one away.
         """
-        shown = self.values.copy()
-        shown.loc[self._small(), ["value", "n"]] = float("nan")
-        return shown.drop(columns="cluster")
-
-    def _small(self) -> pd.Series:
-        """Rows that may not be shown."""
-        rows = self.values
-        if self.person_units or self.metric.level != "person":
-            return pd.Series(self.person_units, index=rows.index)
-        people = rows["n"].fillna(0.0)
-        small = people < self.min_group
-        cell = [rows["arm"], rows["week"]]
-        alone = small.groupby(cell).transform("sum") == 1
-        rest = people.where(~small)
-        next_smallest = rest.groupby(cell).rank(method="first") == 1
-        return small | (alone & next_smallest)
+        if self.published:
+            rows = self.values[SHOWN].assign(weeks=1, hidden="one person" if self.person_units else "")
+            off = pd.Series(self.person_units, index=rows.index, dtype=bool)
+            return rows.assign(value=rows["value"].mask(off), n=rows["n"].mask(off))
+        first = (*self.windows.baseline, self.windows.start)[0]
+        planned = range(first.since(self.windows.start), self.windows.end.since(self.windows.start) + 1)
+        return released_frame(
+            self.values, self.metric, min_group=self.min_group, counts=self.counts, planned=planned
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data of what may be handed out; a value that may not be is null, with its `n`."""

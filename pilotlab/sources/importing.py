@@ -72,6 +72,7 @@ class ImportReport:
             "new": receipt.new,
             "corrected": receipt.corrected,
             "unchanged": receipt.unchanged,
+            "uncompared": receipt.uncompared,
             "imported_earlier": receipt.earlier or None,
             "receipt": receipt.code or None,
             "ledger": receipt.seq,

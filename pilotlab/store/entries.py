@@ -66,6 +66,7 @@ class Receipt:
     new: int = 0
     corrected: int = 0
     unchanged: int = 0
+    uncompared: int = 0  # of a dry run: rows on top of a value that is hidden, and so is not compared
     seq: int | None = None  # row of the ledger; None where nothing was written
     digest: str = ""
     corrections: tuple[Correction, ...] = ()  # the first SHOWN

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 from typing import Any
 
+from pilotlab.release.thresholds import counts_people, least
 from pilotlab.store import ledger
 from pilotlab.store.database import Database, failures
 from pilotlab.store.digests import columns_digest
@@ -18,6 +19,7 @@ from pilotlab.weeks import Week
 KEY = ("metric", "week", "team", "slice")
 CELL = ("value", "gap", "numerator", "denominator", "n")
 SHOWN = 50
+NOT_TOLD = "a value that is not told here"  # a refusal is no place to read what people answered
 _MANY = 20_000  # rows from which numpy's sort repays its import
 
 
@@ -61,9 +63,22 @@ def preview(database: Database, columns: Columns) -> Receipt:
     }
     rows = _numbered(columns, team_keys, metric_keys)
     with failures(database.path):
-        if earlier := _imported(database, _content_digest(rows)):
+        receipt = _compare(database, columns, rows, secret=_secret(columns, metric_keys))
+        if not receipt.uncompared and (earlier := _imported(database, _content_digest(rows))):
             return Receipt(unchanged=len(columns), earlier=earlier)
-        return _compare(database, columns, rows)
+        return receipt
+
+
+def _secret(columns: Columns, keys: Mapping[str, int]) -> dict[int, int]:
+    """Metrics whose stored values may be hidden, by key, with the fewest answers of one that is not.
+
+    A dry run that compared a guess with such a value would tell it, guess by guess.
+    """
+    return {
+        keys[spec.key]: least(spec)
+        for spec in columns.metrics
+        if spec.level == "person" or counts_people(spec)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +136,19 @@ _SAME = " AND ".join(f"o.{cell} IS i.{cell}" for cell in CELL)
 _JOIN = "LEFT JOIN observations o ON o.metric = i.metric AND o.week = i.week AND o.team = i.team AND o.slice = i.slice"
 
 
-def _compare(database: Database, columns: Columns, rows: _Rows) -> Receipt:
-    """Stage the rows in a temporary table, drop those that are stored already, count the rest."""
+def _compare(
+    database: Database, columns: Columns, rows: _Rows, *, secret: Mapping[int, int] | None = None
+) -> Receipt:
+    """Stage the rows in a temporary table, drop those that are stored already, count the rest.
+
+    `secret` has the metrics whose hidden values are not compared: rows on top of one are dropped and counted alone.
+    """
     count = len(columns)
     if not _overlaps(database, rows):
         return Receipt(new=count)
     _stage(database, rows)
     _keep_n(database)
+    uncompared = sum(_set_aside(database, metric, fewest) for metric, fewest in (secret or {}).items())
     same = f"SELECT i.{', i.'.join(KEY)} FROM temp.incoming i {_JOIN} WHERE o.metric IS NOT NULL AND {_SAME}"
     unchanged = database.run(f"DELETE FROM temp.incoming WHERE ({', '.join(KEY)}) IN ({same})")
     changed = f"FROM temp.incoming i {_JOIN} WHERE o.metric IS NOT NULL"
@@ -135,11 +156,20 @@ def _compare(database: Database, columns: Columns, rows: _Rows) -> Receipt:
     cells = ", ".join(f"{side}.{cell}" for side in "oi" for cell in CELL)
     shown = database.rows(f"SELECT i.position, {cells} {changed} ORDER BY i.position LIMIT {SHOWN}")
     return Receipt(
-        new=count - unchanged - corrected,
+        new=count - unchanged - corrected - uncompared,
+        uncompared=uncompared,
         corrected=corrected,
         unchanged=unchanged,
         corrections=tuple(_correction(columns, row) for row in shown),
     )
+
+
+def _set_aside(database: Database, metric: int, fewest: int) -> int:
+    hidden = (
+        f"SELECT i.{', i.'.join(KEY)} FROM temp.incoming i {_JOIN} WHERE o.metric = ? AND o.value IS NOT NULL "
+        "AND (o.slice <> '' OR ifnull(o.n, 0) < ?)"
+    )
+    return database.run(f"DELETE FROM temp.incoming WHERE ({', '.join(KEY)}) IN ({hidden})", (metric, fewest))
 
 
 def _overlaps(database: Database, rows: _Rows) -> bool:
@@ -179,12 +209,13 @@ def _insert(database: Database, table: str, names: Sequence[str], columns: Seque
 
 def _correction(columns: Columns, row: tuple[Any, ...]) -> Correction:
     at, was, now = row[0], row[1 : 1 + len(CELL)], row[1 + len(CELL) :]
-    if (before := _said(was)) == (after := _said(now)):
+    metric, week = columns.metrics[columns.metric[at]], Week.from_code(columns.week[at])
+    before, after = _said(was), _said(now)
+    if was[0] is not None and (metric.level == "person" or counts_people(metric)):
+        before = NOT_TOLD
+    elif before == after:
         before, after = _said_whole(was), _said_whole(now)
-    week = Week.from_code(columns.week[at])
-    return Correction(
-        at, columns.teams[columns.team[at]], week, columns.metrics[columns.metric[at]].id, before, after
-    )
+    return Correction(at, columns.teams[columns.team[at]], week, metric.id, before, after)
 
 
 def _said(cell: Sequence[Any]) -> str:

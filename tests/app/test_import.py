@@ -62,7 +62,8 @@ def test_a_changed_value_needs_a_reason(run: Run, workspace: Path) -> None:
     refused = run("import", changed, *TODAY)
     assert refused.exit_code == 1
     assert (
-        "again.csv:3  PL426 error focus_hours of data in 2026-W40 is stored as 18, here 12" in refused.output
+        "again.csv:3  PL426 error focus_hours of data in 2026-W40 is stored as a value that is not told here, here 12"
+        in refused.output
     )
     assert run("import", changed, "--why", "late hours", *TODAY).exit_code == 0
     assert ("focus_hours@1", "2026-W40", 12.0, None, 2) in stored(run, workspace)

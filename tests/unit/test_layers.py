@@ -15,6 +15,7 @@ ROWS: dict[str, int] = {
     "whole_file": 0,
     "tables": 1,
     "spec": 1,
+    "release": 1,
     "store": 1,
     "workspace": 1,
     "design": 2,

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from pilotlab.errors import UsageError, unknown
+from pilotlab.release.rounding import Rounding, probability
 from pilotlab.stats.exact_counts import ConditionalCounts
 from pilotlab.stats.multiplier import MultiplierResult
 from pilotlab.stats.randomization import RandomizationResult
@@ -213,16 +214,53 @@ class Stored:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A law that answers with what may be seen of it: rounded ends, and in plain data those of one level alone."""
+
+    law: Law = field(repr=False)
+    rounding: Rounding
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p of no effect."""
+        return probability(self.law.p_value)
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Two-sided interval at level 1 - alpha, rounded."""
+        return self.rounding.ends(self.law.interval(alpha))
+
+    def bound(self, side: Side, alpha: float) -> float:
+        """One-sided bound at level 1 - alpha, rounded."""
+        return self.rounding.number(self.law.bound(side, alpha))
+
+    def p_one_sided(self, direction: Direction, null: float) -> float:
+        """One-sided p against an effect of `null`."""
+        return probability(self.law.p_one_sided(direction, null))
+
+    def to_dict(self, alpha: float) -> dict[str, Any]:
+        """Plain data: interval and bounds at the asked level; many levels together would tell the digits that are rounded off."""
+        return {
+            "kind": "released",
+            "p_value": self.p_value,
+            "p_greater": self.p_one_sided("greater", 0.0),
+            "p_less": self.p_one_sided("less", 0.0),
+            "alphas": [alpha],
+            "interval": [[_open(end) for end in self.interval(alpha)]],
+            "bounds": [[_open(self.bound(side, alpha)) for side in SIDES]],
+        }
+
+
 def rebuild(data: Mapping[str, Any], att: float, se: float) -> Law:
     """Make a law of what `to_dict` wrote."""
     if data["kind"] == "student":
         return Student(att, se, math.inf if data["df"] is None else data["df"])
-    if data["kind"] == "draws":
+    if data["kind"] in ("draws", "released"):
         return Stored(data)
     if data["kind"] == "conditional":
         weights = np.asarray(data["log_weights"])
         return Conditional(ConditionalCounts(data["observed"], data["first"], weights))
-    raise unknown("law", data["kind"], ("student", "draws", "conditional"))
+    raise unknown("law", data["kind"], ("student", "draws", "conditional", "released"))
 
 
 def _open(end: float) -> float | None:

@@ -24,16 +24,33 @@ from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
 
 SCHEMA = "pilotlab/analysis@1"
+MEANS = ("pilot_before", "pilot_after", "control_before", "control_after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmMeans:
-    """Mean of the team means, in the metric's unit: before the pilot and in its counted weeks."""
+    """Mean of the team means, in the metric's unit: before the pilot and in its counted weeks.
+
+    Attributes
+    ----------
+    se : float
+        Largest standard error of the four, as the teams of an arm differ; 0 where an arm has one team.
+    """
 
     pilot_before: float
     pilot_after: float
     control_before: float
     control_after: float
+    se: float = 0.0
+
+    @property
+    def gap(self) -> float:
+        """By how much the arms differ in the counted weeks."""
+        return round(self.pilot_after - self.control_after, 10)
+
+    def to_dict(self) -> dict[str, float]:
+        """Plain data: the four means."""
+        return {name: getattr(self, name) for name in MEANS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +91,7 @@ class MetricResult:
         return {
             **head,
             "estimate": self.estimate.to_dict(),
-            "means": {name: getattr(means, name) for name in ArmMeans.__slots__} if means else None,
+            "means": means.to_dict() if means else None,
             "weeks": [week.to_dict() for week in self.weeks],
             **({"robustness": self.robustness.to_dict()} if self.robustness else {}),
             **({"slices": self.slices.parts()} if self.slices else {}),
@@ -246,4 +263,9 @@ def _means(panel: Panel) -> ArmMeans | None:
         pilot_after=float(pilot["after"].mean()),
         control_before=float(control["before"].mean()),
         control_after=float(control["after"].mean()),
+        se=max(map(_error_of_mean, (pilot["before"], pilot["after"], control["before"], control["after"]))),
     )
+
+
+def _error_of_mean(teams: pd.Series) -> float:
+    return float(teams.std() / np.sqrt(len(teams))) if len(teams) > 1 else 0.0

@@ -60,7 +60,7 @@ def design(spec: PilotSpec, panel: Panel) -> dict[str, Any]:
         "strata": "stratum" if stratified else None,
         "cluster": "cluster" if clustered else None,
         "assignment": assignment if assignment.drawn else None,
-        "weights": "n" if spec.analysis.weights == "people" else None,
+        "weights": "people" if spec.analysis.weights == "people" else None,
         "outcome_unit": panel.metric.unit,
     }
 

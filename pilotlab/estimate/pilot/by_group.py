@@ -50,13 +50,13 @@ def _slices(
     named = {**asked.design(spec, panel), **asked.method(spec, seed)}
     question = Asked(
         options=options_of(named),
-        people="n",
+        people=_counted_by(panel),
         min_group=max(SLICE_CELL, panel.min_group),
         named=named,
     )
     frames = {name: _on_scale(panel, frame) for name, frame in groups.items()}
     questions = [
-        one_question(frame.rename(columns={LEVEL: name}), name, question.options, "n")
+        one_question(frame.rename(columns={LEVEL: name}), name, question.options, question.people)
         for name, frame in frames.items()
         if frame is not None
     ]
@@ -65,6 +65,11 @@ def _slices(
         return None
     found = answer(result.estimate, whole, questions, question)
     return replace(found, groups=tuple(map(_without_names, found.groups)))
+
+
+def _counted_by(panel: Panel) -> str:
+    """Column of who stands behind a row: of a survey those who answered, of any other metric the team."""
+    return "n" if panel.metric.level == "person" or panel.person_units else "people"
 
 
 def _without_names(group: Group) -> Group:
@@ -76,7 +81,7 @@ def _without_names(group: Group) -> Group:
 def _on_scale(panel: Panel, values: pd.DataFrame) -> pd.DataFrame | None:
     """Put one slice's values of this contrast on the scale they are analysed on; None where they can't be."""
     kept = values[values["arm"].isin((*set(panel.values["arm"]), CONTROL))]
-    counted = kept.assign(n=1.0) if panel.person_units else kept
+    counted = kept.assign(n=1.0, people=1.0) if panel.person_units else kept
     frame, refusal = asked.outcome(replace(panel, values=counted))
     return None if isinstance(refusal, NotEstimable) else frame
 

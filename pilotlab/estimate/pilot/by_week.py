@@ -91,10 +91,10 @@ def effects_by_week(
     baseline = [str(week) for week in panel.windows.baseline if str(week) in wide.columns]
     changes = wide.sub(wide[baseline].mean(axis=1), axis=0).dropna(how="all")
     places = frame.drop_duplicates("team").set_index("team").loc[changes.index]
-    places["n"] = frame[frame["week"].isin(baseline)].groupby("team")["n"].mean()
+    places["people"] = frame[frame["week"].isin(baseline)].groupby("team")["people"].mean()
     if not baseline or places["arm"].nunique() < 2:
         return ()
-    weights = "n" if weighted else None
+    weights = "people" if weighted else None
     method = {"inference": inference, "alpha": alpha, "seed": seed, "weights": weights}
     estimates = {str(week): _one_week(panel, changes[week], places, method) for week in changes.columns}
     made = {
@@ -119,7 +119,7 @@ def _one_week(
     units = places.loc[known.index]
     if units["arm"].nunique() < 2:
         return None
-    rows = units[["stratum", "cluster", "arm", "n"]].assign(value=known).reset_index()
+    rows = units[["stratum", "cluster", "arm", "people"]].assign(value=known).reset_index()
     both = pd.concat([rows.assign(time=0, value=0.0), rows.assign(time=1)], ignore_index=True)
     both["cohort"] = np.where(both["arm"] == CONTROL, np.nan, 1.0)
     assignment = panel.assignment

@@ -96,11 +96,11 @@ def _by_people(headline: Headline) -> Rerun:
         return Rerun(label, _same("the headline is weighted by people"))
     if headline.panel.person_units:
         return Rerun(label, _same("every unit is one person"))
-    unknown = int(headline.frame["n"].isna().sum())
+    unknown = int(headline.frame["people"].isna().sum())
     if unknown:
         why = f"how many people stand behind {unknown} of {len(headline.frame)} team-weeks is not known"
         return Rerun(label, NotEstimable(why, "`size` in teams.csv, or `n` beside the values"))
-    return Rerun(label, headline.again(weights="n"))
+    return Rerun(label, headline.again(weights="people"))
 
 
 def _winsorised(headline: Headline) -> Rerun:
@@ -133,7 +133,7 @@ def _largest(headline: Headline) -> Rerun:
     label = "Without the largest team"
     if headline.panel.person_units:
         return Rerun(label, NotEstimable("the units are persons", "a pilot of teams"))
-    sizes = headline.frame.groupby("team")["n"].mean()
+    sizes = headline.frame.groupby("team")["people"].mean()
     if sizes.isna().any():
         return Rerun(
             label,

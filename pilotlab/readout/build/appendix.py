@@ -8,7 +8,7 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
 from pilotlab.estimate.pilot.analysis import MetricResult
 from pilotlab.estimate.result import Estimate
-from pilotlab.readout.build.effects import Scale, effect
+from pilotlab.readout.build.effects import Scale, decimals_of, effect
 from pilotlab.readout.model import Appendix, Definition, MetricLine, Row
 from pilotlab.spec.metric import MetricSpec
 
@@ -81,14 +81,15 @@ def _line(course: Course, result: MetricResult) -> MetricLine:
         if means is None or result.hidden
         else f"{means.pilot_before:.{metric.decimals}f} pilot, {means.control_before:.{metric.decimals}f} comparison"
     )
+    shown = effect(result.estimate, metric, hidden=result.hidden)
     return MetricLine(
         arm=result.arm,
         metric=metric.key,
         label=metric.label,
         role=result.role,
-        effect=effect(result.estimate, metric, hidden=result.hidden),
+        effect=shown,
         unit=scale.unit,
-        decimals=scale.decimals,
+        decimals=decimals_of(scale, shown),
         baseline=baseline,
         state=_state(course.decision_of(result.arm), metric.key),
         p_value=estimate.p_value if estimate and not result.hidden else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pilotlab.decide.course import Course
+from pilotlab.estimate.pilot.shown import weeks_of_few
 from pilotlab.readout.build.appendix import appendix
 from pilotlab.readout.build.decision_box import care, decision_box, gate
 from pilotlab.readout.build.plan import plan
@@ -69,22 +70,27 @@ def _weekly(course: Course, arm: str) -> tuple[AdherenceWeek, ...]:
     use = course.spec.metrics.adherence
     if use is None:
         return ()
-    panel, plan = course.panels[use.use], course.spec.policy[arm].office_days
+    panel, plan = course.panels[use.use].contrast(arm), course.spec.policy[arm].office_days
+    decimals = None if panel.published else panel.metric.decimals
+    few = weeks_of_few(panel)
     planned = float(plan) if isinstance(plan, int | float) else None
-    means = panel.values.groupby(["event_time", "week", "arm"])["value"].mean().unstack("arm")
+    seen = panel.values[~panel.values["week"].isin(few)]
+    means = seen.groupby(["event_time", "week", "arm"])["value"].mean().unstack("arm")
     times, weeks = (means.index.get_level_values(name).tolist() for name in ("event_time", "week"))
     arms = {name: means[name].tolist() if name in means else [None] * len(means) for name in (arm, CONTROL)}
     return tuple(
         AdherenceWeek(
             event_time=time,
             week=f"W{week[-2:]}",
-            pilot=_known(of_arm),
-            comparison=_known(of_control),
+            pilot=_known(of_arm, decimals),
+            comparison=_known(of_control, decimals),
             planned=planned if time >= 0 else None,
         )
         for time, week, of_arm, of_control in zip(times, weeks, arms[arm], arms[CONTROL], strict=True)
     )
 
 
-def _known(value: float | None) -> float | None:
-    return None if value is None or value != value else float(value)
+def _known(value: float | None, decimals: int | None) -> float | None:
+    if value is None or value != value:
+        return None
+    return float(value) if decimals is None else round(float(value), decimals)

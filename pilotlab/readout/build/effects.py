@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pilotlab.estimate.result import Estimate, NotEstimable
 from pilotlab.readout.model import Effect
+from pilotlab.release.rounding import decimals_for
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import MetricUse
 from pilotlab.spec.threshold import bar_size, margin_size
@@ -53,6 +54,14 @@ def effect(
     low, high = scale.interval(result.ci if alpha is None else result.interval(1 - alpha))
     open_ends = "" if math.isfinite(low) and math.isfinite(high) else _why_open(result)
     return Effect(estimate=scale.orient(result.att), low=low, high=high, reason=open_ends)
+
+
+def decimals_of(scale: Scale, *effects: Effect) -> int:
+    """Decimals with which released numbers stand as they are: one more where a number would else stand on its bar."""
+    shown = [effect for effect in effects if effect.estimate is not None]
+    return decimals_for(
+        [end for one in shown for end in (one.estimate or 0.0, one.low, one.high)], scale.decimals
+    )
 
 
 def bar(use: MetricUse, metric: MetricSpec) -> float | None:

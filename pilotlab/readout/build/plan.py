@@ -173,7 +173,7 @@ def _adherence(result: MetricResult) -> PlanRow:
             done="not shown" if result.hidden else "not measured",
             bearing="the effect is of what was assigned",
         )
-    observed = means.pilot_after - means.control_after
+    observed = means.gap
     met = not gap or observed / gap >= 1
     bearing = "none" if met else "the effect is of what people did, not of full adherence"
     return PlanRow(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pilotlab.decide.decision import ArmDecision, MetricState
 from pilotlab.estimate.pilot.analysis import ArmMeans, MetricResult
 from pilotlab.estimate.pilot.by_week import WeekEffect
-from pilotlab.readout.build.effects import Scale, bar, effect, limit
+from pilotlab.readout.build.effects import Scale, bar, decimals_of, effect, limit
 from pilotlab.readout.build.phases import phase_of, spans_of
 from pilotlab.readout.model import (
     Adherence,
@@ -48,7 +48,7 @@ def goal_result(spec: PilotSpec, result: MetricResult, decision: ArmDecision) ->
         label=metric.label,
         effect=shown,
         unit=scale.unit,
-        decimals=scale.decimals,
+        decimals=decimals_of(scale, shown),
         bar=None if no_harm else bar(result.use, metric),
         limit=limit(result.use, metric) if no_harm else None,
         state=judged.state,
@@ -101,7 +101,7 @@ def _promise(result: MetricResult, decision: ArmDecision) -> Promise:
         label=metric.label,
         effect=shown,
         unit=scale.unit,
-        decimals=scale.decimals,
+        decimals=decimals_of(scale, shown),
         limit=limit(result.use, metric),
         deciding=result.role == "guardrail",
         state=state,
@@ -210,7 +210,7 @@ def _mean(rows: Sequence[WeekEffect], scale: Scale) -> float:
 def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceWeek]) -> Adherence:
     """Hold the observed difference of the arms beside the planned one."""
     use, metric, means = result.use, result.metric, None if result.hidden else result.means
-    observed = None if means is None else means.pilot_after - means.control_after
+    observed = None if means is None else means.gap
     plan = spec.policy[result.arm].office_days
     planned = float(plan) if isinstance(plan, int | float) else None
     minimum = (

@@ -7,7 +7,7 @@ from pilotlab.estimate.pilot.leave_out import LeftOut
 from pilotlab.estimate.pilot.reruns import INTERVALS
 from pilotlab.estimate.pilot.robustness import Run
 from pilotlab.estimate.result import Estimate
-from pilotlab.readout.build.effects import Scale, bar, effect, limit
+from pilotlab.readout.build.effects import Scale, bar, decimals_of, effect, limit
 from pilotlab.readout.model import Effect, LeaveOneOut, OtherAnalysis, RobustnessCard, Threat
 from pilotlab.spec.pilot import PilotSpec
 
@@ -27,7 +27,7 @@ def robustness_card(spec: PilotSpec, result: MetricResult) -> RobustnessCard | N
         headline=headline,
         runs=tuple(_run(run, headline, scale) for run in found.runs),
         unit=scale.unit,
-        decimals=scale.decimals,
+        decimals=decimals_of(scale, headline),
         bar=None if no_harm else bar(result.use, metric),
         limit=limit(result.use, metric) if no_harm else None,
         level=1 - spec.analysis.alpha,

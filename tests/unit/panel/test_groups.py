@@ -27,7 +27,8 @@ def groups(lab: Lab, metric: str = "job_satisfaction@1") -> dict[str, pd.DataFra
     plan, teams = workspace.plan("anchor-days"), workspace.declared("anchor-days")[2]
     panel = workspace.panel("anchor-days", metric.partition("@")[0])
     with workspace.store(readonly=True) as store:
-        return dict(observed_groups(store, plan.spec, panel, teams, plan.drawn))
+        rows = store.observations(metric, slices=None)
+        return dict(observed_groups(rows, plan.spec, panel, teams, plan.drawn))
 
 
 def add(lab: Lab, text: str) -> None:

@@ -49,8 +49,11 @@ def test_gaps_strangers_and_weeks_outside_are_left_out() -> None:
     assert built(rows).values["value"].tolist() == [0.0, 2.0]
 
 
-def test_the_size_of_the_team_stands_in_for_respondents() -> None:
-    assert built([("a", 202637, 1.0, None), ("a", 202638, 1.0, 3)]).values["n"].tolist() == [7.0, 3.0]
+def test_the_size_of_the_team_never_stands_in_for_respondents() -> None:
+    values = built([("a", 202637, 1.0, None), ("a", 202638, 1.0, 3)]).values
+    assert np.isnan(values["n"].iloc[0])
+    assert values["n"].iloc[1] == 3.0
+    assert values["people"].tolist() == [7.0, 3.0], "what a team weighs"
 
 
 def test_no_rows_make_an_empty_panel_of_the_same_columns() -> None:
@@ -85,15 +88,29 @@ def test_a_contrast_holds_one_arm_and_control() -> None:
 # what may be handed out
 
 
-def one_week(n, metric=PERSONS, **options):
-    rows = [(team, START.code, 1.0, n.get(team)) for team in TEAMS]
+def one_window(n, metric=PERSONS, **options):
+    """Four weeks from the start, the same answer in each."""
+    rows = [(team, (START + at).code, 1.0, n.get(team)) for team in TEAMS for at in range(4)]
     return build_panel(make_spec(**options), metric, ASSIGNMENT, rows)
 
 
-def test_enough_people_are_shown_as_they_are() -> None:
-    frame = one_week(dict.fromkeys(TEAMS, 8)).frame
+FOUR = {"calendar": {"start": "2026-W37", "baseline_weeks": 4, "washin_weeks": 0, "pilot_weeks": 4}}
+
+
+def test_enough_people_are_shown_in_windows_of_four_weeks() -> None:
+    frame = one_window(dict.fromkeys(TEAMS, 8), **FOUR).frame
     assert frame["value"].notna().all()
+    assert frame["week"].tolist() == ["2026-W37"] * 6
+    assert frame["weeks"].tolist() == [4] * 6
+    assert frame["n"].tolist() == ["5-9"] * 6, "how many answered is told in a band"
     assert "cluster" not in frame.columns
+
+
+def test_a_window_that_is_not_over_is_not_shown() -> None:
+    rows = [(team, (START + at).code, 1.0, 20) for team in TEAMS for at in range(3)]
+    frame = build_panel(make_spec(**FOUR), PERSONS, ASSIGNMENT, rows).frame
+    assert frame["value"].isna().all()
+    assert set(frame["hidden"]) == {"its weeks are not over"}
 
 
 @pytest.mark.parametrize("few", [{}, {"b": 7}, {"b": 0}])
@@ -101,7 +118,7 @@ def test_a_small_group_takes_the_next_smallest_of_its_arm_with_it(few) -> None:
     people = {"a": 12, "b": 9, "c": 10, **dict.fromkeys("def", 20), **few}
     if not few:
         people.pop("b")  # nobody said how many
-    shown = one_week(people).frame.set_index("team")
+    shown = one_window(people, **FOUR).frame.set_index("team")
     assert shown["value"].isna().to_dict() == {
         "a": False,
         "b": True,
@@ -111,30 +128,44 @@ def test_a_small_group_takes_the_next_smallest_of_its_arm_with_it(few) -> None:
         "f": False,
     }
     assert shown["n"].isna().equals(shown["value"].isna())
+    assert all(shown["hidden"].ne("") == shown["value"].isna())
 
 
-def test_two_small_groups_hide_each_other() -> None:
-    shown = one_week({"a": 12, "b": 3, "c": 3, **dict.fromkeys("def", 20)}).frame.set_index("team")
-    assert shown.index[shown["value"].isna()].tolist() == ["b", "c"]
+def test_two_small_groups_hide_each_other_where_they_hold_enough_together() -> None:
+    shown = one_window({"a": 12, "b": 5, "c": 5, **dict.fromkeys("def", 20)}, **FOUR).frame
+    assert shown.loc[shown["value"].isna(), "team"].tolist() == ["b", "c"]
+
+
+def test_two_who_hold_too_few_together_take_a_third_with_them() -> None:
+    shown = one_window({"a": 12, "b": 3, "c": 3, **dict.fromkeys("def", 20)}, **FOUR).frame
+    assert shown.loc[shown["value"].isna(), "team"].tolist() == ["a", "b", "c"]
+
+
+def test_everybody_alike_is_told_in_a_band() -> None:
+    metric = make_metric(level="person", kind="rating", range=(0, 10))
+    rows = [(team, (START + at).code, 10.0 if team == "a" else 7.0, 20) for team in TEAMS for at in range(4)]
+    frame = build_panel(make_spec(**FOUR), metric, ASSIGNMENT, rows).frame.set_index("team")
+    assert np.isnan(frame.loc["a", "value"])
+    assert "9.5 or more" in frame.loc["a", "hidden"]
 
 
 def test_hiding_never_changes_what_is_analysed() -> None:
-    panel = one_week(dict.fromkeys(TEAMS, 2))
+    panel = one_window(dict.fromkeys(TEAMS, 2))
     assert panel.frame["value"].isna().all()
     assert panel.values["value"].notna().all()
-    assert panel.values["n"].tolist() == [2.0] * 6
+    assert panel.values["n"].tolist() == [2.0] * 24
 
 
 def test_team_metrics_have_no_threshold() -> None:
-    assert one_week(dict.fromkeys(TEAMS, 1), make_metric()).frame["value"].notna().all()
+    assert one_window(dict.fromkeys(TEAMS, 1), make_metric()).frame["value"].notna().all()
 
 
 def test_no_person_is_ever_handed_out() -> None:
-    panel = one_week({}, make_metric(), design={"unit": "person"}, data="published")
+    panel = one_window({}, make_metric(), design={"unit": "person"}, data="published")
     assert panel.frame["value"].isna().all()
     assert panel.values["value"].notna().all()
 
 
 def test_the_repr_counts() -> None:
-    assert repr(one_week({})) == "Panel anchor-days cycle@1: 6 teams, 1 weeks, 6 values"
+    assert repr(one_window({})) == "Panel anchor-days cycle@1: 6 teams, 4 weeks, 24 values"
     assert Week.parse("2026-W37") == START

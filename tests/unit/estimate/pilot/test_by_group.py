@@ -37,7 +37,7 @@ def company(root: Path, *, harm: float = HARM, gain: float = 0.0, sizes: int = 9
         more = (gain if team % 2 else harm) if metric == "job_satisfaction" and treated else 0.0
         return min(plain_value(metric, team, week, treated) + more, 10.0)
 
-    made.collect(made.agree(), value)
+    made.collect(made.agree(), value, n=sizes)
     return made
 
 
@@ -81,7 +81,7 @@ def test_the_groups_effect_is_that_of_its_own_teams(harmed: Course) -> None:
     rows = panel.values[panel.values["team"].str[-2:].astype(int) % 2 == 0]
     alone = did(rows, **{**asked.design(harmed.spec, panel), **asked.method(harmed.spec, 7)})
     lyon = slices_of(harmed, "job_satisfaction").of("site")[1]
-    assert (lyon.att, lyon.ci) == (alone.att, alone.ci)  # type: ignore[union-attr]
+    assert (lyon.att, *lyon.ci) == pytest.approx((alone.att, *alone.ci), abs=0.005)  # type: ignore[misc, union-attr]
 
 
 def test_a_group_past_its_limit_is_named_and_lowers_scale(harmed: Course) -> None:
