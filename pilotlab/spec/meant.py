@@ -28,8 +28,13 @@ _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([,' _][0-9]{3})+(\.[0-9]+)?")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def number(written: object, *, whole: bool = False) -> str | None:
+def number(written: object, *, whole: bool = False, key: str = "") -> str | None:
     """Return the number that a value most likely stands for, as it would be written; None where there is none.
+
+    Parameters
+    ----------
+    key : str
+        Whose value it is: "3 months" is 13 where weeks are counted.
 
     Examples
     --------
@@ -47,9 +52,21 @@ def number(written: object, *, whole: bool = False) -> str | None:
         value = int(half[1]) / int(half[2])
         return None if whole and not value.is_integer() else f"{value:g}"
     match = _NUMBER.fullmatch(text)
-    return (
-        _digits(match[1].strip(), percent=match[2] == "%", whole=whole) if match and len(text) < 40 else None
-    )
+    if match is None or len(text) >= 40:
+        return None
+    digits = _digits(match[1].strip(), percent=match[2] == "%", whole=whole)
+    return _counted(digits, match[2].strip().lower(), key) if digits else None
+
+
+_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+
+
+def _counted(digits: str, unit: str, key: str) -> str:
+    """Count in the unit that the key names what was said in another."""
+    said, asked = _DAYS.get(unit.removesuffix("s")), re.search(r"_(week|day)s\b", key)
+    if said is None or asked is None or said == _DAYS[asked[1]]:
+        return digits
+    return str(round(float(digits) * said / _DAYS[asked[1]]))
 
 
 def _digits(text: str, *, percent: bool, whole: bool) -> str | None:
@@ -59,12 +76,14 @@ def _digits(text: str, *, percent: bool, whole: bool) -> str | None:
         text = re.sub(r"[,' _]", "", text)
     elif text.count(",") == 1 and "." not in text:
         text = text.replace(",", ".")
+    if re.fullmatch(r"-?[0-9]+", text) and not percent:
+        return str(int(text))  # a float would round what is long
     try:
         value = float(text.replace("_", "") if re.fullmatch(r"-?[0-9_.]+", text) else text)
     except ValueError:
         return None
     value = value / 100 if percent else value
-    if whole and not value.is_integer():
+    if whole and not (value.is_integer() and abs(value) < 1e15):
         return None
     return f"{value:.15g}"
 

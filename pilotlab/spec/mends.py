@@ -58,6 +58,9 @@ _ENTRY = r"(\s*(?:- +)*(?:\{\s*)?)"
 _GLUED = re.compile(_ENTRY + r"([A-Za-z_][\w-]*):(?=[^\s:/\\])(.*)")
 _EQUALS = re.compile(_ENTRY + r"([A-Za-z_][\w-]*)\s*=\s*(.*)")
 _BARE = re.compile(_ENTRY + r"([A-Za-z_][\w-]*)[ ;]+(?!=)(\S.*)")
+_ALONE = re.compile(_ENTRY + r"([A-Za-z_][\w-]*)(\s*(?: #.*)?)")
+_DASHED = re.compile(r"(\s*)-(?=[A-Za-z{\[\"'])(.*)")
+_BLOCK = re.compile(_ENTRY + r"([\w-]+): *([|>])(.*)")
 _VALUE = re.compile(_ENTRY + r"([\w\"'-]+:) +(.*?)(\s+#.*)?")
 
 
@@ -103,6 +106,33 @@ def _colons(trouble: Trouble) -> Iterator[Mend]:
             yield _key(at, match, f"{match[2]!r} is followed by = and not by a colon", line.index("="))
         elif (match := _BARE.fullmatch(line)) and ": " not in line[: match.start(3)]:
             yield _key(at, match, f"no colon after {match[2]!r}", match.end(2))
+        if (match := _ALONE.fullmatch(line)) and _below(trouble.lines, at) > _indent(line):
+            yield _key(at, match, f"no colon after {match[2]!r}", match.end(2))
+
+
+def _dashes(trouble: Trouble) -> Iterator[Mend]:
+    for at in trouble.near:
+        if match := _DASHED.fullmatch(trouble.lines[at]):
+            written = f"{match[1]}- {match[2]}"
+            what = "no space after the dash"
+            yield Mend(at, written, what, f"write `{_short(written)}`", match.end(1) + 1)
+
+
+def _blocks(trouble: Trouble) -> Iterator[Mend]:
+    """Text that begins beside its > or |, or is not indented below it."""
+    for at in trouble.near:
+        if (match := _BLOCK.fullmatch(trouble.lines[at])) and _content(match[4]).strip():
+            written = f"{match[1]}{match[2]}: {match[3]}"
+            what = f"after {match[3]} text begins on the line below"
+            yield Mend(at, written, what, "move it down, indented by 2 spaces", match.start(4))
+    above = [at for at in range(min(trouble.line, len(trouble.lines))) if _content(trouble.lines[at])]
+    for at in {row for row in (*trouble.near, trouble.line) if row < len(trouble.lines)}:
+        head = next((row for row in reversed(above) if row < at), at)
+        if (match := _BLOCK.fullmatch(trouble.lines[head])) and _indent(trouble.lines[at]) <= len(match[1]):
+            deeper = len(match[1]) + 2
+            what = f"the text of {match[2]!r} is not indented below it"
+            written = " " * deeper + trouble.lines[at].lstrip()
+            yield Mend(at, written, what, f"indent it by {deeper} spaces", _indent(trouble.lines[at]))
 
 
 def _key(at: int, match: re.Match[str], what: str, column: int) -> Mend:
@@ -207,15 +237,29 @@ def _indents(trouble: Trouble) -> Iterator[Mend]:
     here = _indent(trouble.lines[trouble.line])
     if len(above) == 2 and _indent(trouble.lines[above[0]]) == here != _indent(trouble.lines[above[1]]):
         yield _moved(trouble, above[1], here)
-    for at in reversed(above):
-        if _indent(trouble.lines[at]) != here:
-            yield _moved(trouble, trouble.line, _indent(trouble.lines[at]))
+    rows = [trouble.lines[at] for at in reversed(above)]
+    beside = [each for row in rows for each in (_inside(row), _indent(row))] + [0]
+    if trouble.lines[trouble.line].rstrip().endswith(":"):  # what stands below it is deeper
+        beside = [each for each in beside if each < _below(trouble.lines, trouble.line)]
+    for each in sorted(dict.fromkeys(beside), key=lambda each: abs(each - here)):
+        if each != here:
+            yield _moved(trouble, trouble.line, each)
 
 
 def _moved(trouble: Trouble, at: int, indent: int) -> Mend:
     line = trouble.lines[at]
     what = f"the line begins in column {_indent(line) + 1}, those it belongs with in column {indent + 1}"
     return Mend(at, " " * indent + line.lstrip(), what, f"indent it by {indent} spaces", _indent(line))
+
+
+def _inside(line: str) -> int:
+    """The column in which the keys of a list's entry begin."""
+    dashes = re.match(r"\s*(?:- +)*", line)
+    return dashes.end() if dashes else 0
+
+
+def _below(lines: Sequence[str], at: int) -> int:
+    return next((_indent(line) for line in lines[at + 1 :] if _content(line)), 0)
 
 
 def _documents(trouble: Trouble) -> Iterator[Mend]:
@@ -229,6 +273,8 @@ _PROPOSALS: tuple[Callable[[Trouble], Iterator[Mend]], ...] = (
     _tabs,
     _documents,
     _lookalikes,
+    _dashes,
+    _blocks,
     _colons,
     _brackets,
     _quotes,

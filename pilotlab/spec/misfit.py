@@ -38,7 +38,7 @@ def describe(
     """Say what is wrong at one place. Several errors are members of a union that the value fits none of."""
     kind = errors[0]["type"]
     if kind == "extra_forbidden":
-        yield _unknown_key(model, place, positions)
+        yield unknown_key(model, place, positions)
     elif is_missing(place, errors):
         yield _missing(place, positions)
     else:
@@ -68,7 +68,8 @@ def name(place: Place) -> str:
     return text
 
 
-def _unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Finding:
+def unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Finding:
+    """Say that a key is not known here, and what it was most likely meant to be."""
     key, known = str(place[-1]), keys_at(model, place[:-1])
     around = f" in {name(place[:-1])}" if len(place) > 1 else ""
     what, fix = f"unknown key {shortened(key)}{around}", "known here: " + ", ".join(_listed(place, known))
@@ -116,7 +117,7 @@ def _value(place: Place, errors: list[ErrorDetails], positions: Positions) -> Fi
     value, label = errors[0]["input"], name(place)
     code, wanted = _reason(errors)
     words = _words(errors)
-    hint = nearest(plain(value), words) if words and isinstance(value, str) else ""
+    hint = _word_hint(value, words) if words and isinstance(value, str) else ""
     written = positions.odd.get(place) or quoted(value)
     fix = _fix(label, value, wanted, code)
     if value == "":
@@ -133,6 +134,13 @@ def _value(place: Place, errors: list[ErrorDetails], positions: Positions) -> Fi
     at = "value" if value is not None else "key"
     where = positions(place, at="value" if at == "value" else "key")
     return found(code, what, where=where, value=quoted(value).strip("'"), fix=fix)
+
+
+def _word_hint(value: str, words: list[str]) -> str:
+    parts = [part for part in re.split(r"[\s;/+&|]+", plain(value).strip()) if part]
+    if len(parts) > 1 and set(parts) <= set(words):
+        return f"; part them by a comma: {', '.join(parts)}"
+    return nearest(plain(value), words)
 
 
 def _odd(value: object) -> str:
@@ -160,7 +168,7 @@ def _fix(label: str, value: Any, wanted: str, code: str) -> str:
         return f"write `{_TRUTH[str(value).lower()]}`"
     if wanted == "text" and not isinstance(value, list):
         return "put it in quotes to make it text"
-    if "number" in wanted and (number := meant.number(value, whole="whole" in wanted)) is not None:
+    if "number" in wanted and (number := meant.number(value, whole="whole" in wanted, key=label)) is not None:
         return f"write {number}" + (", without quotes" if number == value else "")
     if code == "PL115" and label == "analysis.alpha" and isinstance(value, int | float) and 1 <= value < 50:
         return f"write {value / 100:g} for {value:g} %"
@@ -176,7 +184,11 @@ def guess(errors: list[ErrorDetails]) -> Any:
     if code in ("PL118", "PL119"):
         days = meant.mondays(value) if code == "PL118" else meant.days(value)
         return days[0].isoformat() if len(days) == 1 else None
-    if "number" in wanted and (number := meant.number(value, whole="whole" in wanted)) is not None:
+    if (
+        "number" in wanted
+        and (number := meant.number(value, whole="whole" in wanted, key=str(errors[0]["loc"][-1:])))
+        is not None
+    ):
         return int(number) if "whole" in wanted else float(number)
     if wanted == "true or false" and str(value).lower() in _TRUTH:
         return _TRUTH[str(value).lower()] == "true"
@@ -215,6 +227,9 @@ def _map_fix(label: str, value: object) -> str:
 
 def _list_fix(value: object, wanted: str) -> str:
     if isinstance(value, str):
+        dashed = re.findall(r"(?:^|\s)-([^\s-]\S*)", value)
+        if dashed and " ".join(f"-{part}" for part in dashed) == value:
+            return f"put a space after each dash, or write [{', '.join(dashed)}]"
         return f"write [{value}]"
     if isinstance(value, dict):
         return "put a dash before it, or write a list: [a, b]"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pilotlab.errors import Finding, Span, shortened
 from pilotlab.spec.codes import found
 from pilotlab.spec.misfit import name, quoted
+from pilotlab.spec.misspelt import respelt
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.shape import fit, in_file
@@ -136,10 +137,13 @@ def _reading(file: YamlFile, *, pilot: str) -> Reading:
             )
         return Reading(None, None, in_line_order(findings), file.positions)
     findings += _reserved(data, file.positions)
+    told = {key: value for key, value in data.items() if key != "id"}
+    told, positions, misspelt = respelt(PilotSpec, told, file.positions)
+    findings += misspelt
     fitted = fit(
         PilotSpec,
-        {key: value for key, value in data.items() if key != "id"} | {"id": pilot},
-        file.positions,
+        told | {"id": pilot},
+        positions,
         placeholders=PLACEHOLDERS,
     )
     findings += fitted.findings
@@ -149,7 +153,7 @@ def _reading(file: YamlFile, *, pilot: str) -> Reading:
         None if failed else fitted.value,
         fitted.draft,
         in_line_order(findings),
-        file.positions,
+        positions,
         fitted.broken,
         fitted.kept,
         fitted.guessed,

@@ -17,6 +17,8 @@ class Slip(NamedTuple):
 
 
 _GLUED = re.compile(r"([A-Za-z_][\w.-]*)\s*:\s*(\S.*)")
+_EMPTY = re.compile(r"([A-Za-z_][\w.-]*)\s*:")
+_GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _FRACTION = re.compile(r"[0-9]+(.*)")
 
@@ -33,11 +35,19 @@ def key_slip(key: str, *, before: tuple[str, str] | None) -> Slip | None:
         odd = first_lookalike(key)
         what = f"{odd[1]} stands at the colon" if odd else "no space after the colon"
         return Slip(what, f"write `{glued[1]}: {glued[2]}`", glued[1])
+    if empty := _EMPTY.fullmatch(plain(key)):
+        fix = f"write `{empty[1]}: …`, or remove it"
+        return Slip(f"{empty[1]!r} has no value, nor a space after its colon", fix, empty[1])
     if before is None:
         return None
     name, value = before
+    if not value and (glued := _GLUED.fullmatch(name)):  # `margin:1,5`
+        name, value = glued[1], glued[2]
     if _WHOLE.fullmatch(value) and (fraction := _FRACTION.fullmatch(key)):
         return Slip(f"is {value},{key} a decimal comma?", _with_point(name, value, key, fraction[1]), name)
+    if _GROUPED.fullmatch(value) and _WHOLE.fullmatch(key):
+        fix = f"write a decimal point, and none between thousands: `{name}: {value.replace('.', '')}.{key}`"
+        return Slip(f"is {value},{key} a decimal comma?", fix, name)
     if value and not _WHOLE.fullmatch(value):
         fix = f'write `{name}: "{value}, {key}"`, or a list: `{name}: [{value}, {key}]`'
         return Slip(f"the comma ends the value of {name!r}", fix, name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pilotlab.errors import Finding, Span, nearest
+from pilotlab.errors import Finding, Span, nearest, shortened
 from pilotlab.spec.codes import found
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.metric_catalogue import Catalogue
@@ -59,6 +60,10 @@ def unknown_metrics(used: tuple[Used, ...], catalogue: Catalogue, positions: Pos
 
 
 def _unknown(use: MetricUse, catalogue: Catalogue, where: Span) -> Finding:
+    names = re.split(r"[\s;/+&|]+", use.use.strip())
+    if len(names) > 1 and all(catalogue.find(name) for name in names):
+        what, fix = f"metric {shortened(use.use)} is not known", f"part them by a comma: {', '.join(names)}"
+        return found("PL306", what, where=where, value=use.use, fix=fix)
     if versions := catalogue.versions(use.id):
         listed = ", ".join(f"{use.id}@{version}" for version in versions)
         asked = use.use.partition("@")[2]

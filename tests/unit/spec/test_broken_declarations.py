@@ -88,6 +88,33 @@ BROKEN: tuple[tuple[str, str, str, str], ...] = (
     ("people:", "slices: {equity: [focus_hours@1]}\npeople:", "27:19 PL366", "is a metric"),
     ("people:", "slices: {equity: [Site]}\npeople:", "27:19 PL366", "did you mean 'site'?"),
     ("  decide_by", "  holidays: {lyon: FR-XX}\n  decide_by", "20:20 PL358", "FR has no part 'XX'"),
+    (FLOW_MARGIN, "margin: 1.000,5", "23:57 PL104", "`margin: 1000.5`"),
+    (", if_breached: stop", ", if_breached:", "23:56 PL104", "'if_breached' has no value"),
+    ("[tue, thu]", "[tue thu]", "10:42 PL114", "part them by a comma: tue, thu"),
+    ("[tue, thu]", "-tue -thu", "10:41 PL113", "put a space after each dash, or write [tue, thu]"),
+    ("baseline_weeks: 8", "baseline_weeks: 3 months", "17:19 PL113", "write 13"),
+    (
+        "intent: We want to know.",
+        "intent: >we want to know\n  what it does",
+        "5:10 PL106",
+        "after > text begins on the line below",
+    ),
+    (
+        "intent: We want to know.",
+        "intent: >\nwe want to know",
+        "6:1 PL106",
+        "the text of 'intent' is not indented",
+    ),
+    ("claim: improve", "Claim: improve", "4:1 PL104", "did you mean 'claim'? What differs: case"),
+    ("calendar:", "calender:", "15:1 PL104", "did you mean 'calendar'?"),
+    ("calendar:", "calendar", "15:9 PL106", "no colon after 'calendar'"),
+    ("calendar:", " calendar:", "15:2 PL106", "indent it by 0 spaces"),
+    (
+        "  goals: [{use: cycle_time_p50@1, worth_it: -0.5}]",
+        "  goals:\n    -{use: cycle_time_p50@1, worth_it: -0.5}",
+        "23:6 PL106",
+        "no space after the dash",
+    ),
     (", if_breached: stop", "", "23:16 PL365", "add `if_breached: stop`, or `if_breached: fixable`"),
 )
 
@@ -122,6 +149,25 @@ def test_the_rest_of_a_file_is_checked_behind_what_yaml_could_not_read(tmp_path:
     write(tmp_path, pilot=replaced(PILOT, edits))
     found = ["2:8 PL106", "4:7 PL106", "10:50 PL106", "17:1 PL107", "23:51 PL317", "24:11 PL306"]
     assert at(check(tmp_path)) == found
+
+
+def test_what_stands_under_a_misspelt_key_is_checked(tmp_path: Path) -> None:
+    write(
+        tmp_path, pilot=replaced(PILOT, {"calendar:": "calender:", "baseline_weeks: 8": "baseline_weeks: 0"})
+    )
+    assert at(check(tmp_path)) == ["15:1 PL104", "17:19 PL115"]
+
+
+def test_a_key_of_a_list_entry_is_moved_beside_the_other(tmp_path: Path) -> None:
+    goals = "  goals:\n    - use: cycle_time_p50@1\n     worth_it: -0.5"
+    write(tmp_path, pilot=replaced(PILOT, {"  goals: [{use: cycle_time_p50@1, worth_it: -0.5}]": goals}))
+    assert said(check(tmp_path).findings[0]).endswith("indent it by 6 spaces")
+    assert check(tmp_path).errors == 1
+
+
+def test_metrics_without_a_comma_between_them_are_told_apart(tmp_path: Path) -> None:
+    write(tmp_path, pilot=replaced(PILOT, {"watch: [cross": "watch: [job_satisfaction@1 cross"}))
+    assert any("part them by a comma: job_satisfaction@1, " in said(f) for f in check(tmp_path).findings)
 
 
 def test_columns_are_those_of_the_file_in_a_line_that_was_read_otherwise(tmp_path: Path) -> None:

@@ -29,11 +29,28 @@ from pilotlab.spec.meant import days, mondays, number
         (True, True, None),
         ("next monday", False, None),
         ("12:30", False, None),
+        ("9223372036854775807", True, "9223372036854775807"),
+        ("9223372036854775807.0", True, None),
+        ("8.", True, "8"),
         ("1" * 500, False, None),
     ],
 )
 def test_a_number_is_what_was_most_likely_meant(written: object, whole: bool, expected: str | None) -> None:
     assert number(written, whole=whole) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "expected"),
+    [
+        ("3 months", "calendar.pilot_weeks", "13"),
+        ("1 year", "calendar.pilot_weeks", "52"),
+        ("8 weeks", "calendar.pilot_weeks", "8"),
+        ("2 weeks", "privacy.retention_days", "14"),
+        ("3 months", "", "3"),
+    ],
+)
+def test_a_time_is_counted_in_the_unit_of_its_key(written: str, key: str, expected: str) -> None:
+    assert number(written, whole=True, key=key) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""Misspelt keys: each is told once, and what stands under it is read as the key it most likely stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pilotlab.errors import Finding, nearest
+from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.keys import keys_at, near_keys
+from pilotlab.spec.misfit import unknown_key
+from pilotlab.spec.positions import Mark, Place, Positions
+
+
+def respelt(
+    model: type[Frozen], data: Mapping[str, Any], positions: Positions
+) -> tuple[dict[str, Any], Positions, list[Finding]]:
+    """Read misspelt keys as what they stand for.
+
+    Returns
+    -------
+    tuple
+        The data with its keys mended, positions that know the mended keys, and a finding for each.
+    """
+    slips = dict(_slips(model, data, (), positions))
+    findings = [unknown_key(model, place, positions) for place in slips]
+    marks = {_meant(place, slips): mark for place, mark in positions.marks.items()}
+    known: dict[Place, Mark] = {**positions.marks, **marks}
+    mended = replace(positions, marks=known) if slips else positions
+    return _renamed(data, (), slips), mended, findings
+
+
+def _slips(
+    model: type[Frozen], value: Any, place: Place, positions: Positions
+) -> Iterator[tuple[Place, str]]:
+    if isinstance(value, Mapping):
+        known = keys_at(model, place)
+        for key, inner in value.items():
+            here, meant = (*place, key), ""
+            if known and key not in known and inner is not None and here not in positions.slips:
+                meant = _single(model, here, known, value)
+            if meant:
+                yield here, meant
+            elif key in known or not known:
+                yield from _slips(model, inner, here, positions)
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _slips(model, entry, (*place, index), positions)
+
+
+def _single(model: type[Frozen], place: Place, known: list[str], around: Mapping[str, Any]) -> str:
+    """Return the key that was meant, if the hint names it and no other key of the map may stand for it."""
+    near = near_keys(model, place)
+    if not near or near[0] in around or f"mean {near[0]!r}" not in nearest(place[-1], known):
+        return ""
+    rivals = [key for key in around if key not in known and near_keys(model, (*place[:-1], key)) == near]
+    return near[0] if rivals == [place[-1]] else ""
+
+
+def _meant(place: Place, slips: Mapping[Place, str]) -> Place:
+    return tuple(slips.get(place[: at + 1], step) for at, step in enumerate(place))
+
+
+def _renamed(value: Any, place: Place, slips: Mapping[Place, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            slips.get((*place, key), key): _renamed(inner, (*place, key), slips)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_renamed(entry, (*place, index), slips) for index, entry in enumerate(value)]
+    return value
