@@ -43,9 +43,15 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Frozen)
 
 
-def home_of(model: type[Frozen], key: str) -> str:
-    """Name the part of the declaration a misplaced key belongs to, one level down."""
-    return next((part for part in keys_at(model, ()) if key in keys_at(model, (part,))), "")
+def home_of(model: type[Frozen], key: str) -> Place:
+    """Return the part of the declaration that a misplaced key belongs to, the highest that knows it; none is ()."""
+    parts: list[Place] = [(part,) for part in keys_at(model, ())]
+    for part in parts:
+        known = keys_at(model, part)
+        if key in known:
+            return part
+        parts += [(*part, inner) for inner in known if keys_at(model, (*part, inner))]
+    return ()
 
 
 def near_keys(model: type[Frozen], place: Place) -> list[str]:

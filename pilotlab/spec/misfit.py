@@ -82,7 +82,7 @@ def unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Find
         what, fix = f"{what}: it holds {odd[1]}", f"type it as `{plain(key).strip()}`"
     elif hint:
         what += hint
-    elif home := home_of(model, key):
+    elif home := name(home_of(model, key)):
         what, fix = f"unknown key {shortened(key)}; it belongs under {home!r}", f"move it under `{home}:`"
     elif "@" in key and "use" in known:
         fix = f"name the metric as `use: {key}`"

@@ -1,4 +1,4 @@
-"""Misspelt keys: each is told once, and what stands under it is read as the key it most likely stands for."""
+"""Misspelt keys, and keys in the wrong place: each is told once, and read as what it most likely stands for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from pilotlab.errors import Finding, nearest
 from pilotlab.spec.frozen import Frozen
-from pilotlab.spec.keys import keys_at, near_keys
+from pilotlab.spec.keys import home_of, keys_at, near_keys
 from pilotlab.spec.misfit import unknown_key
 from pilotlab.spec.positions import Mark, Place, Positions
 
@@ -16,7 +16,7 @@ from pilotlab.spec.positions import Mark, Place, Positions
 def respelt(
     model: type[Frozen], data: Mapping[str, Any], positions: Positions
 ) -> tuple[dict[str, Any], Positions, list[Finding]]:
-    """Read misspelt keys as what they stand for.
+    """Read misspelt keys as what they stand for, and misplaced ones where they belong.
 
     Returns
     -------
@@ -28,7 +28,56 @@ def respelt(
     marks = {_meant(place, slips): mark for place, mark in positions.marks.items()}
     known: dict[Place, Mark] = {**positions.marks, **marks}
     mended = replace(positions, marks=known) if slips else positions
-    return _renamed(data, (), slips), mended, findings
+    spelt = _renamed(data, (), slips)
+    findings += [unknown_key(model, place, mended) for place in _strays(model, spelt, mended)]
+    return spelt, replace(mended, marks=_moved(model, spelt, mended)), findings
+
+
+def _strays(model: type[Frozen], data: Mapping[str, Any], positions: Positions) -> Iterator[Place]:
+    """Keys that are known in another part alone, where that part can take them."""
+    holders: list[tuple[Place, Any]] = [((), data), *(((key,), value) for key, value in data.items())]
+    for place, holder in holders:
+        known = keys_at(model, place)
+        for key, value in holder.items() if known and isinstance(holder, Mapping) else ():
+            here, home = (*place, key), home_of(model, key)
+            is_stray = key not in known and value is not None and here not in positions.slips
+            if is_stray and home and not nearest(key, known) and _is_free(data, (*home, key)):
+                yield here
+
+
+def _part(data: dict[str, Any], place: Place) -> dict[str, Any]:
+    part = data
+    for step in map(str, place):
+        part = part[step]
+    return part
+
+
+def _is_free(data: Any, place: Place) -> bool:
+    """Whether nothing stands at a place, and the maps above it are maps or not there."""
+    for step in place:
+        if not isinstance(data, Mapping):
+            return data is None
+        data = data.get(step)
+    return data is None
+
+
+def _moved(model: type[Frozen], data: dict[str, Any], positions: Positions) -> dict[Place, Mark]:
+    """Move misplaced keys in the data; returns the marks, which know them in both places."""
+    marks = dict(positions.marks)
+    for place in list(_strays(model, data, positions)):
+        home = home_of(model, str(place[-1]))
+        if not _is_free(data, (*home, place[-1])):  # two of one name: the first was moved
+            continue
+        value = _part(data, place[:-1]).pop(str(place[-1]))
+        holder = data
+        for step in map(str, home):
+            holder[step] = holder.get(step) or {}
+            holder = holder[step]
+        holder[str(place[-1])] = value
+        marks |= {
+            (*home, *at[len(place) - 1 :]): mark for at, mark in marks.items() if at[: len(place)] == place
+        }
+    return marks
 
 
 def _slips(

@@ -178,6 +178,9 @@ class _Walk:
             self._find(
                 "PL102", f"the text holds {found}", node, fix="remove it; text is letters, digits and marks"
             )
+            return tidy(
+                "".join(char for char in node.value if not fault(char))
+            )  # what follows can be read on
         return tidy(node.value)
 
     def _refuse_tag(self, node: Node) -> None:

@@ -158,6 +158,20 @@ def test_what_stands_under_a_misspelt_key_is_checked(tmp_path: Path) -> None:
     assert at(check(tmp_path)) == ["15:1 PL104", "17:19 PL115"]
 
 
+def test_a_key_in_the_wrong_place_is_read_where_it_belongs(tmp_path: Path) -> None:
+    start = {"  start: 2026-09-07\n": "", "calendar:": "start: 2026-09-08\ncalendar:"}
+    write(tmp_path, pilot=replaced(PILOT, start))
+    assert at(check(tmp_path)) == ["15:1 PL104", "15:8 PL118"], "not told as missing too"
+    write(tmp_path, pilot=replaced(PILOT, {", seed: 7}": "}\n  seed: 7"}))
+    (finding,) = check(tmp_path).findings
+    assert said(finding) == "unknown key 'seed'; it belongs under 'design.assign'"
+
+
+def test_what_is_no_text_is_refused_once_and_reaches_no_file(tmp_path: Path) -> None:
+    write(tmp_path, pilot=replaced(PILOT, {"file: teams.csv": 'file: "teams\\0.csv"'}))
+    assert at(check(tmp_path)) == ["14:15 PL102"]
+
+
 def test_a_key_of_a_list_entry_is_moved_beside_the_other(tmp_path: Path) -> None:
     goals = "  goals:\n    - use: cycle_time_p50@1\n     worth_it: -0.5"
     write(tmp_path, pilot=replaced(PILOT, {"  goals: [{use: cycle_time_p50@1, worth_it: -0.5}]": goals}))
