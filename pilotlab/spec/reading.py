@@ -14,6 +14,7 @@ from pilotlab.spec.misspelt import respelt
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.shape import fit, in_file
+from pilotlab.spec.slips import is_glued
 from pilotlab.spec.yaml_file import YamlFile, parse_yaml, read_yaml
 from pilotlab.text.names import tidy
 
@@ -132,7 +133,9 @@ def _reading(file: YamlFile, *, pilot: str) -> Reading:
                     "PL111",
                     what,
                     where=file.positions(()),
-                    fix="begin with `question: …`; see `pilotlab schema`",
+                    fix="put a space after each colon: `question: …`"
+                    if isinstance(data, str) and is_glued(data)
+                    else "begin with `question: …`; see `pilotlab schema`",
                 )
             )
         return Reading(None, None, in_line_order(findings), file.positions)

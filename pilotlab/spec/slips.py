@@ -23,6 +23,11 @@ _WHOLE = re.compile(r"[-+]?[0-9]+")
 _FRACTION = re.compile(r"[0-9]+(.*)")
 
 
+def is_glued(text: str) -> bool:
+    """Whether text that was to be keys and values begins with a key whose colon is followed by no plain space."""
+    return re.match(r"[A-Za-z_][\w-]*:[^ /]", text) is not None
+
+
 def key_slip(key: str, *, before: tuple[str, str] | None) -> Slip | None:
     """Guess what a key without a value, in a map in braces, was meant to be.
 

@@ -124,9 +124,32 @@ def syntax_finding(error: Exception, text: str, shown: str) -> Finding:
     if isinstance(error, TooMuchError):
         return found(error.code, error.what, where=where, fix=error.fix)
     problem = " ".join(str(getattr(error, "problem", None) or error).split())
+    if opened := _opened(error, problem):
+        line, what = opened
+        where = Span(shown, line.line + 1, line.column + 1)
+        return found(
+            "PL106", f"not valid YAML: {what}", where=where, fix="close it, or quote a value that holds it"
+        )
     context = " ".join(str(getattr(error, "context", None) or "").split())
     said = f"not valid YAML: {problem}" + (f" {context}" if context else "")
     return found("PL106", said, where=where, fix=_hint(problem))
+
+
+def _opened(error: Exception, problem: str) -> tuple[Any, str] | None:
+    """Where a quote or a bracket opens that is not closed by the line in which reading stopped."""
+    begun, stopped = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    context = str(getattr(error, "context", "") or "")
+    if begun is None or stopped is None or begun.line == stopped.line:
+        return None
+    if "quoted" in context and "end of stream" in problem:
+        return begun, "the quote that opens here is never closed"
+    if "flow" in context:
+        mark = "[" if "sequence" in context else "{"
+        return (
+            begun,
+            f"the {mark} that opens here is not closed where line {stopped.line + 1} begins something else",
+        )
+    return None
 
 
 class TooMuchError(MarkedYAMLError):

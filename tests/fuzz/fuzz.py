@@ -1,4 +1,4 @@
-"""Fuzz: mutated declarations and command lines by the thousand; python -m tests.fuzz.fuzz [--seed N] [--declarations N] [--commands N].
+"""Fuzz: mutated declarations and command lines by the thousand; python -m tests.fuzz.fuzz [--seed N] [--declarations N] [--commands N] [--processes N].
 
 Each ends with 0, 1 or 2, says what is wrong in a size that can be read, in bounded time, and never in a traceback.
 What fails is printed with the seed that makes it again.
@@ -11,19 +11,32 @@ import collections
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 from tests.fuzz.command_lines import command_line
 from tests.fuzz.mutations import mutated
-from tests.fuzz.workspaces import AFTER, BEFORE, PILOT, Base, Run, bases, copied, declare, prepared, run
+from tests.fuzz.workspaces import (
+    AFTER,
+    BEFORE,
+    PILOT,
+    Base,
+    Run,
+    bases,
+    copied,
+    declare,
+    prepared,
+    run,
+    run_process,
+)
 
 OWN = "- {id: calm, label: Calm, family: quality_of_life, unit: points, direction: higher, kind: rating, roles: [watch]}\n"
+Runner = Callable[..., Run]
 LATER = ("status", "analyze", "decide", "readout", "explain", "assign", "freeze", "check")
 
 
-def declarations(folder: Path, seed: int, count: int) -> Iterator[tuple[str, Run]]:
+def declarations(folder: Path, seed: int, count: int, run: Runner = run) -> Iterator[tuple[str, Run]]:
     """Check mutated declarations, and run a later command on every eighth of them."""
     new, frozen = prepared(folder)
     texts = bases()
@@ -61,7 +74,7 @@ def _mutate(chance: Random, path: Path) -> None:
     path.write_bytes(mutated(chance, path.read_text(encoding="utf-8")))
 
 
-def command_lines(folder: Path, seed: int, count: int) -> Iterator[tuple[str, Run]]:
+def command_lines(folder: Path, seed: int, count: int, run: Runner = run) -> Iterator[tuple[str, Run]]:
     """Run command lines in a workspace that is new or frozen."""
     new, frozen = prepared(folder)
     table = "team,week,job_satisfaction\nsearch,2027-W10,7.4\n"
@@ -78,18 +91,20 @@ def command_lines(folder: Path, seed: int, count: int) -> Iterator[tuple[str, Ru
 def main() -> int:
     """Run both, print what failed and the counts."""
     parser = argparse.ArgumentParser()
-    for name, default in (("seed", 1), ("declarations", 5_000), ("commands", 1_000)):
+    for name, default in (("seed", 1), ("declarations", 5_000), ("commands", 1_000), ("processes", 40)):
         parser.add_argument(f"--{name}", type=int, default=default)
     asked = parser.parse_args()
     failed: collections.Counter[str] = collections.Counter()
-    for kind, made, count in (
-        ("declarations", declarations, asked.declarations),
-        ("commands", command_lines, asked.commands),
+    for kind, made, count, runner in (
+        ("declarations", declarations, asked.declarations, run),
+        ("commands", command_lines, asked.commands, run),
+        ("declarations in processes", declarations, asked.processes, run_process),
+        ("commands in processes", command_lines, asked.processes, run_process),
     ):
         codes: collections.Counter[int] = collections.Counter()
         slowest = longest = 0.0
         with tempfile.TemporaryDirectory() as place:
-            for label, done in made(Path(place), asked.seed, count):
+            for label, done in made(Path(place), asked.seed, count, runner):
                 codes[done.code] += 1
                 slowest, longest = max(slowest, done.seconds), max(longest, len(done.output))
                 if done.fault:
