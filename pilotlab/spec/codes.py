@@ -135,6 +135,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL365": Code("error", "a guardrail without if_breached"),
         "PL366": Code("error", "a slice that can't be"),
         "PL367": Code("warn", "holidays for a site that no team has"),
+        "PL368": Code("warn", "a key that the metric's role does not use"),
     }
 )
 

@@ -10,6 +10,8 @@ from typing import Any, get_args, get_origin
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.positions import Place
 
+_NAMES = {"control": ("policy",)}  # names that people give, where one is always the same
+
 
 def keys_at(model: type[Frozen], place: Place) -> list[str]:
     """List the keys that a place of a model may hold, by the names that files use."""
@@ -45,6 +47,8 @@ def _is_model(annotation: Any) -> bool:
 
 def home_of(model: type[Frozen], key: str) -> Place:
     """Return the part of the declaration that a misplaced key belongs to, the highest that knows it; none is ()."""
+    if key in _NAMES:
+        return _NAMES[key]
     parts: list[Place] = [(part,) for part in keys_at(model, ())]
     for part in parts:
         known = keys_at(model, part)

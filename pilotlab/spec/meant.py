@@ -54,7 +54,10 @@ def number(written: object, *, whole: bool = False, key: str = "") -> str | None
     match = _NUMBER.fullmatch(text)
     if match is None or len(text) >= 40:
         return None
-    digits = _digits(match[1].strip(), percent=match[2] == "%", whole=whole)
+    percent = match[2] == "%"
+    if percent and key and not key.endswith("alpha"):
+        return None  # of what?
+    digits = _digits(match[1].strip(), percent=percent, whole=whole)
     return _counted(digits, match[2].strip().lower(), key) if digits else None
 
 

@@ -151,6 +151,8 @@ def _odd(value: object) -> str:
 
 def _fix(label: str, value: Any, wanted: str, code: str) -> str:
     """Say what would do: the value that was most likely meant, else what kind is needed."""
+    if value is None and label.startswith("metrics."):
+        return "name a metric, for example belonging@1, or remove the entry"
     if value is None:
         return "write, for example, `{office_days: 2}`" if label.startswith("policy.") else f"write {wanted}"
     if code == "PL118":
@@ -161,7 +163,7 @@ def _fix(label: str, value: Any, wanted: str, code: str) -> str:
     if wanted == "keys and values":
         return _map_fix(label, value)
     if wanted.startswith("a list"):
-        return _list_fix(value, wanted)
+        return _list_fix(value, wanted, words=label.endswith("anchor_days"))
     if isinstance(value, list) and len(value) == 1:
         return "write it without brackets" if not isinstance(value[0], dict | list) else f"write {wanted}"
     if wanted == "true or false" and str(value).lower() in _TRUTH:
@@ -225,12 +227,13 @@ def _map_fix(label: str, value: object) -> str:
     return "write `key: value` for each, below it or in braces"
 
 
-def _list_fix(value: object, wanted: str) -> str:
+def _list_fix(value: object, wanted: str, *, words: bool = False) -> str:
     if isinstance(value, str):
+        value = value.strip("()[] ")
         dashed = re.findall(r"(?:^|\s)-([^\s-]\S*)", value)
         if dashed and " ".join(f"-{part}" for part in dashed) == value:
             return f"put a space after each dash, or write [{', '.join(dashed)}]"
-        return f"write [{value}]"
+        return f"write [{', '.join(value.replace(',', ' ').split()) if words else value}]"
     if isinstance(value, dict):
         return "put a dash before it, or write a list: [a, b]"
     if isinstance(value, list) and "numbers" in wanted and len(value) > 2:

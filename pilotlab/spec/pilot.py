@@ -209,7 +209,7 @@ class PilotSpec(Frozen):
     never_used_for: Names = ()
     announced_on: Day | None = None
     data: Literal["company", "published", "simulated"] = "company"
-    policy: dict[str, ArmPolicy]
+    policy: dict[Text, ArmPolicy]
     design: DesignSpec = DesignSpec()
     teams: TeamsSpec
     calendar: CalendarSpec

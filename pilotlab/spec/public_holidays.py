@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from pilotlab.errors import nearest
+from pilotlab.errors import nearest, shortened
 from pilotlab.weeks import Week
 
 HEAVY = 2  # so many public holidays make a week another kind of week
@@ -34,7 +35,17 @@ def public_holidays(code: str, days: Iterable[date]) -> Mapping[date, str]:
         supported = holidays.list_supported_countries(include_aliases=True)  # slow: loads every country
     if country in supported:
         raise UnknownCalendar(f"{country} has no part {part!r}{nearest(part, supported[country])}")
-    raise UnknownCalendar(f"no public holidays are known for {code!r}{nearest(country, supported)}")
+    near = nearest(country, supported) if len(country) < 4 else _by_name(code)
+    raise UnknownCalendar(f"no public holidays are known for {shortened(code)}{near}")
+
+
+def _by_name(name: str) -> str:
+    """Suggest the code of a country that was written by its name."""
+    from holidays.registry import COUNTRIES
+
+    codes = {re.sub("[^a-z]", "", key): row[1] for key, row in COUNTRIES.items()}
+    code = codes.get(re.sub("[^a-z]", "", name.lower()))
+    return f"; did you mean {code!r}?" if code else ""
 
 
 def working_days(week: Week) -> list[date]:

@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_metrics.guardrails_are_few),
     Rule(rules_metrics.roles_are_allowed),
     Rule(rules_bars.bars_and_margins, (("claim",),)),
+    Rule(rules_bars.keys_are_used, (("claim",),)),
     Rule(rules_metrics.metrics_are_used_once),
     Rule(rules_metrics.people_are_protected, (("metrics", "guardrails"), ("metrics", "watch"), ("data",))),
     Rule(rules_metrics.breaches_have_answers, (("claim",),)),

@@ -26,6 +26,20 @@ def bars_and_margins(case: Case) -> Issues:
             )
 
 
+def keys_are_used(case: Case) -> Issues:
+    """A gap is adherence's; what a breach means is asked of guardrails, and of goals that must do no harm."""
+    limited = {"guardrail"} | ({"goal"} if case.spec.claim == "do_no_harm" else set())
+    for row in case.used:
+        idle = ["planned_gap", "minimum_gap"] if row.role != "adherence" else []
+        idle += ["if_breached"] if row.role not in limited else []
+        for key in (key for key in idle if _has(row, key)):
+            what = f"{row.use.use} has {key}, which {_A[row.role]} does not use"
+            yield Issue("PL368", what, (*row.place, key), "key", value=key, fix=f"remove {key}")
+
+
+_A = {"goal": "a goal", "guardrail": "a guardrail", "watch": "a watched metric", "adherence": "adherence"}
+
+
 def gaps_agree(case: Case) -> Issues:
     """The gap asked for has the sign and at most the size of the one planned."""
     use = case.spec.metrics.adherence

@@ -16,7 +16,7 @@ class Slip(NamedTuple):
     meant: str = ""
 
 
-_GLUED = re.compile(r"([A-Za-z_][\w.-]*)\s*:\s*(\S.*)")
+_GLUED = re.compile(r"([A-Za-z_][\w.-]*)\s*(:|=>?)\s*(\S.*)")
 _EMPTY = re.compile(r"([A-Za-z_][\w.-]*)\s*:")
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
 _WHOLE = re.compile(r"[-+]?[0-9]+")
@@ -39,7 +39,8 @@ def key_slip(key: str, *, before: tuple[str, str] | None) -> Slip | None:
     if glued := _GLUED.fullmatch(plain(key)):
         odd = first_lookalike(key)
         what = f"{odd[1]} stands at the colon" if odd else "no space after the colon"
-        return Slip(what, f"write `{glued[1]}: {glued[2]}`", glued[1])
+        what = what if glued[2] == ":" else f"{glued[1]!r} is followed by {glued[2]} and not by a colon"
+        return Slip(what, f"write `{glued[1]}: {glued[3]}`", glued[1])
     if empty := _EMPTY.fullmatch(plain(key)):
         fix = f"write `{empty[1]}: …`, or remove it"
         return Slip(f"{empty[1]!r} has no value, nor a space after its colon", fix, empty[1])
@@ -47,12 +48,14 @@ def key_slip(key: str, *, before: tuple[str, str] | None) -> Slip | None:
         return None
     name, value = before
     if not value and (glued := _GLUED.fullmatch(name)):  # `margin:1,5`
-        name, value = glued[1], glued[2]
+        name, value = glued[1], glued[3]
     if _WHOLE.fullmatch(value) and (fraction := _FRACTION.fullmatch(key)):
         return Slip(f"is {value},{key} a decimal comma?", _with_point(name, value, key, fraction[1]), name)
     if _GROUPED.fullmatch(value) and _WHOLE.fullmatch(key):
         fix = f"write a decimal point, and none between thousands: `{name}: {value.replace('.', '')}.{key}`"
         return Slip(f"is {value},{key} a decimal comma?", fix, name)
+    if value.startswith("(") and key.endswith(")"):
+        return Slip("a list stands in square brackets", f"write `{name}: [{value[1:]}, {key[:-1]}]`", name)
     if value and not _WHOLE.fullmatch(value):
         fix = f'write `{name}: "{value}, {key}"`, or a list: `{name}: [{value}, {key}]`'
         return Slip(f"the comma ends the value of {name!r}", fix, name)

@@ -9,6 +9,7 @@ from pilotlab.spec.codes import found
 from pilotlab.text.characters import escape
 from pilotlab.text.names import CONTROL
 
+_UTF32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -59,8 +60,9 @@ def read_text(path: Path, *, shown: str, limit: int) -> str | Finding:
 
 
 def _decode(raw: bytes, shown: str) -> str | Finding:
-    if raw.startswith(_UTF16):
-        return found("PL102", "the file is UTF-16", where=Span(shown), fix="save it as UTF-8")
+    if raw.startswith(_UTF32) or raw.startswith(_UTF16) or _is_wide(raw):
+        kind = "UTF-32" if raw.startswith(_UTF32) else "UTF-16"
+        return found("PL102", f"the file is {kind}", where=Span(shown), fix="save it as UTF-8")
     if (at := raw.find(b"\0")) >= 0:
         return found(
             "PL102",
@@ -94,6 +96,12 @@ def _decode(raw: bytes, shown: str) -> str | Finding:
             fix="`pilotlab init` writes an example to start from",
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_wide(raw: bytes) -> bool:
+    """Whether every other byte is zero: UTF-16 of Latin text, without its mark."""
+    start = raw[:64]
+    return len(start) > 3 and (not any(start[::2]) or not any(start[1::2]))
 
 
 def _span(raw: bytes, offset: int, shown: str) -> Span:

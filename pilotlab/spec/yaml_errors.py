@@ -13,7 +13,8 @@ from ruamel.yaml.reader import ReaderError
 
 from pilotlab.errors import Finding, Span
 from pilotlab.spec.codes import found
-from pilotlab.spec.mends import Mend, Trouble, mends
+from pilotlab.spec.mends import mends
+from pilotlab.spec.trouble import Mend, Trouble
 
 DEPTH = 30
 MISTAKES = 20  # syntax errors named in one pass
@@ -60,9 +61,10 @@ class Text:
         trouble = _trouble(error, self.text)
         if trouble is None:
             return None
-        best, furthest = None, float(trouble.since)
+        best: Mend | None = None
+        furthest: tuple[float, float, float] = trouble.reached
         for mend in mends(trouble):
-            if self.tries <= 0 or furthest == math.inf:
+            if self.tries <= 0 or furthest == _END:
                 break
             self.tries -= 1
             if (reached := _reach(self._with(mend), compose)) > furthest:
@@ -90,14 +92,17 @@ class Text:
         return found(mend.code, what, where=where, fix=mend.fix)
 
 
-def _reach(text: str, compose: Compose) -> float:
-    """The line up to which a text can be read."""
+def _reach(text: str, compose: Compose) -> tuple[float, float, float]:
+    """How far a text can be read."""
     try:
         compose(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        return float(mark.line) if mark else -1.0
-    return math.inf
+        trouble = _trouble(error, text)
+        return trouble.reached if trouble else (-1.0, 0.0, 0.0)
+    return _END
+
+
+_END = (math.inf, 0.0, 0.0)
 
 
 def _trouble(error: Exception, text: str) -> Trouble | None:

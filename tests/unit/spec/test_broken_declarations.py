@@ -115,6 +115,14 @@ BROKEN: tuple[tuple[str, str, str, str], ...] = (
         "23:6 PL106",
         "no space after the dash",
     ),
+    (", margin: 0.3", " margin: 0.3", "23:41 PL106", "a comma is missing before 'margin'"),
+    (", margin: 0.3", ", margin=0.3", "23:43 PL104", "'margin' is followed by = and not by a colon"),
+    ("{use: work", '{use: "work', "23:22 PL106", 'close it: `"work_life_balance@1"`'),
+    ("[tue, thu]", "[tue,, thu]", "10:46 PL106", "a comma too many"),
+    ("[tue, thu]", "(tue, thu)", "10:47 PL104", "write `anchor_days: [tue, thu]`"),
+    ("title:", "```yaml\ntitle:", "2:1 PL106", "this line is of another format"),
+    ("calendar:", "<<<<<<< HEAD\ncalendar:", "15:1 PL106", "this line is of a merge that was not finished"),
+    ("  decide_by", "  holidays: {lyon: Germany}\n  decide_by", "20:20 PL358", "did you mean 'DE'?"),
     (", if_breached: stop", "", "23:16 PL365", "add `if_breached: stop`, or `if_breached: fixable`"),
 )
 
@@ -182,6 +190,12 @@ def test_a_key_of_a_list_entry_is_moved_beside_the_other(tmp_path: Path) -> None
 def test_metrics_without_a_comma_between_them_are_told_apart(tmp_path: Path) -> None:
     write(tmp_path, pilot=replaced(PILOT, {"watch: [cross": "watch: [job_satisfaction@1 cross"}))
     assert any("part them by a comma: job_satisfaction@1, " in said(f) for f in check(tmp_path).findings)
+
+
+def test_a_mistake_that_a_change_elsewhere_leaves_is_told_once(tmp_path: Path) -> None:
+    edits = {"title: Two": 'title: "Two', "claim: improve": "claim:improve", "people: {": "poeple: {"}
+    write(tmp_path, pilot=replaced(PILOT, edits))
+    assert at(check(tmp_path)) == ["2:8 PL106", "4:7 PL106", "27:1 PL104"]
 
 
 def test_columns_are_those_of_the_file_in_a_line_that_was_read_otherwise(tmp_path: Path) -> None:

@@ -229,6 +229,7 @@ MISTAKES["PL366"] = edit(
     "employee_rep: works-council}\n",
     "employee_rep: works-council}\nslices: {equity: [focus_hours]}\n",
 )
+MISTAKES["PL368"] = edit("22:51", "worth_it: -0.5}", "worth_it: -0.5, if_breached: stop}")
 MISTAKES["PL367"] = edit("20:14", "  decide_by", "  holidays: {rome: IT}\n  decide_by")
 MISTAKES["PL363"] = replace(MISTAKES["PL363"], teams={"api,berlin": "api,leeds"})
 ELSEWHERE = {"PL364"}  # needs a store: see test_frozen_plan.py
