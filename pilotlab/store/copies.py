@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -180,6 +181,7 @@ def _swapping(path: Path, wait_seconds: float, shared: bool, clock: Clock) -> It
     path.parent.mkdir(parents=True, exist_ok=True)
     with failures(path), lock(path, wait_seconds, mode):
         sweep(path)
+        _forget_second_names(path)
         with replacing(path, mode=mode) as beside:
             swap = _Swap(beside, _last_seen(path))
             yield swap
@@ -204,14 +206,50 @@ def _last_seen(path: Path) -> Head | None:
 
 
 def _move_aside(path: Path, at: str) -> Path | None:
-    """Give the file that stands there another name, with what SQLite keeps beside it: a WAL would be read into the new one."""
+    """Give the file that stands there another name, with what SQLite keeps beside it: a WAL would be read into the new one.
+
+    Where nothing of it lies in a WAL, it keeps its own name as well until the new one takes it: a kill leaves one or the other.
+    """
+    if not path.exists():
+        _rename(path, _free_name(path, at), "-wal", "-shm", "-journal")
+        return None
+    aside = _free_name(path, at)
+    with suppress(PilotlabError, sqlite3.Error):
+        _empty_wal(path)
+    if head.remains(path):
+        _rename(path, aside, "", "-wal", "-shm", "-journal")
+        return aside
+    _rename(path, aside, "-wal", "-shm", "-journal")
+    try:
+        os.link(path, aside)
+    except OSError:  # a file system without hard links
+        path.rename(aside)
+    return aside
+
+
+def _free_name(path: Path, at: str) -> Path:
     stamp, number = at[:19].replace(":", "").replace("-", ""), 1
     aside = path.with_name(f"{path.name}.replaced-{stamp}")
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.replaced-{stamp}-{number}")
-    moved = path.exists()
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    return aside
+
+
+def _empty_wal(path: Path) -> None:
+    with closing(connect(path, readonly=False)) as connection:
+        Database(path, connection, readonly=False).version()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _rename(path: Path, aside: Path, *ends: str) -> None:
+    for end in ends:
         with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    return aside if moved else None
+            path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
+
+
+def _forget_second_names(path: Path) -> None:
+    """Take away what a killed swap left: a second name of the file that still stands in its place."""
+    for aside in path.parent.glob(f"{path.name}.replaced-*"):
+        if path.exists() and aside.samefile(path):
+            aside.unlink()

@@ -20,7 +20,7 @@ is: start with the views, `released` first: what is named `raw` is raw. This pag
   it. `pilotlab db verify` goes from the ledger to the rows and back, rebuilds `observations` from `entries`, and compares the SQL of every table, index, view
   and trigger with the program's. [What that proves](../explanation/what-verify-proves.md).
 - **Made whole.** The file is written under another name and put in place at once, with its first row of the ledger: a kill leaves
-  nothing, or all of it. `ledger-head-pilots.db.json` beside it notes the newest row; a file that lacks it is refused by name.
+  nothing, or all of it; a restore leaves the old one in its place until the new one takes it. `ledger-head-pilots.db.json` beside it notes the newest row; a file that lacks it is refused by name.
 - **For its owner alone** (0600), or for a group as well (0660): `shared = true` in `pilotlab.toml`, `pilotlab db share`.
 - **Where it lies.** `database` in `pilotlab.toml` stays inside the workspace, links followed; `PILOTLAB_DB` is a whole path to a file.
 - **Weeks** are whole numbers, 202637 for 2026-W37. Teams and metrics have whole-number keys.

@@ -1,13 +1,14 @@
-"""Positions: an act broken off inside its writes, in a process of its own for each.
+"""Positions: an act broken off at each step that touches the disk, in a process of its own for each.
 
-    python -m tests.crash.positions MODE [EVERY] [ACT ...]
+    python -m tests.crash.positions MODE [EVERY [ACT ...]]
 
 Prints one line of JSON an act. MODE says what happens at a position:
 
+- `call`: a kill before the nth statement, opening, renaming, linking or removing of a file;
 - `torn`: a kill inside the write that passes the nth size, which leaves part of it, as a power cut does;
 - `full`: that write fails, as on a full disk; the act has to say so, or be whole.
 
-EVERY keeps one position of so many. No tracer is needed: a limit of file size breaks the writes off.
+EVERY keeps one position of so many. No tracer is needed: an audit hook sees the calls, a limit of file size the writes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,29 @@ from tests.crash.acts import ACTS, entries, faults
 
 SIZES = (*range(0, 8192, 512), *range(8192, 200_000, 4096), *range(200_000, 1_500_000, 32_768))
 DONE, REFUSED = 0, 7
+TOUCHES = ("open", "os.", "shutil.", "sqlite3.connect")
+
+
+def kill_at_call(position: int, folder: Path) -> None:
+    """Kill this process before its nth call that touches the folder, SQL statements among them."""
+    left = [position]
+
+    def count(*_: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event.startswith(TOUCHES) and str(folder) in repr(arguments):
+            count()
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(count)
+        return connection
+
+    connect, sqlite3.connect = sqlite3.connect, traced  # type: ignore[assignment]
+    sys.addaudithook(hook)
 
 
 def limit_size(size: int, *, kills: bool) -> None:
@@ -40,12 +65,20 @@ def limit_size(size: int, *, kills: bool) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 
 
+def positions(mode: str, every: int) -> Iterator[int]:
+    """Yield positions; of calls there are as many as there are until one is not reached."""
+    yield from range(0, 100_000, every) if mode == "call" else SIZES[::every]
+
+
 def broken_off(name: str, folder: Path, mode: str, position: int) -> int:
     """Run an act in a child that is broken off at a position; return how it ended."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    limit_size(position, kills=mode == "torn")
+    if mode == "call":
+        kill_at_call(position, folder)
+    else:
+        limit_size(position, kills=mode == "torn")
     code = 70
     try:
         ACTS[name].do(folder)
@@ -88,12 +121,14 @@ def every_position(name: str, mode: str, every: int) -> dict[str, Any]:
         ACTS[name].prepare(template)
         ended: dict[str, int] = {}
         wrong: dict[int, list[str]] = {}
-        for position in SIZES[::every]:
+        for position in positions(mode, every):
             code, problems = tried(name, template, mode, position)
             how = {DONE: "done", REFUSED: "refused"}.get(code, "killed")
             ended[how] = ended.get(how, 0) + 1
             if problems:
                 wrong[position] = problems
+            if mode == "call" and how != "killed":
+                break  # nothing was left to be killed at
     return {"act": name, "mode": mode, "ended": ended, "wrong": wrong}
 
 
