@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pilotlab.design.freeze import Freeze
     from pilotlab.design.lateness import Late
     from pilotlab.design.plan import Plan
+    from pilotlab.design.standing import Standing
     from pilotlab.estimate.pilot.analysis import Analysis
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
@@ -198,10 +199,13 @@ class Workspace:
             return self._plan(store, pilot)
 
     def _plan(self, store: Store | None, pilot: str) -> Plan:
-        from pilotlab.design.plan import plan_in_force
+        from pilotlab.design.plan import plan_in_force, plan_without_files
 
-        spec, metrics, _ = self.declared(pilot)
-        return plan_in_force(store, spec, metrics)
+        try:
+            spec, metrics, teams = self.declared(pilot)
+        except PilotlabError as error:
+            return plan_without_files(store, pilot, error, f"experiments/{pilot}/pilot.yaml")
+        return plan_in_force(store, spec, metrics, teams)
 
     # designed and agreed
 
@@ -234,6 +238,8 @@ class Workspace:
                     fix=f"arms are not drawn again; `pilotlab assign {pilot}` shows them, `pilotlab amend` records other changes",
                 )
             return frozen
+        if seed is None and not again and (kept := self._drawn_beside_errors(pilot)):
+            return kept
         self._sound(pilot)
         spec, metrics, teams = self.declared(pilot)
         with self.store() as store:
@@ -247,6 +253,16 @@ class Workspace:
             plan = frozen_plan(store, pilot) if store else None
             return plan.assignment if plan else None
 
+    def _drawn_beside_errors(self, pilot: str) -> Assignment | None:
+        """Return the draw that is there where the files have errors, which keep another from being made and no one from looking."""
+        from pilotlab.design.assignment import Assignment
+
+        with self._reading() as store:
+            record = store.assignment(pilot) if store else None
+        if record is None or not any(finding.level == "error" for finding in self.check(pilot)):
+            return None
+        return Assignment.from_dict(record.content)
+
     def draws(self, pilot: str) -> tuple[Drawn, ...]:
         """Return every draw that was made for a pilot, oldest first."""
         from pilotlab.design.drawn import draws_made
@@ -254,11 +270,21 @@ class Workspace:
         with self._reading() as store:
             return draws_made(store, pilot)
 
+    def standing(self, pilot: str) -> Standing:
+        """Say how far a plan has come, who is in which arm, how often arms were drawn, and what was edited since the freeze."""
+        from pilotlab.design.standing import standing
+
+        with self._reading() as store:
+            return standing(store, self._plan(store, pilot))
+
     def drawn_as_declared(self, pilot: str) -> bool:
         """Whether the draw that is there is the one the files ask for now."""
         from pilotlab.design.draw import still_holds
 
-        spec, _, teams = self.declared(pilot)
+        try:
+            spec, _, teams = self.declared(pilot)
+        except PilotlabError:
+            return False
         drawn = self.plan(pilot).drawn
         return still_holds(drawn, spec, teams.teams)
 
@@ -294,6 +320,7 @@ class Workspace:
                 by=self.actor,
                 at=self.clock(),
                 day=self.today.isoformat(),
+                teams=teams,
             )
             return Freeze.from_dict(store.save_freeze(pilot, frozen.to_dict(), actor=self.actor).content)
 
@@ -317,9 +344,10 @@ class Workspace:
         """
         from pilotlab.design.amend import amend, carry_over
         from pilotlab.design.freeze import Freeze
+        from pilotlab.design.team_rows import check_amended
 
         self._sound(pilot)
-        spec, metrics, _ = self.declared(pilot)
+        spec, metrics, teams = self.declared(pilot)
         with self._in_force(pilot) as (store, plan, _):
             if plan.freeze is None:
                 raise UsageError(
@@ -327,6 +355,7 @@ class Workspace:
                     fix=f"edit pilot.yaml, then run `pilotlab freeze {pilot}`",
                 )
             arms = carry_over(plan.drawn, spec)
+            check_amended(spec, [row.team for row in plan.drawn.teams], plan.edited)
             change = amend(
                 pilot,
                 plan.edited,
@@ -344,6 +373,7 @@ class Workspace:
                 by=self.actor,
                 at=change.at,
                 day=self.today.isoformat(),
+                teams=teams,
             )
             content = {"amendment": change.to_dict(), "plan": renewed.to_dict()}
             store.save_amendment(pilot, content, actor=self.actor, why=why, seen_data=change.seen_data)
@@ -422,9 +452,10 @@ class Workspace:
         from pilotlab.sources.entry import known_team, stored_form, week_to_log
 
         when = week_to_log(None if week is None else str(week), self.today)
-        chosen = known_team(team, self.teams(pilot))
         with self._reading() as store:
-            return stored_form(store, tuple(self._plan(store, pilot).metrics.values()), chosen, when)
+            plan = self._plan(store, pilot)
+            chosen = known_team(team, _names(plan))
+            return stored_form(store, tuple(plan.metrics.values()), chosen, when)
 
     def log(
         self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = ""
@@ -456,34 +487,30 @@ class Workspace:
         """Say what has arrived of a pilot's goals and guardrails by today, and who is missing."""
         from pilotlab.panel.status import status
 
-        names = self.teams(pilot)
         with self._reading() as store:
             plan = self._plan(store, pilot)
-            return status(store, plan.spec, plan.metrics, plan.assignment, names, today=self.today)
+            return status(store, plan.spec, plan.metrics, plan.assignment, _names(plan), today=self.today)
 
     def teams(self, pilot: str) -> tuple[str, ...]:
-        """Names of a pilot's teams, alphabetical.
+        """Names of a pilot's teams, alphabetical; those that were frozen, once they are.
 
         Raises
         ------
         FindingsError
             Where there is none.
         """
-        listed = self.declared(pilot)[2]
-        if not listed.names:
-            raise FindingsError(
-                f"pilot {pilot!r} has no teams", listed.findings, fix=f"see `pilotlab check {pilot}`"
-            )
-        return tuple(sorted(listed.names))
+        return _names(self.plan(pilot))
 
     def team_names(self) -> set[str]:
-        """Every team that a pilot of the workspace lists; a pilot that can't be read adds none."""
+        """Every team that a pilot of the workspace lists; one that can't be read adds those it was frozen with, if any."""
         names: set[str] = set()
-        for pilot in self.pilots():
-            try:
-                names |= {team.name for team in self.declared(pilot)[2].rows}
-            except PilotlabError:
-                continue
+        with self._reading() as store:
+            for pilot in {*self.pilots(), *(store.frozen_pilots() if store else ())}:
+                try:
+                    names |= {team.name for team in self._plan(store, pilot).teams.rows}
+                    names |= {team.name for team in self.declared(pilot)[2].rows}
+                except PilotlabError:
+                    continue
         return names
 
     # analysed
@@ -547,16 +574,24 @@ class Workspace:
     @contextmanager
     def _in_force(self, pilot: str, *, readonly: bool = False) -> Iterator[tuple[Store, Plan, TeamList]]:
         """Open the store with the plan in force and the list of teams; an error where none was drawn yet."""
-        from pilotlab.design.plan import plan_in_force
         from pilotlab.store.head import was_begun
 
-        spec, metrics, teams = self.declared(pilot)
         if not was_begun(self.folders.database):
-            _ = plan_in_force(None, spec, metrics).drawn  # says what to do, and makes no empty store
+            _ = self._plan(None, pilot).drawn  # says what to do, and makes no empty store
         with self.store(readonly=readonly) as store:
-            plan = plan_in_force(store, spec, metrics)
+            plan = self._plan(store, pilot)
             _ = plan.drawn
-            yield store, plan, teams
+            yield store, plan, plan.teams
+
+
+def _names(plan: Plan) -> tuple[str, ...]:
+    """Names of a pilot's teams, alphabetical."""
+    if not plan.teams.names:
+        pilot = plan.spec.id
+        raise FindingsError(
+            f"pilot {pilot!r} has no teams", plan.teams.findings, fix=f"see `pilotlab check {pilot}`"
+        )
+    return tuple(sorted(plan.teams.names))
 
 
 def _unreadable(pilot: str, findings: Any) -> FindingsError:

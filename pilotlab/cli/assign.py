@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +17,12 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import next_line, page_width, rule, show, show_json
+from pilotlab.cli.standing import draw_lines, edit_lines
 from pilotlab.text.table import Column, table
 from pilotlab.text.width import pad, wrap
 
 if TYPE_CHECKING:
     from pilotlab.design.assignment import Assignment, BalanceRow
-    from pilotlab.design.drawn import Drawn
 
 
 @click.command()
@@ -67,7 +66,8 @@ def command(
     opened = api.open_workspace(workspace, actor=actor, today=today)
     before = opened.draws(pilot)
     assignment = opened.assign(pilot, seed=seed, again=again, why=why)
-    draws, frozen = opened.draws(pilot), opened.plan(pilot).freeze is not None
+    stands = opened.standing(pilot)
+    draws, frozen = stands.draws, bool(stands.frozen_on)
     new = len(draws) > len(before)
     stale = not frozen and not opened.drawn_as_declared(pilot)
     if form == "json":
@@ -76,24 +76,17 @@ def command(
         return
     foot = [f"{_STALE}: pilotlab assign {pilot} --again --why TEXT"] if stale else []
     following = f"pilotlab log {pilot}" if frozen else f"pilotlab freeze {pilot}"
-    text = [assignment_text(assignment), *draw_lines(draws, new=new), *foot, next_line(following)]
+    text = [
+        assignment_text(assignment),
+        *draw_lines(draws, new=new),
+        *edit_lines(stands),
+        *foot,
+        next_line(following),
+    ]
     show("\n".join(text), plain=plain, stored=True)
 
 
 _STALE = "Teams or arms were declared anew since this draw. It stands; to draw again"
-
-
-def draw_lines(draws: Sequence[Drawn], *, new: bool = False) -> list[str]:
-    """Say which draw holds, how many there were and why."""
-    from pilotlab.design.drawn import ordinal
-
-    if not draws:
-        return []
-    last = draws[-1]
-    if len(draws) == 1:
-        return [] if new else [f"Drawn once, {last.on} by {last.by}."]
-    head = f"This is the {ordinal(last.number)} draw; every draw counts, and the readout prints them:"
-    return [head, *(f"  {one}" for one in draws)]
 
 
 def assignment_text(assignment: Assignment) -> str:

@@ -11,10 +11,13 @@ import click
 
 from pilotlab.cli.options import TEXT, format_option, plain_option, workspace_option
 from pilotlab.cli.output import WIDTH, bold, dim, next_line, page_width, rule, show, show_json
+from pilotlab.cli.standing import standing_lines
 from pilotlab.text.table import Column, table
 from pilotlab.text.width import pad, wrap
 
 if TYPE_CHECKING:
+    from pilotlab.api import Workspace
+    from pilotlab.design.standing import Standing
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
@@ -27,7 +30,7 @@ _HEADING = re.compile(r"#{2,3} PL\d{3} \((error|warn|note)\) (.+)")
 @format_option("text", "json")
 @plain_option
 def command(what: str, workspace: Path | None, form: str, plain: bool) -> None:
-    """Explain a finding's CODE, or print the resolved plan of PILOT and where each value comes from.
+    """Explain a finding's CODE, or print the resolved plan of PILOT, where each value comes from, and who is in which arm.
 
     \b
     Example:
@@ -85,26 +88,40 @@ def _metric_list() -> str:
 def _explain_pilot(pilot: str, workspace: Path | None, form: str, plain: bool) -> None:
     from pilotlab import api
     from pilotlab.errors import FindingsError
+    from pilotlab.spec.positions import Positions
     from pilotlab.spec.resolved import resolved
 
     opened = api.open_workspace(workspace)
-    (one,) = opened.checked(pilot)
-    spec = one.reading.spec
-    if spec is None:
-        errors = [finding for finding in one.findings if finding.level == "error"]
-        raise FindingsError(f"{pilot!r} can't be resolved", errors, fix=f"run `pilotlab check {pilot}`")
-    lines = resolved(spec, one.reading.positions, opened.catalogue())
-    if form == "json":
-        show_json(
-            {
-                "pilot": pilot,
-                "plan": [line._asdict() for line in lines],
-                "design": str(one.strength) if one.strength else None,
-            }
+    stands = _standing(opened, pilot)
+    if stands and stands.edited:
+        spec, strength = opened.plan(pilot).spec, None
+        lines = tuple(
+            line._replace(source="frozen plan") for line in resolved(spec, Positions(""), opened.catalogue())
         )
+    else:
+        (one,) = opened.checked(pilot)
+        if one.reading.spec is None:
+            errors = [finding for finding in one.findings if finding.level == "error"]
+            raise FindingsError(f"{pilot!r} can't be resolved", errors, fix=f"run `pilotlab check {pilot}`")
+        spec, strength = one.reading.spec, one.strength
+        lines = resolved(spec, one.reading.positions, opened.catalogue())
+    if form == "json":
+        said = {"plan": [line._asdict() for line in lines], "design": str(strength) if strength else None}
+        show_json({"pilot": pilot, **said, "standing": stands.to_dict() if stands else None})
         return
-    foot = [rule(), *([f"{one.strength}."] if one.strength else []), next_line(f"pilotlab check {pilot}")]
-    show("\n".join([bold(spec.name), rule(), *_rows(lines), *foot]), plain=plain)
+    foot = [*([f"{strength}."] if strength else []), *(standing_lines(stands) if stands else [])]
+    text = [bold(spec.name), rule(), *_rows(lines), rule(), *foot, next_line(f"pilotlab check {pilot}")]
+    show("\n".join(text), plain=plain)
+
+
+def _standing(opened: Workspace, pilot: str) -> Standing | None:
+    """Return how the plan stands; None where the files can't be read and nothing is frozen."""
+    from pilotlab.errors import FindingsError
+
+    try:
+        return opened.standing(pilot)
+    except FindingsError:
+        return None
 
 
 def _rows(lines: Sequence[Line]) -> list[str]:

@@ -17,6 +17,7 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import WIDTH, next_line, page_width, rule, show, show_json
+from pilotlab.cli.standing import standing_lines
 from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import columns, pad
 
@@ -50,7 +51,7 @@ _LEGEND = "· logged   ? missing   L leave   H holiday   N no work finished   F 
 def command(
     pilot: str, workspace: Path | None, actor: str | None, today: Any, form: str, plain: bool
 ) -> None:
-    """Show what has arrived of PILOT: shares against the trust gate, and a map of teams by week.
+    """Show what has arrived of PILOT: shares against the trust gate, a map of teams by week, and who is in which arm.
 
     \b
     Example:
@@ -58,11 +59,14 @@ def command(
     """
     from pilotlab import api
 
-    status = api.open_workspace(workspace, actor=actor, today=today).status(pilot)
+    opened = api.open_workspace(workspace, actor=actor, today=today)
+    status, stands = opened.status(pilot), opened.standing(pilot)
     if form == "json":
-        show_json(status.to_dict())
-    else:
-        show("\n".join(lines(status)), plain=plain)
+        show_json({**status.to_dict(), "plan": stands.to_dict()})
+        return
+    page, said = lines(status), standing_lines(stands)
+    place = len(page) - 1 if status.weeks else len(page)  # before what is next
+    show("\n".join([*page[:place], *(["", *said] if said else []), *page[place:]]), plain=plain)
 
 
 def lines(status: Status) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.rule import decide
+from pilotlab.design.difference import in_short
 from pilotlab.design.drawn import Drawn, draws_made
 from pilotlab.design.lateness import Late, lateness
 from pilotlab.design.plan import Plan
@@ -238,6 +239,7 @@ def _records(
         baseline_weeks=weeks,
         today=today,
         late=late,
+        edited=in_short(plan.edited),
     )
 
 

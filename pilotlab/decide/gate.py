@@ -42,6 +42,7 @@ def _plan(facts: GateFacts, late: Late | None) -> GateItem:
     match = (
         "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
     )
+    match += f" ({facts.edited})" if facts.edited else ""
     item = _item("plan", needed, f"{when}{rows}; {match}", facts.frozen_first and facts.digests_match)
     return item.model_copy(update={"name": _LATE}) if late and item.met else item
 

@@ -52,6 +52,7 @@ class Records:
     baseline_weeks: Mapping[str, int]
     today: date
     late: Late | None = None
+    edited: str = ""
 
 
 def gather(spec: PilotSpec, analysis: Analysis, assignment: Assignment, records: Records) -> RuleInputs:
@@ -228,6 +229,7 @@ def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> Ga
         adherence=_adherence(analysis, arm, exact=_exact(spec)),
         planned_end=end,
         end_reached=records.today > end,
+        edited=records.edited,
     )
 
 

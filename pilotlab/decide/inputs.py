@@ -161,6 +161,7 @@ class GateFacts:
     adherence: Adherence | None  # None: no adherence metric was declared
     planned_end: date
     end_reached: bool
+    edited: str = ""  # where the files differ from the plan, in short; empty where they do not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

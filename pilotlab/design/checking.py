@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pilotlab.design.findings import DESIGN_RULES
 from pilotlab.design.strength import Strength, strength
+from pilotlab.design.team_rows import team_of
 from pilotlab.errors import Finding, Span
 from pilotlab.spec.case import Case, OtherPilot
 from pilotlab.spec.codes import found
@@ -93,14 +94,15 @@ def _check(
     pilot = path.resolve().parent.name
     reading = read_pilot(path, root=root, catalogue=catalogue)
     if reading.draft is None:
-        return Checked(pilot=pilot, findings=(*catalogue.findings, *reading.findings), reading=reading)
+        findings = (*catalogue.findings, *reading.findings, *_unread(store, pilot, reading))
+        return Checked(pilot=pilot, findings=findings, reading=reading)
     draft = reading.draft
     listed = (
         None
         if any(place[:1] == ("teams",) and len(place) <= 2 for place in reading.broken)
         else read_teams(team_file(path, draft), draft, root)
     )
-    plan = _plan(store, reading.spec, catalogue)
+    plan = _plan(store, reading.spec, catalogue, listed if listed and _can_be_read(listed) else None)
     case = Case(
         draft,
         listed,
@@ -111,7 +113,9 @@ def _check(
         others=tuple(neighbours.of(path)) if listed and listed.teams else (),
     )
     judged = _judged(case, reading)
-    judged += [*_edited(plan, reading), *_relisted(plan, listed)]
+    judged += [*_edited(plan, reading, listed), *_relisted(plan, listed)]
+    if reading.spec is None:
+        judged += _unread(store, pilot, reading)
     findings = _ordered(catalogue, reading, listed, judged)
     failed = any(finding.level == "error" for finding in findings)
     reached = (
@@ -141,12 +145,14 @@ def _catalogue(experiments: Path, root: Path) -> Catalogue:
     return Catalogue.load(own if own.exists() else None, root)
 
 
-def _plan(store: Store | None, spec: PilotSpec | None, catalogue: Catalogue) -> Plan | None:
+def _plan(
+    store: Store | None, spec: PilotSpec | None, catalogue: Catalogue, listed: TeamList | None
+) -> Plan | None:
     if store is None or spec is None:
         return None
     from pilotlab.design.plan import plan_in_force
 
-    return plan_in_force(store, spec, {use.use: catalogue.get(use.use) for _, use in spec.uses})
+    return plan_in_force(store, spec, {use.use: catalogue.get(use.use) for _, use in spec.uses}, listed)
 
 
 def _stage(plan: Plan | None) -> Literal["declared", "assigned", "frozen"]:
@@ -161,24 +167,42 @@ def _late(store: Store | None, plan: Plan | None) -> Late | None:
     return lateness(store, plan.spec.id) if store and plan and plan.freeze else None
 
 
-def _edited(plan: Plan | None, reading: Reading) -> list[Finding]:
+def _can_be_read(listed: TeamList) -> bool:
+    return not any(finding.level == "error" for finding in listed.findings)
+
+
+def _unread(store: Store | None, pilot: str, reading: Reading) -> list[Finding]:
+    """Say that the frozen plan runs while its file can't be read."""
+    if store is None or store.freeze(pilot) is None:
+        return []
+    what = "the plan is frozen, and this file can't be read; values are taken and judged by the frozen plan"
+    return [found("PL364", what, where=Span(reading.positions.file), fix="undo the edit")]
+
+
+def _edited(plan: Plan | None, reading: Reading, listed: TeamList | None) -> list[Finding]:
     if plan is None or plan.freeze is None:
         return []
-    fix = f"undo the edit, or record it: `pilotlab amend {plan.spec.id}`"
-    return [
-        found(
-            "PL364",
-            f"the plan is frozen, and {change}",
-            where=reading.positions(_place(change.path), at="key"),
-            fix=fix,
+    drawn = {row.team for row in plan.drawn.teams}
+    record = f"undo the edit, or record it: `pilotlab amend {plan.spec.id}`"
+    put_back = "put its row back: a team that was drawn stays, and is analysed as assigned"
+    edits = []
+    for change in plan.edited:
+        team = team_of(change.path, plan.spec.teams.file)
+        row = listed.row(team) if listed and team else None
+        where = (
+            reading.positions(_place(change.path), at="key")
+            if team is None or listed is None
+            else Span(listed.file, row.line if row else 1)
         )
-        for change in plan.edited
-    ]
+        gone = team in drawn and change.after is None and change.path.endswith("]")
+        fix = put_back if gone else record
+        edits.append(found("PL364", f"the plan is frozen, and {change}", where=where, fix=fix))
+    return edits
 
 
 def _relisted(plan: Plan | None, listed: TeamList | None) -> list[Finding]:
     """Name the teams of a frozen plan that the list has lost; they are analysed as assigned all the same."""
-    if plan is None or plan.freeze is None or listed is None:
+    if plan is None or plan.freeze is None or listed is None or plan.teams_frozen:
         return []
     names = {team.name for team in listed.rows}
     return [

@@ -18,7 +18,7 @@ class Change:
     after: Any
 
     def __str__(self) -> str:
-        return f"{self.path}: was {_shown(self.before)}, is now {_shown(self.after)}"
+        return f"{self.path}: was {shown(self.before)}, is now {shown(self.after)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -28,6 +28,14 @@ class Change:
     def from_dict(cls, data: Mapping[str, Any]) -> Change:
         """Rebuild from `to_dict`."""
         return cls(data["path"], data["before"], data["after"])
+
+
+def in_short(changes: Sequence[Change]) -> str:
+    """Name the first change, and how many more there are; "" where there is none."""
+    if not changes:
+        return ""
+    more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return f"{changes[0]}{more}"
 
 
 def differences(before: Any, after: Any, path: str = "") -> tuple[Change, ...]:
@@ -54,19 +62,18 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Write plain data in one line, without what is empty."""
     if value is None:
         return ABSENT
     if isinstance(value, Mapping):
         return (
             "{"
-            + ", ".join(
-                f"{key}: {_shown(one)}" for key, one in value.items() if one not in (None, "", [], {})
-            )
+            + ", ".join(f"{key}: {shown(one)}" for key, one in value.items() if one not in (None, "", [], {}))
             + "}"
         )
     if _is_list(value):
-        return "[" + ", ".join(_shown(one) for one in value) + "]"
+        return "[" + ", ".join(shown(one) for one in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) or "''"

@@ -8,17 +8,19 @@ from typing import Any
 
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.difference import Change, differences
+from pilotlab.design.team_rows import team_changes, team_rows
 from pilotlab.errors import PilotlabError
 from pilotlab.spec.frozen import digest
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.team import TeamList
 
 SCHEMA = "pilotlab/freeze@1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """A plan as it was fixed: declaration, metric versions, assignment, rule and program version, each with a digest.
+    """A plan as it was fixed: declaration, metric versions, teams, assignment, rule and program version, each with a digest.
 
     Attributes
     ----------
@@ -26,12 +28,14 @@ class Freeze:
         Plain data, as `PilotSpec.to_dict` and `Assignment.to_dict` write them.
     metrics : dict
         Metric definitions by key (`focus_hours@1`), for every metric the pilot uses.
+    teams : dict or None
+        The list of teams, as `team_rows` writes it; None in plans of earlier versions, which froze none.
     frozen_at : str
         ISO time, passed in.
     day : str
         The day it was frozen on, as the one who froze was told; empty in plans of earlier versions.
     digests : dict
-        SHA-256 of `spec`, `metrics`, `assignment` and `rule`.
+        SHA-256 of `spec`, `metrics`, `assignment`, `rule` and `teams`.
     """
 
     pilot: str
@@ -44,6 +48,7 @@ class Freeze:
     frozen_at: str
     digests: dict[str, str] = field(default_factory=dict)
     day: str = ""
+    teams: dict[str, Any] | None = None
 
     @classmethod
     def of(
@@ -56,6 +61,7 @@ class Freeze:
         by: str,
         at: str,
         day: str = "",
+        teams: TeamList | None = None,
     ) -> Freeze:
         """Fix a plan.
 
@@ -84,13 +90,15 @@ class Freeze:
             "assignment": assignment.to_dict(),
             "rule": spec.decide.rule,
         }
+        if teams is not None:
+            parts["teams"] = team_rows(spec, teams)
         digests = {name: digest(part) for name, part in parts.items()}
         return cls(
             pilot=spec.id, program=program, frozen_by=by, frozen_at=at, day=day, digests=digests, **parts
         )
 
     def digest(self) -> str:
-        """Return the overall SHA-256: of the four digests and the program version. Who and when do not enter it."""
+        """Return the overall SHA-256: of the digests of the parts and the program version. Who and when do not enter it."""
         return digest({**self.digests, "program": self.program})
 
     def plan(self) -> PilotSpec:
@@ -109,7 +117,14 @@ class Freeze:
 
     def damaged(self) -> tuple[str, ...]:
         """Name the parts whose digest does not match what is stored; none where the record is whole."""
-        parts = {"spec": self.spec, "metrics": self.metrics, "assignment": self.assignment, "rule": self.rule}
+        parts: dict[str, Any] = {
+            "spec": self.spec,
+            "metrics": self.metrics,
+            "assignment": self.assignment,
+            "rule": self.rule,
+        }
+        if self.teams is not None or "teams" in self.digests:
+            parts["teams"] = self.teams
         return tuple(name for name, part in parts.items() if self.digests.get(name) != digest(part))
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,6 +135,7 @@ class Freeze:
             "spec": self.spec,
             "metrics": self.metrics,
             "assignment": self.assignment,
+            "teams": self.teams,
             "rule": self.rule,
             "program": self.program,
             "frozen_by": self.frozen_by,
@@ -146,13 +162,17 @@ class Freeze:
         return cls(**{name: data[name] for name in cls.__slots__ if name in data})
 
 
-def verify(freeze: Freeze, spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> tuple[Change, ...]:
+def verify(
+    freeze: Freeze, spec: PilotSpec, metrics: Mapping[str, MetricSpec], teams: TeamList | None = None
+) -> tuple[Change, ...]:
     """Compare a frozen plan with what is declared now.
 
     Parameters
     ----------
     metrics : mapping
         From what the declaration writes to the metric, as the catalogue defines it now.
+    teams : TeamList, optional
+        The list of teams as it is now; without it, or where none was frozen, teams are not compared.
 
     Returns
     -------
@@ -174,7 +194,8 @@ def verify(freeze: Freeze, spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -
         use.use for _, use in spec.uses if use.use in frozen
     ]  # those that came or went differ in the plan itself
     then, now = ({use: source[use].to_dict() for use in both} for source in (frozen, metrics))
-    return (*differences(freeze.spec, spec.to_dict()), *differences(then, now, "metric definitions"))
+    listed = team_changes(freeze.teams, spec, teams) if freeze.teams and teams else ()
+    return (*differences(freeze.spec, spec.to_dict()), *differences(then, now, "metric definitions"), *listed)
 
 
 def _definitions(spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> dict[str, dict[str, Any]]:

@@ -9,9 +9,11 @@ from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.difference import Change
 from pilotlab.design.freeze import Freeze, verify
-from pilotlab.errors import PilotlabError
+from pilotlab.design.team_rows import team_list, unlisted
+from pilotlab.errors import FindingsError, PilotlabError
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.team import TeamList
 from pilotlab.store.store import Store
 
 
@@ -31,6 +33,8 @@ class Plan:
         Where the files differ from the plan in force: edits that were never amended.
     current : Freeze or None
         The plan as it was last amended; the first freeze where it never was.
+    listed : TeamList or None
+        The list of teams that holds; None where it is not known.
     """
 
     spec: PilotSpec
@@ -41,6 +45,17 @@ class Plan:
     amendments: tuple[Amendment, ...] = ()
     edited: tuple[Change, ...] = ()
     current: Freeze | None = None
+    listed: TeamList | None = None
+
+    @property
+    def teams(self) -> TeamList:
+        """The list of teams: as frozen, each with its size of the first freeze; before the freeze, as the file has it."""
+        return self.listed or unlisted((row.team for row in self.drawn.teams), self.spec.teams.file)
+
+    @property
+    def teams_frozen(self) -> bool:
+        """Whether the list of teams was frozen with the plan; earlier versions froze none."""
+        return self.current is not None and self.current.teams is not None
 
     @property
     def drawn(self) -> Assignment:
@@ -52,23 +67,39 @@ class Plan:
         return self.assignment
 
 
-def plan_in_force(store: Store | None, spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> Plan:
+def plan_in_force(
+    store: Store | None, spec: PilotSpec, metrics: Mapping[str, MetricSpec], teams: TeamList | None = None
+) -> Plan:
     """Find what holds for a pilot.
 
     Parameters
     ----------
     store : Store or None
         None where nothing was ever written.
-    spec, metrics
+    spec, metrics, teams
         As the files declare them now.
     """
-    drawn = store.assignment(spec.id) if store else None
-    assignment = Assignment.from_dict(drawn.content) if drawn else None
     plan = frozen_plan(store, spec.id) if store else None
     if plan is None:
-        return Plan(spec=spec, metrics=metrics, assignment=assignment)
+        drawn = store.assignment(spec.id) if store else None
+        assignment = Assignment.from_dict(drawn.content) if drawn else None
+        return Plan(spec=spec, metrics=metrics, assignment=assignment, listed=teams)
     assert plan.current is not None
-    return replace(plan, edited=verify(plan.current, spec, metrics))
+    return replace(plan, edited=verify(plan.current, spec, metrics, teams), listed=plan.listed or teams)
+
+
+def plan_without_files(store: Store | None, pilot: str, error: PilotlabError, file: str) -> Plan:
+    """Return the frozen plan of a pilot whose files can't be read; the error itself before the freeze."""
+    plan = frozen_plan(store, pilot) if store else None
+    if plan is None:
+        raise error
+    found = (
+        [one for one in error.findings if one.level == "error"] if isinstance(error, FindingsError) else []
+    )
+    where, said = (found[0].where, f"{found[0].code}: {found[0].what}") if found else (None, error.what)
+    change = Change(where.file if where else file, "as frozen", f"can't be read ({said})")
+    names = [*(row.team for row in plan.drawn.teams), *plan.spec.design.buffer]
+    return replace(plan, edited=(change,), listed=plan.listed or unlisted(names, plan.spec.teams.file))
 
 
 def frozen_plan(store: Store, pilot: str) -> Plan | None:
@@ -86,4 +117,5 @@ def frozen_plan(store: Store, pilot: str) -> Plan | None:
         freeze_seq=frozen.seq,
         amendments=tuple(Amendment.from_dict(record.content["amendment"]) for record in kept),
         current=current,
+        listed=team_list(current.teams, sizes=first.teams) if current.teams else None,
     )

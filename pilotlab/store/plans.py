@@ -161,6 +161,11 @@ def freeze(database: Database, pilot: str) -> Record | None:
     return _find(database, "freezes", pilot)
 
 
+def frozen_pilots(database: Database) -> list[str]:
+    """Return the names of the pilots whose plan is frozen, alphabetical."""
+    return [str(name) for (name,) in database.rows("SELECT pilot FROM freezes ORDER BY pilot")]
+
+
 def save_amendment(
     database: Database, pilot: str, content: Mapping[str, Any], *, actor: str, why: str, seen_data: bool
 ) -> Amendment:

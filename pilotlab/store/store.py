@@ -184,6 +184,10 @@ class Store:
         """Return the frozen plan."""
         return plans.freeze(self.database, pilot)
 
+    def frozen_pilots(self) -> list[str]:
+        """Names of the pilots whose plan is frozen."""
+        return plans.frozen_pilots(self.database)
+
     def save_amendment(
         self, pilot: str, content: Mapping[str, Any], *, actor: str, why: str, seen_data: bool
     ) -> Amendment:

@@ -192,5 +192,5 @@ def test_a_frozen_plan_that_was_edited_is_told(tmp_path: Path) -> None:
     assert result.exit_code == 0
     write(tmp_path, teams=TEAMS[: TEAMS.rindex(TEAMS.splitlines()[-1])])
     result = run(tmp_path)
-    assert found(result)[-1] == ("teams.csv", "PL364")
-    assert "which the list no longer has" in result.output
+    assert found(result)[-1] == ("teams.csv:1", "PL364")
+    assert "put its row back" in result.output

@@ -121,6 +121,12 @@ def _definition(metric: MetricSpec) -> Definition:
 
 def _digests(course: Course) -> dict[str, str]:
     frozen = course.plan.freeze
-    names = {"spec": "plan", "metrics": "metrics", "assignment": "assignment", "rule": "rule"}
+    names = {
+        "teams": "teams",
+        "spec": "plan",
+        "metrics": "metrics",
+        "assignment": "assignment",
+        "rule": "rule",
+    }
     fixed = {names[part]: value for part, value in frozen.digests.items()} if frozen else {}
     return {**fixed, "data": course.data_digest}

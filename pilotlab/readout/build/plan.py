@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.judge import AGREEMENT_NEEDED
+from pilotlab.design.difference import shown
 from pilotlab.design.drawn import ordinal
 from pilotlab.estimate.pilot.analysis import MetricResult
 from pilotlab.estimate.pilot.reruns import RERUNS
@@ -15,6 +16,8 @@ from pilotlab.readout.numbers import number
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.weeks import Week
+
+EDITS = 8  # rows of edits on the page; more are counted
 
 
 def plan(course: Course) -> Plan:
@@ -36,6 +39,7 @@ def plan(course: Course) -> Plan:
 
 def _rows(course: Course) -> Iterator[PlanRow]:
     yield _frozen(course)
+    yield from _edits(course)
     yield _teams(course)
     yield from _draws(course)
     for result in course.analysis.results:
@@ -86,6 +90,27 @@ def _teams(course: Course) -> PlanRow:
         done=f"{len(used)} with values of the goal",
         bearing=bearing,
     )
+
+
+def _edits(course: Course) -> Iterator[PlanRow]:
+    """Name every edit of the files that was never amended, and a list of teams that was not frozen."""
+    for change in course.plan.edited[:EDITS]:
+        yield PlanRow(
+            item=change.path,
+            planned=shown(change.before),
+            done=f"{shown(change.after)}, edited after the freeze and not amended",
+            bearing="not decision-ready",
+        )
+    if (more := len(course.plan.edited) - EDITS) > 0:
+        rest = f"{more} more edits after the freeze"
+        yield PlanRow(item="Edits", planned="as frozen", done=rest, bearing="not decision-ready")
+    if course.plan.freeze is not None and not course.plan.teams_frozen:
+        yield PlanRow(
+            item="List of teams",
+            planned="frozen with the plan",
+            done="teams not frozen: an earlier version froze the plan",
+            bearing="sizes and attributes are as the file has them now",
+        )
 
 
 def _draws(course: Course) -> Iterator[PlanRow]:
