@@ -68,8 +68,9 @@ class Panel:
             rows = self.values[SHOWN].assign(weeks=1, hidden="one person" if self.person_units else "")
             off = pd.Series(self.person_units, index=rows.index, dtype=bool)
             return rows.assign(value=rows["value"].mask(off), n=rows["n"].mask(off))
-        first = (*self.windows.baseline, self.windows.start)[0]
-        planned = range(first.since(self.windows.start), self.windows.end.since(self.windows.start) + 1)
+        start = self.windows.start
+        before = [week.since(start) for week in self.windows.baseline]
+        planned = (*before, *range(self.windows.end.since(start) + 1))
         return released_frame(
             self.values, self.metric, min_group=self.min_group, counts=self.counts, planned=planned
         )

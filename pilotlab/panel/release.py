@@ -14,6 +14,7 @@ from pilotlab.spec.metric import MetricSpec
 
 SHOWN = ["team", "arm", "stratum", "week", "cohort", "event_time", "treated", "value", "n"]
 NOT_OVER = "its weeks are not over"
+ALONE = "one week alone"
 
 
 def released_frame(
@@ -22,7 +23,7 @@ def released_frame(
     *,
     min_group: int,
     counts: Mapping[tuple[str, str], float | None],
-    planned: range,
+    planned: Iterable[int],
 ) -> pd.DataFrame:
     """Return rows of `SHOWN` with `weeks`, how many a row stands for, and `hidden`, why its value is missing.
 
@@ -31,8 +32,8 @@ def released_frame(
 
     Parameters
     ----------
-    planned : range
-        Event times of the plan, which the windows divide whatever has come in: they never move.
+    planned : iterable of int
+        Event times of the baseline and from the start on, which the windows divide whatever has come in: they never move.
     """
     if metric.level == "person":
         return _surveyed(values, metric, min_group, windows(planned))
@@ -109,6 +110,8 @@ def _surveyed(
     }
     over = table["last"] <= values["event_time"].max()
     reasons |= {place: NOT_OVER for place, whole in zip(_places(table), over, strict=True) if not whole}
+    single = table["weeks"] * metric.cadence_weeks < 2
+    reasons |= {place: ALONE for place, alone in zip(_places(table), single, strict=True) if alone}
     people = {place: max(n, 1.0) for place, n in zip(_places(table), table["n"], strict=True)}
     off = _beside(table, people, reasons, fewest=min_group)
     shown = table.assign(

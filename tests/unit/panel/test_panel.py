@@ -113,6 +113,26 @@ def test_a_window_that_is_not_over_is_not_shown() -> None:
     assert set(frame["hidden"]) == {"its weeks are not over"}
 
 
+def test_weeks_that_nobody_counts_leave_none_of_the_baseline_alone() -> None:
+    """Two weeks between announcement and start: windows go back from the last week of the baseline, not from the start."""
+    options = {**FOUR, "announced_on": "2026-08-24"}
+    spec = make_spec(**options)
+    rows = [
+        (team, week.code, 1.0, 20)
+        for team in TEAMS
+        for week in (*spec.windows.baseline, *spec.windows.counted)
+    ]
+    frame = build_panel(spec, PERSONS, ASSIGNMENT, rows).frame
+    assert sorted(set(frame["event_time"])) == [-6, 0]
+    assert (frame["weeks"] == 4).all()
+
+
+def test_one_week_of_a_window_is_never_shown_alone() -> None:
+    rows = [(team, (START + at).code, 1.0, 20) for team in TEAMS for at in range(4) if team != "a" or at == 3]
+    frame = build_panel(make_spec(**FOUR), PERSONS, ASSIGNMENT, rows).frame.set_index("team")
+    assert frame.loc["a", "hidden"] == "one week alone"
+
+
 @pytest.mark.parametrize("few", [{}, {"b": 7}, {"b": 0}])
 def test_a_small_group_takes_the_next_smallest_of_its_arm_with_it(few) -> None:
     people = {"a": 12, "b": 9, "c": 10, **dict.fromkeys("def", 20), **few}
