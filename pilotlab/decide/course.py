@@ -52,6 +52,8 @@ class Course:
         Metric, as declared, to how many values wait for the next release, for they come from too few people.
     releases : tuple of Release
         What to keep of what was read: the values behind this course.
+    ledger : str
+        Number and hash of the newest act that is no reading.
     data_digest : str
         Of every observation that is stored.
     late : Late or None
@@ -69,6 +71,7 @@ class Course:
     waiting: Mapping[str, int]
     releases: tuple[Release, ...]
     data_digest: str
+    ledger: str
     today: date
     program: str
     late: Late | None = None
@@ -121,6 +124,7 @@ def follow(
         decision=decide(gather(plan.spec, found, plan.drawn, records)),
         waiting={use: read.waiting for use, read in readings.items() if read.waiting},
         releases=tuple(read.release for read in _once(readings) if read.release),
+        ledger=_ledger(store),
         data_digest=store.data_digest([metric.key for metric in plan.metrics.values()], teams=_logged(plan)),
         today=today,
         program=program,
@@ -250,3 +254,8 @@ def _names(plan: Plan) -> list[str]:
 def _logged(plan: Plan) -> list[str]:
     """Teams whose values are read: those in an arm, and the buffer, which is logged and in none."""
     return [*_names(plan), *plan.spec.design.buffer]
+
+
+def _ledger(store: Store) -> str:
+    newest = store.settled()
+    return f"{newest.seq}:{newest.hash}" if newest else ""

@@ -394,3 +394,17 @@ def test_a_login_without_a_name_is_asked_for_one(run: Run, monkeypatch: pytest.M
     monkeypatch.delenv("PILOTLAB_ACTOR")
     monkeypatch.setattr("getpass.getuser", nobody)
     refused(run("assign", PILOT), 2, "--actor NAME", "PILOTLAB_ACTOR")
+
+
+def test_a_readout_names_the_newest_act_and_reading_again_leaves_it(collected: Lab, run: Run) -> None:
+    named = []
+    for name in ("one.json", "two.json"):
+        out = collected.root / name
+        ok(run("readout", PILOT, "--format", "json", "--out", str(out), *LATE))
+        digests = json.loads(out.read_text())["appendix"]["digests"]
+        named += [row["text"] for row in digests if row["label"] == "ledger"]
+    assert len(named) == 2
+    assert named[0] == named[1]
+    ok(run("db", "verify", "--noted", named[0]))
+    other = named[0][:-1] + ("0" if named[0][-1] != "0" else "1")
+    assert run("db", "verify", "--noted", other).exit_code == 1

@@ -129,4 +129,4 @@ def _digests(course: Course) -> dict[str, str]:
         "rule": "rule",
     }
     fixed = {names[part]: value for part, value in frozen.digests.items()} if frozen else {}
-    return {**fixed, "data": course.data_digest}
+    return {**fixed, "data": course.data_digest, **({"ledger": course.ledger} if course.ledger else {})}
