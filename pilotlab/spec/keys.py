@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import typing
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from pilotlab.spec.frozen import Frozen
@@ -15,10 +16,15 @@ _NAMES = {"control": ("policy",)}  # names that people give, where one is always
 
 def keys_at(model: type[Frozen], place: Place) -> list[str]:
     """List the keys that a place of a model may hold, by the names that files use."""
+    return list(_keys_at(model, tuple("" if isinstance(step, int) else step for step in place)))
+
+
+@cache
+def _keys_at(model: type[Frozen], place: tuple[str, ...]) -> tuple[str, ...]:
     here: Any = model
     for step in place:
         here = _inner(here, step)
-    return [field.alias or key for key, field in here.model_fields.items()] if _is_model(here) else []
+    return tuple(field.alias or key for key, field in here.model_fields.items()) if _is_model(here) else ()
 
 
 def _inner(annotation: Any, step: str | int) -> Any:

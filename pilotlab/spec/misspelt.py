@@ -39,9 +39,11 @@ def _strays(model: type[Frozen], data: Mapping[str, Any], positions: Positions) 
     for place, holder in holders:
         known = keys_at(model, place)
         for key, value in holder.items() if known and isinstance(holder, Mapping) else ():
-            here, home = (*place, key), home_of(model, key)
-            is_stray = key not in known and value is not None and here not in positions.slips
-            if is_stray and home and not nearest(key, known) and _is_free(data, (*home, key)):
+            here = (*place, key)
+            if key in known or value is None or here in positions.slips or nearest(key, known):
+                continue
+            home = home_of(model, key)
+            if home and _is_free(data, (*home, key)):
                 yield here
 
 
