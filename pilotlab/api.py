@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
     from pilotlab.readout.page import Page
+    from pilotlab.sources.draft import Draft
     from pilotlab.sources.entry import Form
     from pilotlab.sources.importing import ImportReport
     from pilotlab.sources.survey import Said
@@ -457,15 +458,31 @@ class Workspace:
             chosen = known_team(team, _names(plan))
             return stored_form(store, tuple(plan.metrics.values()), chosen, when)
 
+    def draft(self, pilot: str, form: Form) -> Draft:
+        """Return the draft of a form: what was typed of it and not saved yet."""
+        from pilotlab.sources.draft import Draft
+
+        return Draft.of(self.folders.database.parent / "drafts", pilot, form)
+
     def log(
-        self, pilot: str, team: str, week: Week | str, values: Mapping[str, float | str], *, why: str = ""
+        self,
+        pilot: str,
+        team: str,
+        week: Week | str,
+        values: Mapping[str, float | str | tuple[float, float]],
+        *,
+        n: Mapping[str, int] | None = None,
+        why: str = "",
     ) -> Receipt:
         """Log one team's week.
 
         Parameters
         ----------
         values : mapping
-            Metric to its value, or to the reason for a gap (`leave`, `holiday`, `no_work`, `forgot`, `not_applicable`).
+            Metric to its value, to the parts of a count or share (`(1, 6)`: one person of six), or to the reason for a gap
+            (`leave`, `holiday`, `no_work`, `forgot`, `not_applicable`).
+        n : mapping, optional
+            Metric to how many people answered, of a mean; without it the value counts in effects and is never shown.
         why : str
             Reason, needed where a stored value changes.
 
@@ -476,7 +493,7 @@ class Workspace:
         """
         from pilotlab.sources.entry import from_values
 
-        return self.save(from_values(self.form(pilot, team, week), values), why=why)
+        return self.save(from_values(self.form(pilot, team, week), values, n), why=why)
 
     def save(self, entries: Sequence[Entry], *, why: str = "") -> Receipt:
         """Write entries of a form, as one act."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pilotlab.cli.ask import agree, ask, say
+from pilotlab.cli.ask import ask, say
 from pilotlab.cli.options import (
     TEXT,
     actor_option,
@@ -20,6 +20,7 @@ from pilotlab.cli.output import next_line, show, show_json
 from pilotlab.errors import nearest
 
 if TYPE_CHECKING:
+    from pilotlab.sources.draft import Answers, Draft
     from pilotlab.sources.entry import Form
     from pilotlab.store.entries import Entry, Receipt
 
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
     multiple=True,
     help="Why there is none: leave, holiday, no_work, forgot, not_applicable.",
 )
+@click.option(
+    "--n",
+    "counts",
+    metavar="METRIC=ANSWERS",
+    multiple=True,
+    help="How many people answered, of a mean; without it the value is never shown.",
+)
 @click.option("--why", type=TEXT, metavar="TEXT", default="", help="Reason, where a stored value changes.")
 @workspace_option
 @actor_option
@@ -50,6 +58,7 @@ def command(
     week: str | None,
     sets: tuple[str, ...],
     gaps: tuple[str, ...],
+    counts: tuple[str, ...],
     why: str,
     workspace: Path | None,
     actor: str | None,
@@ -59,29 +68,69 @@ def command(
 ) -> None:
     """Log one team's week of PILOT.
 
-    Without --set and --gap the program asks for each metric in turn. A value that is stored is kept beside the new one, and a
-    change needs a reason; the same value again changes nothing.
+    Without --set and --gap the program asks for each metric in turn; what was typed is kept until it is saved. A value that is
+    stored is kept beside the new one, and a change needs a reason; the same value again changes nothing.
 
     \b
     Example:
-      pilotlab log anchor-days --team api --week 2026-W40 --set focus_hours=21.5 --gap belonging=leave
+      pilotlab log anchor-days --team api --week 2026-W40 --set job_satisfaction=7.4 --n job_satisfaction=8
+      pilotlab log anchor-days --team api --set voluntary_exits=1/6 --gap belonging=leave
     """
     from pilotlab import api
-    from pilotlab.sources.entry import corrections, from_flags, from_prompt, review
+    from pilotlab.sources.entry import from_flags
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
     sheet = lab.form(pilot, team or _ask_team(lab.teams(pilot)), week)
-    typed = not (sets or gaps)
-    entries = from_prompt(sheet, ask, say) if typed else from_flags(sheet, sets, gaps)
+    if sets or gaps or counts:
+        entries = from_flags(sheet, sets, gaps, counts)
+        _report(pilot, sheet, entries, lab.save(entries, why=why), form=form, plain=plain)
+        return
+    draft = lab.draft(pilot, sheet)
+    entries, why = _asked(draft, sheet, why)
     if not entries:
         show("Nothing was typed. Nothing was written.", plain=plain)
         return
-    if typed:
-        say("\n" + review(sheet, entries))
-        why = why or (ask("Why does a stored value change?") if corrections(sheet, entries) else "")
-        agree("Save?")
     receipt = lab.save(entries, why=why)
+    draft.drop()
     _report(pilot, sheet, entries, receipt, form=form, plain=plain)
+
+
+def _asked(draft: Draft, sheet: Form, why: str) -> tuple[list[Entry], str]:
+    """Ask until what was typed is to be saved; whoever leaves finds it again."""
+    from pilotlab.sources.dialogue import Left, confirm, converse, reason
+    from pilotlab.sources.entry import corrections
+
+    typed = _go_on(draft, sheet)
+
+    def keep(answers: Answers) -> None:
+        draft.keep(sheet, answers)
+
+    try:
+        converse(sheet, ask, say, typed=typed, keep=keep)
+        if not typed:
+            return [], why
+        entries = confirm(sheet, ask, say, typed=typed, keep=keep)
+        if corrections(sheet, entries) and not why.strip():
+            why = reason(ask, say)
+    except (Left, click.Abort):
+        if typed:
+            count = f"{len(typed)} answer" + ("s are" if len(typed) > 1 else " is")
+            say(f"Nothing was saved. {count} kept: the same command goes on with them.")
+        raise click.Abort from None
+    return entries, why
+
+
+def _go_on(draft: Draft, sheet: Form) -> Answers:
+    """Offer what was typed before."""
+    typed = draft.load(sheet)
+    if not typed:
+        return {}
+    names = ", ".join(key.partition("@")[0] for key in typed)
+    say(f"Typed before and not saved: {names}.")
+    if ask("Enter goes on with it, new begins anew").strip().lower() == "new":
+        draft.drop()
+        return {}
+    return typed
 
 
 def _ask_team(teams: tuple[str, ...]) -> str:
@@ -96,10 +145,10 @@ def _ask_team(teams: tuple[str, ...]) -> str:
 def _report(
     pilot: str, sheet: Form, entries: list[Entry], receipt: Receipt, *, form: str, plain: bool
 ) -> None:
-    from pilotlab.sources.entry import shown
+    from pilotlab.sources.dialogue import line_of
 
     if form == "json":
-        values = [{"metric": row.metric.key, "value": row.value, "gap": row.gap} for row in entries]
+        values = [_as_data(row) for row in entries]
         counts = {"new": receipt.new, "corrected": receipt.corrected, "unchanged": receipt.unchanged}
         show_json(
             {
@@ -115,9 +164,20 @@ def _report(
             stored=True,
         )
         return
-    lines = [f"  {row.metric.id:<28}{shown(row, row.metric)}" for row in entries]
+    lines = [f"  {row.metric.id:<28}{line_of(row)}" for row in entries]
     done = f"Saved for {sheet.team}, {sheet.week}: {receipt.new} new, {receipt.corrected} corrected, {receipt.unchanged} as before."
     if not receipt.written:
         done = f"{sheet.team}, {sheet.week}: all of this was stored already. Nothing changed."
     mark = [f"Receipt {receipt.code}"] if receipt.code else []
     show("\n".join([*lines, done, *mark, next_line(f"pilotlab status {pilot}")]), plain=plain, stored=True)
+
+
+def _as_data(row: Entry) -> dict[str, Any]:
+    """An entry as plain data; the parts of a count and the answers behind a mean where they were given."""
+    parts = {"numerator": row.numerator, "denominator": row.denominator, "n": row.n}
+    return {
+        "metric": row.metric.key,
+        "value": row.value,
+        "gap": row.gap,
+        **{name: part for name, part in parts.items() if part is not None},
+    }

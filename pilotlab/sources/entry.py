@@ -1,17 +1,18 @@
-"""Entry: one team's week, from flags or typed at a prompt."""
+"""Entry: the form of one team's week, and its values as flags give them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.release.cells import Cell, Hidden, release
 from pilotlab.sources.number_cells import read_number
 from pilotlab.sources.problem import Problem
-from pilotlab.sources.values import LETTERS, bounds, check_value, read_gap
+from pilotlab.sources.values import LETTERS, Parts, check_value, read_count, read_gap, whole_value
 from pilotlab.sources.week_cells import read_week
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry, NeedsReason
@@ -21,14 +22,6 @@ from pilotlab.weeks import Week
 
 if TYPE_CHECKING:
     from pilotlab.store.store import Store
-
-Ask = Callable[[str], str]  # a question to the answer typed
-Say = Callable[[str], None]
-
-HELP = (
-    "A number, with a point for decimals. Enter skips a question. A letter or its word is the reason for a gap:\n"
-    "  L leave   H holiday   N no work finished   F forgotten   A not applicable"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +72,12 @@ def known_team(text: str, teams: Collection[str]) -> str:
     return name
 
 
-def from_flags(form: Form, sets: Sequence[str], gaps: Sequence[str]) -> list[Entry]:
-    """Read `--set metric=number` and `--gap metric=reason`.
+def from_flags(
+    form: Form, sets: Sequence[str], gaps: Sequence[str], counts: Sequence[str] = ()
+) -> list[Entry]:
+    """Read `--set metric=number`, `--gap metric=reason` and `--n metric=answers`.
+
+    A count of people, or a share, may be written as its parts: `voluntary_exits=1/6`, one person of six.
 
     Raises
     ------
@@ -92,38 +89,94 @@ def from_flags(form: Form, sets: Sequence[str], gaps: Sequence[str]) -> list[Ent
     for key in keys:
         if keys.count(key) > 1:
             raise UsageError(f"{key.partition('@')[0]} is given twice", fix="give one value or one reason")
-    return entries
+    answered = dict(_answered(form, text) for text in counts)
+    for metric in answered:
+        if metric not in [entry.metric for entry in entries if entry.value is not None]:
+            raise UsageError(
+                f"--n {metric.id}: no value of it is set", fix=f"--set {metric.id}=NUMBER beside it"
+            )
+    return [entry._replace(n=answered.get(entry.metric, entry.n)) for entry in entries]
 
 
-def from_values(form: Form, values: Mapping[str, float | str]) -> list[Entry]:
-    """Read values and gap reasons by metric, as an analyst gives them.
+def from_values(
+    form: Form,
+    values: Mapping[str, float | str | tuple[float, float]],
+    counts: Mapping[str, int] | None = None,
+) -> list[Entry]:
+    """Read values, parts and gap reasons by metric, as an analyst gives them.
 
     Raises
     ------
     UsageError
         With the first value that is no value.
     """
-    sets = [f"{metric}={value}" for metric, value in values.items() if not isinstance(value, str)]
+    sets = [f"{metric}={_flag(value)}" for metric, value in values.items() if not isinstance(value, str)]
     gaps = [f"{metric}={value}" for metric, value in values.items() if isinstance(value, str)]
-    return from_flags(form, sets, gaps)
+    return from_flags(form, sets, gaps, [f"{metric}={count}" for metric, count in (counts or {}).items()])
+
+
+def _flag(value: float | tuple[float, float]) -> str:
+    return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _entry(form: Form, flag: str, text: str) -> Entry:
+    name, said = _split(flag, text)
+    metric = _metric(form, name)
+    if flag == "--gap":
+        return Entry(form.team, form.week, metric, gap=_accepted(flag, name, typed_gap(said)))
+    if _parted(said) or metric.rate:
+        value, numerator, denominator = _accepted(flag, name, _parts(said, metric))
+        return Entry(form.team, form.week, metric, value, numerator=numerator, denominator=denominator)
+    return Entry(form.team, form.week, metric, _accepted(flag, name, _number(said, metric)))
+
+
+def _answered(form: Form, text: str) -> tuple[MetricSpec, int]:
+    name, said = _split("--n", text)
+    metric = _metric(form, name)
+    if not metric.of_people:
+        raise UsageError(
+            f"--n {name}: {metric.label} is no mean of answers", fix="--n is for means of people's answers"
+        )
+    return metric, _accepted("--n", name, read_count(said))
+
+
+_EXAMPLES = {"--set": ("number", "focus_hours=21.5"), "--gap": ("reason", "focus_hours=holiday")}
+
+
+def _split(flag: str, text: str) -> tuple[str, str]:
     name, mark, said = (part.strip() for part in text.partition("="))
     if not mark or not said:
-        raise UsageError(
-            f"{flag} {text!r} is not of the form metric={'number' if flag == '--set' else 'reason'}",
-            fix=f"{flag} focus_hours={'21.5' if flag == '--set' else 'holiday'}",
-        )
-    metric = _metric(form, name)
-    read = _number(said, metric) if flag == "--set" else _gap(said)
+        what, example = _EXAMPLES.get(flag, ("answers", "job_satisfaction=8"))
+        raise UsageError(f"{flag} {text!r} is not of the form metric={what}", fix=f"{flag} {example}")
+    return name, said
+
+
+T = TypeVar("T")
+
+
+def _accepted(flag: str, name: str, read: T | Problem) -> T:
     if isinstance(read, Problem):
         raise UsageError(f"{flag} {name}: {read.what}", fix=read.fix)
-    return (
-        Entry(form.team, form.week, metric, gap=read)
-        if isinstance(read, str)
-        else Entry(form.team, form.week, metric, read)
-    )
+    return read
+
+
+def _parted(text: str) -> list[str]:
+    """Split `1/6` or `1 of 6`; an empty list for one number."""
+    pieces = re.split(r"\s*/\s*|\s+of\s+", text)
+    return pieces if len(pieces) == 2 else []
+
+
+def _parts(text: str, metric: MetricSpec) -> Parts | Problem:
+    """Read a count with what it is of, or a share as its parts."""
+    pieces = _parted(text)
+    if pieces and not (metric.rate or metric.kind == "share"):
+        fix = "write the value itself; a mean takes its answers by --n"
+        return Problem("PL421", f"{text!r}: {metric.label} is neither a count nor a share", fix)
+    read = [read_number(piece) for piece in pieces or [text]]
+    if problem := next((each for each in read if isinstance(each, Problem)), None):
+        return problem
+    numbers = [each for each in read if not isinstance(each, Problem)]
+    return whole_value(None, numbers[0], numbers[1] if len(numbers) == 2 else None, metric)
 
 
 def _metric(form: Form, name: str) -> MetricSpec:
@@ -138,57 +191,13 @@ def _number(text: str, metric: MetricSpec) -> float | Problem:
     return value if isinstance(value, Problem) else check_value(value, metric) or value
 
 
-def _gap(text: str) -> str | Problem:
+def typed_gap(text: str) -> str | Problem:
+    """Read the reason for a gap: its letter, or its word."""
     return LETTERS.get(text.upper()) or read_gap(text)
 
 
-def from_prompt(form: Form, ask: Ask, say: Say) -> list[Entry]:
-    """Ask for each metric in turn; nothing is kept that was not typed."""
-    say(f"{_heading(form)}\n{HELP}")
-    answers = [
-        _ask_metric(form, metric, number, ask, say) for number, metric in enumerate(form.metrics, start=1)
-    ]
-    return [entry for entry in answers if entry is not None]
-
-
-def _ask_metric(form: Form, metric: MetricSpec, number: int, ask: Ask, say: Say) -> Entry | None:
-    say(f"\n{number} of {len(form.metrics)}  {metric.question or metric.label}")
-    say(f"  {_context(form, metric)}")
-    while True:
-        text = ask(f"  {metric.label}, {_unit(metric)}").strip()
-        if not text:
-            return None
-        if text == "?":
-            say(HELP)
-            continue
-        read = _typed(text, metric)
-        if isinstance(read, Problem):
-            say(f"  {read.what}\n  fix: {read.fix}")
-        elif isinstance(read, str):
-            return Entry(form.team, form.week, metric, gap=read)
-        else:
-            return Entry(form.team, form.week, metric, read)
-
-
-def _typed(text: str, metric: MetricSpec) -> float | str | Problem:
-    """Read a number or the reason for a gap."""
-    if not text[0].isalpha() or text.lower() in {"nan", "inf", "infinity"}:
-        return _number(text, metric)
-    gap = _gap(text)
-    if isinstance(gap, Problem):
-        return Problem(
-            gap.code, f"{text!r} is neither a number nor a reason", f"? shows the letters; {gap.fix}"
-        )
-    return gap
-
-
-def _unit(metric: MetricSpec) -> str:
-    """Write the unit with the ends of a share, which could be meant in per cent."""
-    low, high = bounds(metric)
-    return f"{metric.unit}, {low:g} to {high:g}" if metric.kind == "share" else metric.unit
-
-
-def _context(form: Form, metric: MetricSpec) -> str:
+def context(form: Form, metric: MetricSpec) -> str:
+    """Say what is known of a metric before it is asked for."""
     before, stored = form.before.get(metric.key), form.stored.get(metric.key)
     parts = [f"last: {shown(before, metric)} in {before.week}" if before else "no value before this week"]
     if stored:
@@ -212,37 +221,26 @@ def corrections(form: Form, entries: Sequence[Entry]) -> list[Entry]:
     return [
         entry
         for entry in entries
-        if (old := stored.get(entry.metric.key)) and (old.value, old.gap) != (entry.value, entry.gap)
+        if (old := stored.get(entry.metric.key))
+        and (old.value, old.gap, old.n) != (entry.value, entry.gap, old.n if entry.n is None else entry.n)
     ]
 
 
-def review(form: Form, entries: Sequence[Entry]) -> str:
-    """What is about to be saved, line by line."""
-    changed = {entry.metric.key for entry in corrections(form, entries)}
-    lines = [_heading(form)]
-    for entry in entries:
-        was = (
-            f"   was {shown(form.stored[entry.metric.key], entry.metric)}"
-            if entry.metric.key in changed
-            else ""
-        )
-        lines.append(f"  {entry.metric.id:<28}{shown(entry, entry.metric)}{was}")
-    return "\n".join(lines)
-
-
-def _heading(form: Form) -> str:
+def heading(form: Form) -> str:
+    """Whose week it is."""
     return f"{form.team}, {form.week} ({form.week.monday:%d %b} to {form.week.sunday:%d %b %Y})"
 
 
 __all__ = [
     "Form",
     "NeedsReason",
+    "context",
     "corrections",
     "from_flags",
-    "from_prompt",
+    "heading",
     "known_team",
-    "review",
     "shown",
     "stored_form",
+    "typed_gap",
     "week_to_log",
 ]

@@ -45,9 +45,9 @@ class Findings:
         if len(fault.first) < EACH:
             fault.first.append((problem, row, value))
 
-    def tell(self, code: str, what: str, row: int = 0) -> None:
+    def tell(self, code: str, what: str, row: int = 0, *, fix: str = "") -> None:
         """Tell what was recognised and read as it was meant: a note that counts as nothing wrong."""
-        self._told.append(Finding(code, "note", what, Span(self.file, row)))
+        self._told.append(Finding(code, "note", what, Span(self.file, row), fix=fix))
 
     @property
     def errors(self) -> int:

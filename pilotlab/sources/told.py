@@ -31,12 +31,13 @@ class Told:
         """Tell each way once."""
         for how, (text, week) in self._weeks.items():
             code = "PL411" if how in ("day first", "month first") else "PL410"
-            findings.tell(code, f"column week: {text!r} is read as {week}: {how}")
+            what = f"column week: {text!r} is read as {week}: {how}"
+            findings.tell(code, what, fix=f"nothing, where {week} is meant; else write the week that is")
         for how, (text, value, columns) in self._numbers.items():
             names = [*list(columns)[:_SHOWN], *(["..."] if len(columns) > _SHOWN else [])]
             cells = sum(columns.values())
             many = f" ({cells:,} cells)" if cells > 1 else ""
             label = "column" if len(columns) == 1 else "columns"
-            findings.tell(
-                "PL416", f"{label} {', '.join(names)}: {text!r} is read as {plainly(value)}: {how}{many}"
-            )
+            what = f"{label} {', '.join(names)}: {text!r} is read as {plainly(value)}: {how}{many}"
+            fix = f"nothing, where {plainly(value)} is meant; else --decimal and --thousands say what is"
+            findings.tell("PL416", what, fix=fix)

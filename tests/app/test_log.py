@@ -135,7 +135,7 @@ def test_an_unknown_team_names_the_nearest(run: Run) -> None:
 
 def test_the_prompt_shows_last_week_and_keeps_only_what_was_typed(run: Run, workspace: Path) -> None:
     log(run, "--set", "job_satisfaction=7", week="2026-W39")
-    result = log(run, typed="7.5\n\n?\nabc\nH\n\n\ny\n")
+    result = log(run, typed="7.5\n9\n\n?\nabc\nH\n\n\ny\n")
     assert result.exit_code == 0, result.output
     assert "last: hidden: how many answered was not said in 2026-W39" in result.output
     assert "'abc' is neither a number nor a reason" in result.output
@@ -156,7 +156,7 @@ def test_the_prompt_says_first_whose_week_it_is_and_takes_a_reason_as_a_word(
 
 def test_the_prompt_asks_again_for_a_team_it_does_not_know(run: Run, workspace: Path) -> None:
     result = run(
-        "log", "anchor-days", "--week", "2026-W40", *TODAY, typed="chekout\n?\ncheckout\n7\n\n\n\n\ny\n"
+        "log", "anchor-days", "--week", "2026-W40", *TODAY, typed="chekout\n?\ncheckout\n7\n\n\n\n\n\ny\n"
     )
     assert "no team 'chekout'; did you mean 'checkout'?; ? lists them" in result.output
     assert "api, checkout, data, edge" in result.output
@@ -176,7 +176,7 @@ def test_nothing_typed_writes_nothing(run: Run, workspace: Path) -> None:
     assert stored(run, workspace) == []
 
 
-@pytest.mark.parametrize("typed", ["7.5\n20\n", "7.5\n\n\n\n\nn\n"], ids=["left half way", "not saved"])
+@pytest.mark.parametrize("typed", ["7.5\n20\n", "7.5\n\n\n\n\n\nn\n"], ids=["left half way", "not saved"])
 def test_leaving_writes_nothing(run: Run, workspace: Path, typed: str) -> None:
     result = log(run, typed=typed)
     assert result.exit_code == 1
@@ -186,9 +186,92 @@ def test_leaving_writes_nothing(run: Run, workspace: Path, typed: str) -> None:
 
 def test_the_prompt_asks_why_a_value_changes(run: Run, workspace: Path) -> None:
     log(run, "--set", "job_satisfaction=7")
-    result = log(run, typed="8\n\n\n\n\nread the wrong line\ny\n")
+    result = log(run, typed="8\n\n\n\n\n\ny\n\nread the wrong line\n")
+    assert "a reason is needed" in result.output
     assert "was hidden: how many answered was not said" in " ".join(result.output.split())
     assert stored(run, workspace) == [("job_satisfaction@1", "2026-W40", 8.0, None, 2)]
+
+
+def test_one_can_go_back_and_change_a_line_before_saving(run: Run, workspace: Path) -> None:
+    back = ["7.5", "9", "<", "8", "", "21", "", "", "", ""]  # back from the second question
+    typed = "\n".join([*back, "2", "22", "", "", ""])  # line 2 changed in the review
+    result = log(run, typed=typed)
+    assert result.exit_code == 0, result.output
+    assert "[7.5]" in result.output
+    assert "1  job_satisfaction            8 points (0-10)" in result.output
+    assert [(row[0], row[2]) for row in stored(run, workspace)] == [
+        ("focus_hours@1", 22.0),
+        ("job_satisfaction@1", 8.0),
+    ]
+
+
+def test_how_many_answered_is_asked_of_a_mean_and_kept_by_a_correction(run: Run, workspace: Path) -> None:
+    result = log(run, typed="7.5\nnine\n9\n\n\n\n\ny\n")
+    assert "mean of how many answers?" in result.output
+    assert "7.5 points (0-10), mean of 9 answers" in result.output
+    log(run, "--set", "job_satisfaction=7.4", "--why", "typo")
+    assert answered(workspace) == 9
+    log(run, "--set", "job_satisfaction=7.4", "--n", "job_satisfaction=8", "--why", "recounted")
+    assert answered(workspace) == 8
+
+
+def answered(workspace: Path) -> int | None:
+    from pilotlab.store import Store
+
+    with Store.open(workspace / "data" / "pilots.db", readonly=True) as store:
+        return store.observations("job_satisfaction@1")[0].n
+
+
+@pytest.mark.parametrize(
+    ("args", "what"),
+    [
+        (["--set", "focus_hours=20", "--n", "job_satisfaction=8"], "no value of it is set"),
+        (["--set", "job_satisfaction=7", "--n", "job_satisfaction=many"], "n is 'many'"),
+        (["--set", "cross_team_share=.2", "--n", "cross_team_share=8"], "is no mean of answers"),
+        (["--set", "job_satisfaction=7/9"], "is neither a count nor a share"),
+    ],
+)
+def test_answers_that_stand_behind_nothing_are_refused(run: Run, args: list[str], what: str) -> None:
+    result = log(run, *args)
+    assert result.exit_code == 2
+    assert what in result.output
+
+
+def test_what_was_typed_is_there_again_after_leaving(run: Run, workspace: Path) -> None:
+    left = log(run, typed="7.5\n9\n20\n")
+    assert "Nothing was saved. 2 answers are kept" in left.output
+    (draft,) = (workspace / "data" / "drafts").iterdir()
+    assert draft.stat().st_mode & 0o777 == 0o600
+    again = log(run, typed="\n\n\n21\n\n\n\n\ny\n")
+    assert "Typed before and not saved: job_satisfaction, focus_hours." in again.output
+    assert [(row[0], row[2]) for row in stored(run, workspace)] == [
+        ("focus_hours@1", 21.0),
+        ("job_satisfaction@1", 7.5),
+    ]
+    assert not draft.exists()
+
+
+def test_a_draft_can_be_put_away_and_one_that_is_broken_is_none(run: Run, workspace: Path) -> None:
+    log(run, typed="7.5\n9\n")
+    anew = log(run, typed="new\n\n\n\n\n\n")
+    assert "Nothing was typed." in anew.output
+    log(run, typed="7.5\n9\n")
+    (draft,) = (workspace / "data" / "drafts").iterdir()
+    draft.write_text('{"schema": "pilotlab/draft@1", "team": "api", "answers": [1]}')
+    assert "Typed before" not in log(run, typed="\n\n\n\n\n").output
+
+
+def test_exits_are_typed_as_people(run: Run, workspace: Path) -> None:
+    pilot = workspace / "experiments" / "anchor-days" / "pilot.yaml"
+    pilot.write_text(PILOT.replace("watch: [burnout_level@1, belonging@1,", "watch: [voluntary_exits@1,"))
+    result = log(run, typed="\n\n1.5\n1\n0\n6\n\ny\n")
+    assert "1.5 is no number of people who left by their own choice" in result.output
+    assert "1 people who left by their own choice, of 6 people in the team" in result.output
+    flags = log(run, "--set", "voluntary_exits=1/6", week="2026-W39")
+    assert flags.exit_code == 0, flags.output
+    values = [row[2] for row in stored(run, workspace)]
+    assert values == [pytest.approx(869.643, abs=0.001)] * 2
+    assert log(run, "--set", "voluntary_exits=1", week="2026-W38").exit_code == 2
 
 
 def test_json(run: Run) -> None:
