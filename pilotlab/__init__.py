@@ -12,37 +12,37 @@ if TYPE_CHECKING:
     from pilotlab.api import open_workspace as open  # noqa: A004 - the public name, as in pl.open
     from pilotlab.errors import Finding, PilotlabError
     from pilotlab.estimate.did import did
-    from pilotlab.estimate.doubt.bacon import Bacon, bacon
-    from pilotlab.estimate.doubt.honest_did import honest_did
-    from pilotlab.estimate.groups.slices import slices
-    from pilotlab.estimate.groups.slices_result import Slices
-    from pilotlab.estimate.harm import HarmBounds
-    from pilotlab.estimate.harm_bounds import harm_bounds
-    from pilotlab.estimate.plots.estimates import forest
-    from pilotlab.estimate.result import Estimate, NotEstimable
+    from pilotlab.estimate.heterogeneity.by_slice import slices
+    from pilotlab.estimate.plots.estimates_plot import forest
+    from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+    from pilotlab.estimate.results.harm import HarmBounds
+    from pilotlab.estimate.results.slices import Slices
+    from pilotlab.estimate.sensitivity.bacon import Bacon, bacon
+    from pilotlab.estimate.sensitivity.harm_bounds import harm_bounds
+    from pilotlab.estimate.sensitivity.honest_did import honest_did
     from pilotlab.simulate.company import simulate
     from pilotlab.weeks import Week
 
 _PUBLIC = {
-    "Bacon": "pilotlab.estimate.doubt.bacon:Bacon",
-    "Estimate": "pilotlab.estimate.result:Estimate",
+    "Bacon": "pilotlab.estimate.sensitivity.bacon:Bacon",
+    "Estimate": "pilotlab.estimate.results.estimate:Estimate",
     "Finding": "pilotlab.errors:Finding",
-    "HarmBounds": "pilotlab.estimate.harm:HarmBounds",
-    "NotEstimable": "pilotlab.estimate.result:NotEstimable",
+    "HarmBounds": "pilotlab.estimate.results.harm:HarmBounds",
+    "NotEstimable": "pilotlab.estimate.results.estimate:NotEstimable",
     "PilotlabError": "pilotlab.errors:PilotlabError",
-    "Slices": "pilotlab.estimate.groups.slices_result:Slices",
+    "Slices": "pilotlab.estimate.results.slices:Slices",
     "Week": "pilotlab.weeks:Week",
     "Workspace": "pilotlab.api:Workspace",
-    "bacon": "pilotlab.estimate.doubt.bacon:bacon",
+    "bacon": "pilotlab.estimate.sensitivity.bacon:bacon",
     "demo": "pilotlab.api:demo",
     "did": "pilotlab.estimate.did:did",
-    "forest": "pilotlab.estimate.plots.estimates:forest",
-    "harm_bounds": "pilotlab.estimate.harm_bounds:harm_bounds",
-    "honest_did": "pilotlab.estimate.doubt.honest_did:honest_did",
+    "forest": "pilotlab.estimate.plots.estimates_plot:forest",
+    "harm_bounds": "pilotlab.estimate.sensitivity.harm_bounds:harm_bounds",
+    "honest_did": "pilotlab.estimate.sensitivity.honest_did:honest_did",
     "init": "pilotlab.api:init",
     "open": "pilotlab.api:open_workspace",
     "simulate": "pilotlab.simulate.company:simulate",
-    "slices": "pilotlab.estimate.groups.slices:slices",
+    "slices": "pilotlab.estimate.heterogeneity.by_slice:slices",
 }
 
 __all__ = [

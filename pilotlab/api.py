@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pilotlab.design.lateness import Late
     from pilotlab.design.plan import Plan
     from pilotlab.design.standing import Standing
-    from pilotlab.estimate.pilot.analysis import Analysis
+    from pilotlab.evaluate.analysis import Analysis
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
-    from pilotlab.readout.page import Page
+    from pilotlab.readout.render.files import Page
     from pilotlab.sources.draft import Draft
     from pilotlab.sources.entry import Form
     from pilotlab.sources.importing import ImportReport
@@ -559,7 +559,7 @@ class Workspace:
     def readout(self, pilot: str) -> Page:
         """Make the readout, and record it with its verdict; `.write(path)` writes it."""
         from pilotlab.readout.build.assemble import build_readout
-        from pilotlab.readout.page import Page
+        from pilotlab.readout.render.files import Page
 
         course = self.course(pilot)
         page = Page(build_readout(course), self.folders.root / "analysis" / "readouts" / pilot)

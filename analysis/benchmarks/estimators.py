@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 import pilotlab as pl
-from pilotlab.estimate.registry import ESTIMATORS
+from pilotlab.spec.engine import ESTIMATORS
 
 HERE = Path(__file__).resolve().parent
 TEAMS, WEEKS, START = 40, 26, 14

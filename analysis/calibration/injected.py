@@ -16,7 +16,7 @@ from store import Row, run
 
 import pilotlab as pl
 from pilotlab.errors import UsageError
-from pilotlab.estimate.registry import ESTIMATORS
+from pilotlab.spec.engine import ESTIMATORS
 
 SEEDS = 5  # panels a kind
 CHECKED = 1

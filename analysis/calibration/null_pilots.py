@@ -15,7 +15,7 @@ from pilots import ALPHA, Cell, simulate
 from procedures import applicable, default
 from store import Row, rounded, run
 
-from pilotlab.stats.draws import LIMIT, count
+from pilotlab.stats.randomization.draws import LIMIT, count
 
 SEEDS = 2_000
 CHECKED = 200  # the first pilots, whose alarms are stored by themselves so that a test can rerun them

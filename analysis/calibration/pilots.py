@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotlab.stats.draws import Design, sample_draws
+from pilotlab.stats.randomization.draws import Design, sample_draws
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

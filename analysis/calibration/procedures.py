@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pilots import BASELINE, WASHIN, WEEKS, Cell, FloatArray
 from scipy import stats
 
-from pilotlab.stats.randomization import p_values
-from pilotlab.stats.wild import wild_bootstrap
+from pilotlab.stats.randomization.sharp_null import p_values
+from pilotlab.stats.variance.wild import wild_bootstrap
 
 UNEVEN = 1.5  # where an arm is larger by more, `auto` takes CR2
 TURNS = 200

@@ -19,10 +19,10 @@ import numpy as np
 import pilotlab
 from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.estimate.did import did
-from pilotlab.estimate.pilot import asked
-from pilotlab.estimate.pilot.checks import CHECKS
-from pilotlab.estimate.pilot.headline import Headline
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.evaluate import request
+from pilotlab.evaluate.headline import Headline
+from pilotlab.evaluate.threats.table import CHECKS
 from pilotlab.panel.build import build_panel
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
@@ -122,7 +122,7 @@ def _headline(y: np.ndarray, pilot: np.ndarray, *, drawn: bool) -> Headline:
         for t, week in enumerate(weeks)
     ]
     panel = build_panel(SPEC, METRIC, assignment, cells)
-    method = {**asked.design(SPEC, panel), **asked.method(SPEC, 1)}
+    method = {**request.design(SPEC, panel), **request.method(SPEC, 1)}
     estimate = did(panel.values, **method)
     assert isinstance(estimate, Estimate)
     return Headline(

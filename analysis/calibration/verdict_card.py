@@ -14,13 +14,13 @@ from verdict_pilots import remembered
 
 from pilotlab.decide.checking import check_inputs
 from pilotlab.decide.judge import AGREEMENT_NEEDED, Judgement, judge
-from pilotlab.estimate.pilot import asked
-from pilotlab.estimate.pilot.headline import Headline
-from pilotlab.estimate.pilot.reruns import RERUNS, WINSOR
-from pilotlab.estimate.pilot.robustness import agrees, same_zero
-from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.evaluate import request
+from pilotlab.evaluate.headline import Headline
+from pilotlab.evaluate.reruns import RERUNS, WINSOR
+from pilotlab.evaluate.robustness import agrees, same_zero
 from pilotlab.panel.panel import Panel
-from pilotlab.stats.change import unit_change, unit_mean, within_strata
+from pilotlab.stats.regression.change import unit_change, unit_mean, within_strata
 
 ABOVE = ("Scale", "Scale with changes")  # verdicts that the robustness card can lower
 Judge = Callable[[Estimate, Estimate], bool]
@@ -171,5 +171,5 @@ def _headline(pilot: Pilot, metric: str, estimate: ByDraws | ByCr2) -> Headline:
         }
     )
     panel = Panel(spec.id, pilot.plan.metrics[metric], spec.windows, pilot.assignment, frame)
-    method = {**asked.design(spec, panel), **asked.method(spec, pilot.assignment.seed or 0)}
+    method = {**request.design(spec, panel), **request.method(spec, pilot.assignment.seed or 0)}
     return Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate)

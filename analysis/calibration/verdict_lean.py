@@ -23,8 +23,8 @@ from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import RuleInputs
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.draw import draw
-from pilotlab.estimate.pilot.analysis import Analysis, ArmMeans, MetricResult
-from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.evaluate.analysis import Analysis, ArmMeans, MetricResult
 from pilotlab.scaffold.init import write_all
 from pilotlab.simulate import Company
 from pilotlab.simulate.company import CONTROL, PILOT
@@ -32,9 +32,9 @@ from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.public_holidays import holiday_weeks
 from pilotlab.spec.team import Team
-from pilotlab.stats.change import unit_change, unit_mean
-from pilotlab.stats.draws import Design
-from pilotlab.stats.randomization import RandomizationResult, randomization_test
+from pilotlab.stats.randomization.draws import Design
+from pilotlab.stats.randomization.sharp_null import RandomizationResult, randomization_test
+from pilotlab.stats.regression.change import unit_change, unit_mean
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -25,7 +25,7 @@ import pilotlab
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
 from pilotlab.decide.judge import Judgement
-from pilotlab.estimate.pilot.analysis import MetricResult
+from pilotlab.evaluate.analysis import MetricResult
 
 RESULTS = Path(__file__).with_suffix(".json")
 SEEDS, EDGE_SEEDS = (

@@ -24,7 +24,7 @@ from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
-    from pilotlab.readout.model import (
+    from pilotlab.readout.document.model import (
         Arm,
         Effect,
         GoalResult,

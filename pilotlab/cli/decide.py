@@ -102,7 +102,7 @@ def _nothing(arm: ArmDecision) -> str:
 
 
 def _gate(arm: ArmDecision) -> str:
-    from pilotlab.decide.words import gate_words
+    from pilotlab.decide.wording import gate_words
 
     return gate_words(arm.gate)
 

@@ -8,9 +8,9 @@ from itertools import product
 from typing import get_args
 
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, Metric
+from pilotlab.decide.ladder import LEADING, GoalState, GuardrailState, Rung, Verdict
 from pilotlab.decide.settle import CAPS, Case, settle
 from pilotlab.decide.sizes import size
-from pilotlab.decide.verdicts import LEADING, GoalState, GuardrailState, Rung, Verdict
 
 # Worst to best; how far two states lie apart is how much would have to be different.
 _GOAL_ORDER: tuple[GoalState, ...] = ("worse", "ruled out", "too small", "cannot tell", "open", "clear yes")

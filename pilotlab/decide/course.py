@@ -28,7 +28,7 @@ from pilotlab.store.store import Store
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from pilotlab.estimate.pilot.analysis import Analysis
+    from pilotlab.evaluate.analysis import Analysis
     from pilotlab.panel.panel import Panel
 
 EXPOSURE = "exposure"  # column of teams.csv: the share of a team's meetings that it spends with pilot teams
@@ -104,8 +104,8 @@ def follow(
     audience : str
         The command or page that shows what comes of it.
     """
-    from pilotlab.estimate.pilot.analysis import analyze
-    from pilotlab.estimate.pilot.released import released
+    from pilotlab.evaluate.analysis import analyze
+    from pilotlab.evaluate.released import released
 
     uses = {use.use: plan.metrics[use.use] for _, use in plan.spec.uses}
     readings = {use: reading(store, plan, metric, teams, audience) for use, metric in uses.items()}

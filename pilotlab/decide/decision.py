@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pilotlab.decide.verdicts import Claim, Grade, IfBreached, Verdict
+from pilotlab.decide.ladder import Claim, Grade, IfBreached, Verdict
 from pilotlab.spec.frozen import Frozen
 
 SCHEMA: Literal["pilotlab/decision@1"] = "pilotlab/decision@1"

@@ -29,7 +29,7 @@ from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.threshold import bar_size, margin_size
 
 if TYPE_CHECKING:
-    from pilotlab.estimate.pilot.analysis import Analysis, MetricResult
+    from pilotlab.evaluate.analysis import Analysis, MetricResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def _exact(spec: PilotSpec) -> bool:
 
 def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | None:
     """Name the equity groups whose limit is broken; None where some are declared and none could be looked at."""
-    from pilotlab.estimate.pilot.by_group import breached
+    from pilotlab.evaluate.slices import breached
 
     if not spec.slices.equity:
         return ()
@@ -152,8 +152,8 @@ def _metric(metric: MetricSpec) -> Metric:
 
 def _evidence(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> Evidence:
     """Turn an estimate so that up is good, at every level the rule may ask for."""
-    from pilotlab.estimate.pilot.released import rounding_of
-    from pilotlab.estimate.result import NotEstimable
+    from pilotlab.estimate.results.estimate import NotEstimable
+    from pilotlab.evaluate.released import rounding_of
 
     estimate, better = result.estimate, result.metric.better
     if isinstance(estimate, NotEstimable):
@@ -234,7 +234,7 @@ def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> Ga
 
 
 def _adherence(analysis: Analysis, arm: str, *, exact: bool) -> Adherence | None:
-    from pilotlab.estimate.pilot.released import released_gap
+    from pilotlab.evaluate.released import released_gap
 
     for result in analysis.of(arm, "adherence"):
         use, means = result.use, result.means

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pilotlab.decide.inputs import DesignFacts
-from pilotlab.decide.verdicts import Grade, Verdict
+from pilotlab.decide.ladder import Grade, Verdict
 
 STRONGEST: dict[Grade, Verdict] = {"A": "Scale", "B": "Scale with changes", "C": "Extend", "D": "Learn"}
 

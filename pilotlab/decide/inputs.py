@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from pilotlab.decide.ladder import Claim, IfBreached
 from pilotlab.decide.levels import Look, Mode
-from pilotlab.decide.verdicts import Claim, IfBreached
 from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
 from pilotlab.release.rounding import Rounding

@@ -9,10 +9,10 @@ from pilotlab.decide.decision import GateItem, StateName
 from pilotlab.decide.gate import gate, missing
 from pilotlab.decide.grade import grade
 from pilotlab.decide.inputs import ArmInputs, GoalInput, RuleInputs
+from pilotlab.decide.ladder import GoalState, Grade, Verdict
 from pilotlab.decide.levels import guardrail_alpha
 from pilotlab.decide.settle import Case, Limit, Outcome, settle, table_rung
 from pilotlab.decide.states import goal_state_at, guardrail_state_at, is_worse
-from pilotlab.decide.verdicts import GoalState, Grade, Verdict
 
 AGREEMENT_NEEDED = 0.75
 

@@ -12,11 +12,11 @@ from pilotlab.decide.gate import missing
 from pilotlab.decide.grade import STRONGEST, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
+from pilotlab.decide.ladder import LEADING, Verdict
 from pilotlab.decide.settle import settle
 from pilotlab.decide.showing import as_shown
 from pilotlab.decide.sizes import luck
-from pilotlab.decide.verdicts import LEADING, Verdict
-from pilotlab.decide.words import (
+from pilotlab.decide.wording import (
     conditions,
     flags,
     headline,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pilotlab.decide.inputs import Evidence, GoalInput, Level
-from pilotlab.decide.verdicts import GoalState, GuardrailState
+from pilotlab.decide.ladder import GoalState, GuardrailState
 
 
 def goal_state(estimate: float, level: Level, bar: float) -> GoalState:

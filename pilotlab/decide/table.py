@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from pilotlab.decide.verdicts import GoalState, GuardrailState, IfBreached, Rung
+from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached, Rung
 
 Column = Literal["safe", "unproven", "leaning bad", "breached, fixable", "breached, stop"]
 Note = Literal["", "staged", "fix first", "cheap"]

@@ -10,7 +10,7 @@ from pilotlab.errors import NotYet, UsageError
 from pilotlab.spec.pilot import CONTROL
 
 if TYPE_CHECKING:
-    from pilotlab.stats.draws import Design
+    from pilotlab.stats.randomization.draws import Design
 
 
 def admissible(contrast: Assignment, teams: Sequence[str]) -> Design:
@@ -32,7 +32,7 @@ def admissible(contrast: Assignment, teams: Sequence[str]) -> Design:
     UsageError
         Where no lot decided, the arms are not two, or a team is not in the assignment or there is none.
     """
-    from pilotlab.stats.draws import Design
+    from pilotlab.stats.randomization.draws import Design
 
     if contrast.method == "stepped_wedge":
         raise NotYet("draws of a stepped wedge are not there yet", fix="ask for `inference: cr2`")

@@ -104,7 +104,7 @@ def _by_lot(
     strata: Sequence[Sequence[Unit]], counts: Sequence[Mapping[str, int]], arms: Sequence[str], lot: Generator
 ) -> dict[str, str]:
     """Draw one arm after the other from the units that are left, with the generator that inference uses."""
-    from pilotlab.stats.draws import Design, sample_draws
+    from pilotlab.stats.randomization.draws import Design, sample_draws
 
     arm_of: dict[str, str] = {}
     left = [(number, unit.label) for number, stratum in enumerate(strata) for unit in stratum]

@@ -75,7 +75,7 @@ def _draws(assignment: Assignment) -> tuple[tuple[str, ...], NDArray[np.intp], b
     """Return the arms, draws as places in them (draws x teams, the one that was made first), and whether they are all."""
     import numpy as np
 
-    from pilotlab.stats.draws import Design, count, enumerate_draws
+    from pilotlab.stats.randomization.draws import Design, count, enumerate_draws
 
     arms = assignment.arms
     made = np.array([arms.index(row.arm) for row in assignment.teams])

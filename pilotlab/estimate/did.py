@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate import choose, registry
-from pilotlab.estimate.inference import assemble
-from pilotlab.estimate.inference.fitted import Answering, Fitted
-from pilotlab.estimate.methods import cross_section
+from pilotlab.estimate import defaults, finish
+from pilotlab.estimate.data import variation
+from pilotlab.estimate.data.assigned import is_drawn, with_assignment
+from pilotlab.estimate.data.frame import read_study
+from pilotlab.estimate.data.incoming import as_pandas, drawn_as_pandas
+from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.estimators import cross_section
+from pilotlab.estimate.estimators.fit import Answering, Fitted
 from pilotlab.estimate.options import Options, names, values
-from pilotlab.estimate.reading import sense
-from pilotlab.estimate.reading.drawing import is_drawn, with_assignment
-from pilotlab.estimate.reading.frame import read_study
-from pilotlab.estimate.reading.incoming import as_pandas, drawn_as_pandas
-from pilotlab.estimate.reading.study import Study
-from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.spec import engine
 
 
 def did(
@@ -66,7 +66,7 @@ def did(
         the same kind, constant in a unit; NaN, None, inf, and 0 where every time is above 0, mean never. With
         `unit=None` rows are repeated cross-sections and cohort effects stand in place of unit effects.
     estimator : str
-        "auto", or a row of `pilotlab.estimate.registry.ESTIMATORS`.
+        "auto", or a row of `pilotlab.spec.engine.ESTIMATORS`.
     aggregate : {"overall", "event_time", "cohort", "week"}
         Rows of `to_frame`: by time since start, by cohort, or by time, where the estimator has them. The headline stays
         what the estimator's entry says; with `estimator="auto"` and one start, "event_time" asks for `event_study`.
@@ -101,7 +101,7 @@ def did(
     group : str
         Column of 0 and 1 (affected), constant in a unit: a triple difference.
     inference : str
-        "auto", or a row of `pilotlab.estimate.registry.INFERENCES`.
+        "auto", or a row of `pilotlab.spec.engine.INFERENCES`.
     alpha : float
         Two-sided level of `ci` and bands.
     reps : int
@@ -185,21 +185,21 @@ def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
         if isinstance(fitted, NotEstimable):
             return fitted
         found = _with_inference(fitted, name, options)
-        return sense.more_than_rounding(found, cross_section.ends_of(frame, options), options)
-    study = sense.with_telling_covariates(read_study(frame, options), options)
-    ends = sense.ends(study.y)
-    if (refusal := sense.nothing_varies(ends, options)) is not None:
+        return variation.more_than_rounding(found, cross_section.ends_of(frame, options), options)
+    study = variation.with_telling_covariates(read_study(frame, options), options)
+    ends = variation.ends(study.y)
+    if (refusal := variation.nothing_varies(ends, options)) is not None:
         return refusal
-    found = sense.more_than_rounding(_from_study(study, options), ends, options)
-    return found if isinstance(found, Estimate) else sense.with_cause(found, study, options)
+    found = variation.more_than_rounding(_from_study(study, options), ends, options)
+    return found if isinstance(found, Estimate) else variation.with_cause(found, study, options)
 
 
 def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:
-    name = choose.estimator(study, options)
+    name = defaults.estimator(study, options)
     if isinstance(name, NotEstimable):
         return name
     within = _compares_within_strata(name, options)
-    fitted = registry.estimator(name).fit(with_assignment(study, options, strata=within), options)
+    fitted = engine.estimator(name).fit(with_assignment(study, options, strata=within), options)
     if isinstance(fitted, NotEstimable):
         return fitted
     if isinstance(fitted, Answering):
@@ -208,21 +208,21 @@ def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:
 
 
 def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimate | NotEstimable:
-    name = choose.inference(fitted, options)
+    name = defaults.inference(fitted, options)
     if isinstance(name, NotEstimable):
         return name
-    for refuse in (choose.refuse_clusters, choose.refuse_rows):
+    for refuse in (defaults.refuse_clusters, defaults.refuse_rows):
         if (refusal := refuse(fitted, name)) is not None:
             return refusal
-    return assemble.estimate(fitted, options, estimator, name)
+    return finish.estimate(fitted, options, estimator, name)
 
 
 def _compares_within_strata(name: str, options: Options) -> bool:
     """Whether an estimator takes strata; refuses them by name where it does not."""
-    takes = name in registry.ESTIMATORS and registry.ESTIMATORS[name].strata
+    takes = name in engine.ESTIMATORS and engine.ESTIMATORS[name].strata
     given = options.strata or options.pairs
     if given and not takes:
-        able = [each for each, entry in registry.ESTIMATORS.items() if entry.strata]
+        able = [each for each, entry in engine.ESTIMATORS.items() if entry.strata]
         raise UsageError(
             f"{'strata' if options.strata else 'pairs'} {given!r}: estimator {name!r} does not compare within strata",
             fix=f"estimator {' or '.join(map(repr, able))}, or leave strata out",

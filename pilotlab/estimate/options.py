@@ -9,8 +9,8 @@ from numbers import Integral
 from typing import Any
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.estimate import registry
-from pilotlab.estimate.reading.columns import listed
+from pilotlab.estimate.data.columns import listed
+from pilotlab.spec import engine
 
 COHORT_DEFAULT = "first_week"
 WHERE_STARTS_DIFFER = "group_time"  # what `auto` takes then
@@ -85,9 +85,9 @@ class Options:
             Names the argument, its value and what would do.
         """
         if self.estimator != "auto":
-            registry.estimator(self.estimator)
+            engine.estimator(self.estimator)
         if self.inference != "auto":
-            registry.inference(self.inference)
+            engine.inference(self.inference)
         for name, known in _CHOICES.items():
             if getattr(self, name) not in known:
                 raise unknown(name, getattr(self, name), known)
@@ -112,7 +112,7 @@ class Options:
 
     def _check_applicable(self) -> None:
         for name, what in _ELSEWHERE.items():
-            able = [each for each, entry in registry.ESTIMATORS.items() if name in entry.reads]
+            able = [each for each, entry in engine.ESTIMATORS.items() if name in entry.reads]
             chosen = self.estimator in able or (self.estimator == "auto" and able)
             if getattr(self, name) is not None and not chosen:
                 others = f", or estimator {' or '.join(map(repr, able))}" if able else ""
@@ -141,7 +141,7 @@ class Options:
 
     def _check_read(self) -> None:
         """Refuse what the estimator does not read, and columns that can't be their own covariates."""
-        entry = registry.ESTIMATORS.get(self.estimator)
+        entry = engine.ESTIMATORS.get(self.estimator)
         for name in entry.lacks if entry else ():
             if getattr(self, name):
                 given = getattr(self, name) if name == "weights" else listed(list(self.covariates))
@@ -161,8 +161,8 @@ class Options:
 
     def _check_aggregate(self) -> None:
         """Each row of the table says which aggregates it gives; estimators from outside are asked nothing."""
-        entry, auto = registry.ESTIMATORS.get(self.estimator), self.estimator == "auto"
-        able = [name for name, row in registry.ESTIMATORS.items() if self.aggregate in row.aggregates]
+        entry, auto = engine.ESTIMATORS.get(self.estimator), self.estimator == "auto"
+        able = [name for name, row in engine.ESTIMATORS.items() if self.aggregate in row.aggregates]
         if (entry is None and not auto) or self.estimator in able or (auto and able):
             return
         fix = "aggregate 'overall'" + (
@@ -174,11 +174,11 @@ class Options:
 
     def _check_inference(self) -> None:
         """Each row of the table says which inferences it takes; estimators from outside are asked nothing."""
-        entry = registry.ESTIMATORS.get(self.estimator)
+        entry = engine.ESTIMATORS.get(self.estimator)
         if entry is None or self.inference in ("auto", *entry.inferences):
             return
-        able = [name for name, row in registry.ESTIMATORS.items() if self.inference in row.inferences]
-        fix = f"inference {', '.join(name for name in entry.inferences if name in registry.INFERENCES)}"
+        able = [name for name, row in engine.ESTIMATORS.items() if self.inference in row.inferences]
+        fix = f"inference {', '.join(name for name in entry.inferences if name in engine.INFERENCES)}"
         raise UsageError(
             f"inference {self.inference!r} does not go with estimator {self.estimator!r}",
             fix=fix + (f"; or estimator {' or '.join(able)}" if able else ""),
@@ -190,7 +190,7 @@ class Options:
         asked = {"comparison": "never_treated", "adjust": "dr", "base_period": "varying"}
         for name, default in asked.items():
             value = getattr(self, name)
-            able = [each for each, entry in registry.ESTIMATORS.items() if name in entry.reads]
+            able = [each for each, entry in engine.ESTIMATORS.items() if name in entry.reads]
             read = self.estimator in ("auto", *able) or (name == "base_period" and by_event_time)
             if value != default and not read:
                 raise UsageError(

@@ -24,7 +24,7 @@ from pilotlab.weeks import Week
 if TYPE_CHECKING:
     from pilotlab.api import Workspace
     from pilotlab.decide.decision import Decision
-    from pilotlab.estimate.pilot.analysis import MetricResult
+    from pilotlab.evaluate.analysis import MetricResult
     from pilotlab.simulate.company import Company
 
 ACTOR = "demo"
@@ -232,7 +232,7 @@ def _weekly_files(company: Company, weeks: list[Week], arms: dict[str, str]) -> 
 
 
 def _compared(results: Iterable[MetricResult], company: Company, arms: dict[str, str]) -> Iterator[Compared]:
-    from pilotlab.estimate.result import NotEstimable
+    from pilotlab.estimate.results.estimate import NotEstimable
 
     truth = company.truth_of(arms).set_index("metric")["att_steady"]
     for result in results:

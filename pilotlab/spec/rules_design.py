@@ -226,7 +226,7 @@ def alpha_is_usual(case: Case) -> Issues:
         )
 
 
-# The engine's tables hold the code (pilotlab.estimate.registry); a contract test keeps these lists and them together.
+# The engine's tables hold the code (pilotlab.spec.engine); a contract test keeps these lists and them together.
 ESTIMATORS = (
     "change",
     "ancova",

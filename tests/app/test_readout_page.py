@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotlab.readout.html import render_html
+from pilotlab.readout.render.html import render_html
 from tests.unit.readout.cases import CASES
 
 sync_api = pytest.importorskip("playwright.sync_api")

@@ -17,7 +17,7 @@ import pytest
 
 from pilotlab.api import Workspace
 from pilotlab.errors import PilotlabError
-from pilotlab.estimate.pilot.analysis import Analysis
+from pilotlab.evaluate.analysis import Analysis
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, Lab, make_lab, plain_value

@@ -12,8 +12,8 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.registry import ESTIMATORS
-from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.spec.engine import ESTIMATORS
 from tests.panels import simulate
 
 Change = Callable[[pd.DataFrame, str], pd.DataFrame]

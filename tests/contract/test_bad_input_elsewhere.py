@@ -11,7 +11,7 @@ import pytest
 
 import pilotlab as pl
 from pilotlab.errors import UsageError
-from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.results.estimate import NotEstimable
 from tests.panels import simulate
 
 UNIT_NONE = {"twfe": {}, "poisson": {}, "binomial": {"exposure": "trials"}}

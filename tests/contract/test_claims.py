@@ -11,8 +11,8 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.registry import ESTIMATORS
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.spec.engine import ESTIMATORS
 from tests.panels import simulate
 
 NEEDS: dict[str, dict[str, Any]] = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pilotlab.estimate.registry import ESTIMATORS, INFERENCES
 from pilotlab.spec import rules_design
+from pilotlab.spec.engine import ESTIMATORS, INFERENCES
 
 
 def test_check_knows_the_estimators_that_run() -> None:

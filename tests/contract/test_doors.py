@@ -16,10 +16,10 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 import pilotlab as pl
-from pilotlab import estimate as room
+from pilotlab import estimate, evaluate
 from pilotlab.estimate.did import did
-from pilotlab.estimate.pilot.robustness import Robustness, Run
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.evaluate.robustness import Robustness, Run
 from tests.drawings import off_the_page, on_each_other, pixels
 from tests.panels import simulate
 
@@ -104,8 +104,11 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 
 def classes() -> Iterator[type]:
-    """Find every class of the room that can sum itself up."""
-    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+    """Find every class of the rooms that can sum itself up."""
+    rooms = (estimate, evaluate)
+    for module in (
+        each for room in rooms for each in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
+    ):
         for name, found in vars(importlib.import_module(module.name)).items():
             if isinstance(found, type) and found.__module__ == module.name and not name.startswith("_"):
                 yield found

@@ -12,8 +12,8 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.registry import ESTIMATORS, INFERENCES, estimator
-from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.spec.engine import ESTIMATORS, INFERENCES, estimator
 from tests.panels import simulate, with_gaps
 
 # Estimators that read columns of their own: here the dose is the treated indicator, so that all promises can be asked.

@@ -19,11 +19,11 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.doubt.bacon import Bacon, bacon
-from pilotlab.estimate.groups.slices import slices
-from pilotlab.estimate.groups.slices_result import Slices
-from pilotlab.estimate.registry import ESTIMATORS
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.heterogeneity.by_slice import slices
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.slices import Slices
+from pilotlab.estimate.sensitivity.bacon import Bacon, bacon
+from pilotlab.spec.engine import ESTIMATORS
 from pilotlab.weeks import Week
 from tests.panels import simulate
 

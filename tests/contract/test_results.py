@@ -14,10 +14,10 @@ from pilotlab.decide.decision import Decision
 from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.freeze import Freeze
-from pilotlab.estimate.groups.slices import slices
-from pilotlab.estimate.groups.slices_result import Slices
-from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.readout.model import Readout
+from pilotlab.estimate.heterogeneity.by_slice import slices
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.slices import Slices
+from pilotlab.readout.document.model import Readout
 from pilotlab.spec.pilot import PilotSpec
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
 

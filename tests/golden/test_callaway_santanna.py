@@ -16,8 +16,8 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.estimate.did import did
-from pilotlab.stats.group_rows import average, pretest
-from pilotlab.stats.group_time import (
+from pilotlab.stats.staggered.group_rows import average, pretest
+from pilotlab.stats.staggered.group_time import (
     NEVER,
     Cells,
     CohortPanel,
@@ -26,8 +26,8 @@ from pilotlab.stats.group_time import (
     effects,
     single_cells,
 )
-from pilotlab.stats.influence import standard_errors
-from pilotlab.stats.multiplier import multiplied, uniform_critical
+from pilotlab.stats.variance.influence import standard_errors
+from pilotlab.stats.variance.multiplier import multiplied, uniform_critical
 from tests.golden.reference import HERE, read
 
 COLUMNS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}

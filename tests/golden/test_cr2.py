@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pilotlab.stats.cluster import cr1
-from pilotlab.stats.cr2 import cr2, htz
-from pilotlab.stats.ols import ols
+from pilotlab.stats.regression.ols import ols
+from pilotlab.stats.variance.cluster import cr1
+from pilotlab.stats.variance.cr2 import cr2, htz
 from tests.golden.reference import ENTRIES, read_shared, table
 
 

@@ -11,9 +11,9 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import norm
 
-from pilotlab.stats.cluster import cr1
-from pilotlab.stats.ols import hc1, ols
-from pilotlab.stats.twfe import TwoWayPanel, two_way
+from pilotlab.stats.regression.ols import hc1, ols
+from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
+from pilotlab.stats.variance.cluster import cr1
 from tests.golden.reference import ENTRIES, read_shared
 
 TRANSITION = 201049

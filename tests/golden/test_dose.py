@@ -10,7 +10,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
 from tests.golden.reference import ENTRIES, read_shared
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pilotlab.estimate.registry import ESTIMATORS
+from pilotlab.spec.engine import ESTIMATORS
 from tests.golden.calibration import cells, load
 
 CELLS = cells("injected")

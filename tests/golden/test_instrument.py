@@ -10,7 +10,7 @@ import json
 import numpy as np
 import pytest
 
-from pilotlab.stats.instrument import complier_effect
+from pilotlab.stats.regression.instrument import complier_effect
 from tests.golden.reference import HERE
 
 STORED = json.loads((HERE / "instrument_linearmodels.json").read_text())

@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "analysis" / "mutation"
-MODULES = sorted(path for path in (ROOT / "pilotlab" / "stats").glob("*.py") if path.stem != "__init__")
+MODULES = sorted(path for path in (ROOT / "pilotlab" / "stats").rglob("*.py") if path.stem != "__init__")
 STORED = json.loads((FOLDER / "survivors.json").read_text(encoding="utf-8"))
 
 KERNEL = '''"""Nothing to change in a docstring - not even 1 + 1."""

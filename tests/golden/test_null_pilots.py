@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.randomization import p_values, randomization_test
+from pilotlab.stats.randomization.sharp_null import p_values, randomization_test
 from tests.golden.calibration import cells, load, stored, within
 
 STORED, CELLS = stored("null_pilots"), cells("null_pilots")

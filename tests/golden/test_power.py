@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pilotlab.stats.power import arms_variance, clustered_variance, detectable, proportions_size, t_power
+from pilotlab.stats.power.closed_form import (
+    arms_variance,
+    clustered_variance,
+    detectable,
+    proportions_size,
+    t_power,
+)
 from tests.golden.reference import HERE
 
 ENTRIES: list[dict[str, Any]] = json.loads((HERE / "power.json").read_text())

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from tests.golden.reference import HERE, read
 
 KNOWN: dict[str, dict[str, Any]] = {

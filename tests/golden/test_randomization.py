@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pytest
 
-from pilotlab.stats.draws import Design
-from pilotlab.stats.randomization import RandomizationResult, randomization_test
+from pilotlab.stats.randomization.draws import Design
+from pilotlab.stats.randomization.sharp_null import RandomizationResult, randomization_test
 
 TREATED = [1, 1, 1, 1, 0, 0, 0, 0]
 OUTCOME = [10, 5, 16, 3, 5, 7, 8, 10]  # Andy, Ben, Chad, Daniel; Edith, Frank, George, Hank

@@ -18,10 +18,10 @@ import pandas as pd
 import pytest
 
 import pilotlab as pl
-from pilotlab.stats.cluster import cr1
-from pilotlab.stats.ols import ols
-from pilotlab.stats.wild import Weights, wild_bootstrap
-from pilotlab.stats.wild_result import WildResult
+from pilotlab.stats.regression.ols import ols
+from pilotlab.stats.variance.cluster import cr1
+from pilotlab.stats.variance.wild import Weights, wild_bootstrap
+from pilotlab.stats.variance.wild_result import WildResult
 from tests.golden.reference import ENTRIES, read, read_shared
 
 VOTERS = [entry for entry in ENTRIES if entry.startswith("wild.voters")]

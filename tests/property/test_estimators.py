@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
 from tests.panels import simulate, with_gaps
 
 NAMES = st.sampled_from(["change", "twfe", "event_study"])

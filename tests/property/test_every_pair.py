@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.registry import ESTIMATORS
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.spec.engine import ESTIMATORS
 from tests.panels import simulate
 
 KINDS = ("one start", "gaps", "staggered")

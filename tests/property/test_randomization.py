@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotlab.stats.draws import Design
-from pilotlab.stats.randomization import randomization_test
+from pilotlab.stats.randomization.draws import Design
+from pilotlab.stats.randomization.sharp_null import randomization_test
 
 
 @dataclass(frozen=True)

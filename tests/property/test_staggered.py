@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import pilotlab as pl
 from pilotlab.estimate.did import did
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
 from tests.panels import simulate, with_gaps
 
 NAMES = st.sampled_from(["imputation", "sun_abraham"])

@@ -8,29 +8,19 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
-ROWS: dict[str, int] = {
-    "errors": 0,
-    "text": 0,
-    "weeks": 0,
-    "whole_file": 0,
-    "tables": 1,
-    "spec": 1,
-    "release": 1,
-    "store": 1,
-    "workspace": 1,
-    "design": 2,
-    "panel": 2,
-    "sources": 2,
-    "simulate": 2,
-    "estimate": 3,
-    "decide": 4,
-    "forecast": 5,
-    "readout": 6,
-    "api": 7,
-    "scaffold": 7,
-    "cli": 8,
-    "web": 8,
-}
+UPWARD = """
+errors text weeks whole_file wording
+tables spec release store workspace
+design panel sources simulate
+estimate
+evaluate
+decide
+forecast
+readout
+api pipeline scaffold
+cli web
+"""
+ROWS = {room: row for row, rooms in enumerate(UPWARD.strip().splitlines()) for room in rooms.split()}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from pilotlab.estimate.inference.fitted import Fitted
-from pilotlab.estimate.inference.law import Conditional, Law
-from pilotlab.estimate.inference.variance import Variance
+from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.estimators.fit import Fitted
+from pilotlab.estimate.inference.analytic import Variance
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.reading.study import Study
-from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.results.distribution import Conditional, Law
+from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray
-from pilotlab.stats.exact_counts import (
+from pilotlab.stats.randomization.exact_counts import (
     MOST_EVENTS,
     ConditionalCounts,
     conditional_binomial,
     conditional_poisson,
 )
-from pilotlab.stats.glm import Family
+from pilotlab.stats.regression.glm import Family
 
 FEW_EVENTS = 5  # in the emptiest of the four cells of arm by period
 EXACT_NOTE = (

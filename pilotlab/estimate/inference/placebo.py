@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotlab.estimate.inference.law import Draws, Law
-from pilotlab.estimate.methods.synthetic import Named
+from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.reading.study import Study
-from pilotlab.estimate.result import NotEstimable
+from pilotlab.estimate.results.distribution import Draws, Law
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.synthetic import Named
 from pilotlab.stats.arrays import FloatArray
-from pilotlab.stats.randomization import ROUNDING, RandomizationResult
-from pilotlab.stats.synthetic import Block, Kind, SyntheticFit, refits
-from pilotlab.stats.synthetic_draws import StandIns, permutations, placebos, spread
+from pilotlab.stats.randomization.sharp_null import ROUNDING, RandomizationResult
+from pilotlab.stats.synthetic.synthetic_draws import StandIns, permutations, placebos, spread
+from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, refits
 
 REPS = 200
 WHOLE = 1 - 1e-6  # a placebo that leans on treated units alone still moves by less than the estimate

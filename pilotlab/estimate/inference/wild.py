@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pilotlab.estimate.inference.fitted import Fitted
-from pilotlab.estimate.inference.law import Draws, Law
-from pilotlab.estimate.inference.variance import LARGEST_DESIGN, Variance, too_large, with_cr1
+from pilotlab.estimate.estimators.fit import Fitted
+from pilotlab.estimate.inference.analytic import LARGEST_DESIGN, Variance, too_large, with_cr1
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.result import NotEstimable
-from pilotlab.stats.wild import wild_bootstrap
-from pilotlab.stats.wild_result import WildResult
+from pilotlab.estimate.results.distribution import Draws, Law
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.stats.variance.wild import wild_bootstrap
+from pilotlab.stats.variance.wild_result import WildResult
 
 REPS = 9_999
 

@@ -6,10 +6,10 @@ import platform
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
-from pilotlab.estimate.pilot.analysis import MetricResult
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.readout.build.effects import Scale, decimals_of, effect
-from pilotlab.readout.model import Appendix, Definition, MetricLine, Row
+from pilotlab.readout.document.model import Appendix, Definition, MetricLine, Row
 from pilotlab.spec.metric import MetricSpec
 
 WINDOW = {1: "one week"}
@@ -43,7 +43,7 @@ def _method(course: Course) -> tuple[Row, ...]:
 
 
 def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
-    from pilotlab.estimate.registry import ESTIMATORS, INFERENCES
+    from pilotlab.spec.engine import ESTIMATORS, INFERENCES
 
     estimate, name = result.estimate, f"{prefix}{result.metric.label}: "
     if result.hidden:

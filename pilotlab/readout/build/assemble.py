@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pilotlab.decide.course import Course
-from pilotlab.estimate.pilot.shown import weeks_of_few
+from pilotlab.evaluate.disclosure import weeks_of_few
 from pilotlab.readout.build.appendix import appendix
 from pilotlab.readout.build.decision_box import care, decision_box, gate
 from pilotlab.readout.build.plan import plan
@@ -11,7 +11,7 @@ from pilotlab.readout.build.results import adherence, event_study, goal_result, 
 from pilotlab.readout.build.robustness import robustness_card
 from pilotlab.readout.build.slices import slices
 from pilotlab.readout.build.trust import trust
-from pilotlab.readout.model import AdherenceWeek, Arm, Readout
+from pilotlab.readout.document.model import AdherenceWeek, Arm, Readout
 from pilotlab.spec.pilot import CONTROL
 
 NOTICES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pilotlab.decide.decision import ArmDecision, Decision
-from pilotlab.readout.model import DecisionBox, GateItem, Row
-from pilotlab.readout.numbers import day
+from pilotlab.readout.document.model import DecisionBox, GateItem, Row
+from pilotlab.wording.numbers import day
 
 STATES = {True: "met", False: "not met", None: "not measured"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pilotlab.estimate.result import Estimate, NotEstimable
-from pilotlab.readout.model import Effect
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.readout.document.model import Effect
 from pilotlab.release.rounding import decimals_for
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import MetricUse

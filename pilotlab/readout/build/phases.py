@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from pilotlab.readout.model import Phase, Span
+from pilotlab.readout.document.model import Phase, Span
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.weeks import Week, weeks_between
 

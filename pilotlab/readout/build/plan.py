@@ -8,14 +8,14 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.judge import AGREEMENT_NEEDED
 from pilotlab.design.difference import shown
 from pilotlab.design.drawn import ordinal
-from pilotlab.estimate.pilot.analysis import MetricResult
-from pilotlab.estimate.pilot.reruns import RERUNS
-from pilotlab.estimate.result import Estimate
-from pilotlab.readout.model import Amendment, Plan, PlanRow
-from pilotlab.readout.numbers import number
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.evaluate.analysis import MetricResult
+from pilotlab.evaluate.reruns import RERUNS
+from pilotlab.readout.document.model import Amendment, Plan, PlanRow
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.weeks import Week
+from pilotlab.wording.numbers import number
 
 EDITS = 8  # rows of edits on the page; more are counted
 

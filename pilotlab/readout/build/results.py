@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from pilotlab.decide.decision import ArmDecision, MetricState
-from pilotlab.estimate.pilot.analysis import ArmMeans, MetricResult
-from pilotlab.estimate.pilot.by_week import WeekEffect
+from pilotlab.evaluate.analysis import ArmMeans, MetricResult
+from pilotlab.evaluate.by_week import WeekEffect
 from pilotlab.readout.build.effects import Scale, bar, decimals_of, effect, limit
 from pilotlab.readout.build.phases import phase_of, spans_of
-from pilotlab.readout.model import (
+from pilotlab.readout.document.model import (
     Adherence,
     AdherencePeriod,
     AdherenceWeek,
@@ -22,8 +22,8 @@ from pilotlab.readout.model import (
     Promises,
     PromiseState,
 )
-from pilotlab.readout.numbers import number, signed
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.wording.numbers import number, signed
 
 GOAL_FINDINGS = {
     "clear yes": "Clear yes: better, and by at least the bar",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pilotlab.estimate.pilot.analysis import MetricResult
-from pilotlab.estimate.pilot.leave_out import LeftOut
-from pilotlab.estimate.pilot.reruns import INTERVALS
-from pilotlab.estimate.pilot.robustness import Run
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.evaluate.analysis import MetricResult
+from pilotlab.evaluate.leave_one_out import LeftOut
+from pilotlab.evaluate.reruns import INTERVALS
+from pilotlab.evaluate.robustness import Run
 from pilotlab.readout.build.effects import Scale, bar, decimals_of, effect, limit
-from pilotlab.readout.model import Effect, LeaveOneOut, OtherAnalysis, RobustnessCard, Threat
+from pilotlab.readout.document.model import Effect, LeaveOneOut, OtherAnalysis, RobustnessCard, Threat
 from pilotlab.spec.pilot import PilotSpec
 
 _STATES = {"pass": "no alarm", "fail": "alarm", "not applicable": "not applicable"}

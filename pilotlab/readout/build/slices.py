@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pilotlab.estimate.groups.slices_result import Group
-from pilotlab.estimate.pilot.analysis import MetricResult
-from pilotlab.estimate.pilot.by_group import SLICE_CELL, Breach, breached
+from pilotlab.estimate.results.slices import Group
+from pilotlab.evaluate.analysis import MetricResult
+from pilotlab.evaluate.slices import SLICE_CELL, Breach, breached
 from pilotlab.readout.build.effects import Scale, limit
-from pilotlab.readout.model import Effect, Slice, Slices
-from pilotlab.readout.numbers import EN_DASH
+from pilotlab.readout.document.model import Effect, Slice, Slices
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.wording.numbers import EN_DASH
 
 TOLD_APART = 0.05  # of the tests whether groups differ, after Holm
 

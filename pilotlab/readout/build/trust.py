@@ -8,7 +8,7 @@ from pilotlab.decide.course import Course
 from pilotlab.panel.quality import Completeness as Quality
 from pilotlab.panel.quality import State
 from pilotlab.readout.build.phases import phase_of
-from pilotlab.readout.model import (
+from pilotlab.readout.document.model import (
     CellState,
     Completeness,
     Flow,
@@ -19,8 +19,8 @@ from pilotlab.readout.model import (
     MapWeek,
     Trust,
 )
-from pilotlab.readout.numbers import count, people
 from pilotlab.spec.pilot import CONTROL
+from pilotlab.wording.numbers import count, people
 
 _CELLS: dict[State, CellState] = {"forgot": "forgotten"}
 SHOWN_TEAMS = 60  # more rows than this say less than the arms' shares

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Literal
 
-from pilotlab.readout.charts.ink import Colour, both, fill, stroke
+from pilotlab.readout.palette import Colour, both, fill, stroke
 
 WIDTH = 350
 FACE = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pilotlab.readout.charts.lettering import Label, spread, width
 from pilotlab.readout.charts.marks import hatch, line, text, zone
 from pilotlab.readout.charts.scale import Scale, tick_decimals, tick_step, ticks
-from pilotlab.readout.numbers import number, short_day
-from pilotlab.readout.page_one import Phase, Span
+from pilotlab.readout.charts.text_width import Label, spread, width
+from pilotlab.readout.document.page_one import Phase, Span
+from pilotlab.wording.numbers import number, short_day
 
 WORDS = MappingProxyType(
     {

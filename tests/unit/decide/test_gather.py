@@ -11,8 +11,8 @@ from pilotlab.decide.decision import Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import RuleInputs
 from pilotlab.decide.rule import decide
-from pilotlab.estimate.pilot.analysis import analyze
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.evaluate.analysis import analyze
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec
 from tests.unit.decide import make

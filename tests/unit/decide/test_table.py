@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
+from pilotlab.decide.ladder import GoalState, Rung
 from pilotlab.decide.table import NO_HARM, TABLE, Cell, Column
-from pilotlab.decide.verdicts import GoalState, Rung
 
 PAGE = Path(__file__).parents[3] / "docs/explanation/decision-rule.md"
 RUNGS = {

@@ -9,7 +9,7 @@ from pilotlab.design.admissible import admissible
 from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.design.draw import draw
 from pilotlab.errors import NotYet, UsageError
-from pilotlab.stats.draws import count, enumerate_draws
+from pilotlab.stats.randomization.draws import count, enumerate_draws
 from pilotlab.weeks import Week
 
 

@@ -11,8 +11,8 @@ import pytest
 from pilotlab.design.draw import draw
 from pilotlab.design.reachable import levels, planned_reach, reach, shortfalls
 from pilotlab.spec.team import Team
-from pilotlab.stats.draws import Design, count
-from pilotlab.stats.randomization import randomization_test
+from pilotlab.stats.randomization.draws import Design, count
+from pilotlab.stats.randomization.sharp_null import randomization_test
 
 
 def listed(number: int, **attributes: str) -> list[Team]:

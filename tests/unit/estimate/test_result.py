@@ -14,8 +14,8 @@ from scipy import stats
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.result import Estimate, NotEstimable, result_from_dict
-from pilotlab.estimate.show import decimals, number
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable, result_from_dict
+from pilotlab.estimate.results.show import decimals, number
 from tests.panels import simulate
 
 

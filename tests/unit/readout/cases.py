@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from pilotlab.readout.model import (
+from pilotlab.readout.document.model import (
     Arm,
     Completeness,
     DecisionBox,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pilotlab.readout.model import (
+from pilotlab.readout.document.model import (
     Adherence,
     AdherencePeriod,
     AdherenceWeek,

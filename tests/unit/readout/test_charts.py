@@ -14,15 +14,15 @@ import matplotlib
 import pytest
 from PIL import ImageFont
 
-from pilotlab.readout.charts.bar_result import draw_result
-from pilotlab.readout.charts.event_study import draw_event_study
-from pilotlab.readout.charts.forest import draw_promises
-from pilotlab.readout.charts.ink import INKS
-from pilotlab.readout.charts.lettering import Label, fitted, spread, width, wrapped
+from pilotlab.readout.charts.event_study_chart import draw_event_study
 from pilotlab.readout.charts.marks import n
-from pilotlab.readout.charts.robustness import draw_robustness
+from pilotlab.readout.charts.promises_chart import draw_promises
+from pilotlab.readout.charts.result_chart import draw_result
+from pilotlab.readout.charts.robustness_chart import draw_robustness
 from pilotlab.readout.charts.scale import Scale, around, tick_decimals, tick_step, ticks
-from pilotlab.readout.panels import draw
+from pilotlab.readout.charts.text_width import Label, fitted, spread, width, wrapped
+from pilotlab.readout.document.panels import draw
+from pilotlab.readout.palette import INKS
 from tests.unit.readout.cases import CASES, many_weeks, not_ready, open_ends, two_goals_two_arms
 from tests.unit.readout.fixture import anchor_days, robustness_card
 

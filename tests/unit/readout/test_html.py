@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pilotlab.readout.charts.ink import INKS
-from pilotlab.readout.filters import LOOKS, phase_word, rich
-from pilotlab.readout.html import render_html
-from pilotlab.readout.markdown import render_markdown
-from pilotlab.readout.panels import draw
-from pilotlab.readout.room import density
-from pilotlab.readout.sections import SECTIONS, sections_of
+from pilotlab.readout.document.page_height import density
+from pilotlab.readout.document.panels import draw
+from pilotlab.readout.document.sections import SECTIONS, sections_of
+from pilotlab.readout.palette import INKS
+from pilotlab.readout.render.filters import LOOKS, phase_word, rich
+from pilotlab.readout.render.html import render_html
+from pilotlab.readout.render.markdown import render_markdown
 from tests.unit.readout.cases import (
     CASES,
     WICKED,
@@ -105,7 +105,7 @@ def test_the_same_readout_gives_the_same_bytes(name: str) -> None:
 
 
 def test_another_process_gives_the_same_bytes() -> None:
-    code = "from tests.unit.readout.fixture import anchor_days as a; from pilotlab.readout.html import render_html as r; print(r(a()), end='')"
+    code = "from tests.unit.readout.fixture import anchor_days as a; from pilotlab.readout.render.html import render_html as r; print(r(a()), end='')"
     runs = [
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pilotlab.readout.markdown import md, render_markdown
+from pilotlab.readout.render.markdown import md, render_markdown
 from tests.unit.readout.cases import CASES, not_ready
 from tests.unit.readout.fixture import anchor_days
 

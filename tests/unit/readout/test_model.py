@@ -9,8 +9,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from pilotlab.errors import PilotlabError
-from pilotlab.readout.as_json import render_json
-from pilotlab.readout.model import SCHEMA, Effect, EventPoint, Promise, Readout
+from pilotlab.readout.document.model import SCHEMA, Effect, EventPoint, Promise, Readout
+from pilotlab.readout.render.json import render_json
 from tests.unit.readout.cases import CASES
 from tests.unit.readout.fixture import anchor_days
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pilotlab.errors import PilotlabError, UsageError
-from pilotlab.readout.page import FORMS, Page
+from pilotlab.readout.render.files import FORMS, Page
 from tests.unit.readout.cases import CASES
 
 

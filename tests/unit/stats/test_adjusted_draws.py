@@ -8,9 +8,9 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotlab.stats.adjusted_draws import AdjustedResult, adjusted_test
-from pilotlab.stats.draws import Design, enumerate_draws
-from pilotlab.stats.randomization import randomization_test
+from pilotlab.stats.randomization.adjusted_draws import AdjustedResult, adjusted_test
+from pilotlab.stats.randomization.draws import Design, enumerate_draws
+from pilotlab.stats.randomization.sharp_null import randomization_test
 
 STRATA = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1])
 Z = np.array([1, 1, 0, 0, 1, 0, 1, 0, 0])

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from pilotlab.stats.attrition import attrition, leaver_gap
+from pilotlab.stats.bounds.attrition import attrition, leaver_gap
 
 
 def test_the_working_from_home_experiment() -> None:

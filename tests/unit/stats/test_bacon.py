@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.bacon import decompose
-from pilotlab.stats.twfe import TwoWayPanel, two_way
+from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
+from pilotlab.stats.staggered.bacon import decompose
 
 WEEKS = 9
 SIZES = {"always": 3, "2": 4, "5": 6, "7": 2, "never": 5}

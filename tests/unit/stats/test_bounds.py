@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.stats.bounds import Bounds, lee_bounds, manski_missing_weeks
+from pilotlab.stats.bounds.partial import Bounds, lee_bounds, manski_missing_weeks
 
 
 def test_lee_by_hand() -> None:

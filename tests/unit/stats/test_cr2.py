@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.linalg import fractional_matrix_power
 
-from pilotlab.stats.cr2 import cells_cr2, cr2, htz
-from pilotlab.stats.ols import ols
+from pilotlab.stats.regression.ols import ols
+from pilotlab.stats.variance.cr2 import cells_cr2, cr2, htz
 
 
 def _by_definition(

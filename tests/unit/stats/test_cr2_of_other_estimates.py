@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.cr2 import cr2
+from pilotlab.stats.variance.cr2 import cr2
 
 ROWS, CLUSTERS = 40, 8
 

@@ -10,8 +10,15 @@ import numpy as np
 import pytest
 
 from pilotlab.design import reachable
-from pilotlab.stats import draws, randomization
-from pilotlab.stats.draws import Design, count, draw_blocks, enumerate_draws, sample_draws, treated_sums
+from pilotlab.stats.randomization import draws, sharp_null
+from pilotlab.stats.randomization.draws import (
+    Design,
+    count,
+    draw_blocks,
+    enumerate_draws,
+    sample_draws,
+    treated_sums,
+)
 
 RNG = np.random.default_rng(5)
 
@@ -134,8 +141,8 @@ def test_blocks_do_not_change_the_draws(monkeypatch: pytest.MonkeyPatch) -> None
     large = Design.stratified(np.arange(40) % 2, np.arange(40) // 10)
     small = Design.complete(np.arange(10) < 5)
     whole = sample_draws(large, 300, np.random.default_rng(9)), enumerate_draws(small)
-    monkeypatch.setattr("pilotlab.stats.draws.BLOCK", 700)
-    monkeypatch.setattr("pilotlab.stats.draws.STRIP", 700)
+    monkeypatch.setattr("pilotlab.stats.randomization.draws.BLOCK", 700)
+    monkeypatch.setattr("pilotlab.stats.randomization.draws.STRIP", 700)
     np.testing.assert_array_equal(sample_draws(large, 300, np.random.default_rng(9)), whole[0])
     np.testing.assert_array_equal(enumerate_draws(small), whole[1])
 
@@ -174,7 +181,7 @@ def test_subset_of_listed_draws_keeps_the_numbers_of_each_stratum() -> None:
     assert as_set(enumerate_draws(listed)) == as_set(enumerate_draws(implied.subset(kept)))
 
 
-@pytest.mark.parametrize("module", [draws, randomization, reachable])
+@pytest.mark.parametrize("module", [draws, sharp_null, reachable])
 def test_examples_run(module) -> None:
     failed, tried = doctest.testmod(module)
     assert tried > 0

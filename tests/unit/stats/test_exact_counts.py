@@ -15,7 +15,11 @@ from scipy import stats
 from scipy.special import comb
 from scipy.stats.contingency import odds_ratio
 
-from pilotlab.stats.exact_counts import ConditionalCounts, conditional_binomial, conditional_poisson
+from pilotlab.stats.randomization.exact_counts import (
+    ConditionalCounts,
+    conditional_binomial,
+    conditional_poisson,
+)
 
 ARM = np.array([1, 1, 0, 0, 0])
 counts = st.lists(st.integers(0, 4), min_size=5, max_size=5)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pilotlab.stats.arrays import FloatArray
-from pilotlab.stats.doubly_robust import NotAdjustable, adjusted
-from pilotlab.stats.group_rows import Averages, average, pretest
-from pilotlab.stats.group_time import NEVER, Cells, CohortPanel, cells_of, effects, single_cells
+from pilotlab.stats.staggered.doubly_robust import NotAdjustable, adjusted
+from pilotlab.stats.staggered.group_rows import Averages, average, pretest
+from pilotlab.stats.staggered.group_time import NEVER, Cells, CohortPanel, cells_of, effects, single_cells
 
 STARTS = np.array([4, 4, 4, 6, 6, 6, 6, NEVER, NEVER, NEVER, NEVER, NEVER])
 TIMES = np.arange(1, 9)
@@ -123,7 +123,7 @@ def test_strips_of_units_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     cells = cells_of(STARTS, TIMES)
     whole = _average(panel, cells, "event_time")
     monkeypatch.setattr("pilotlab.stats.arrays.STRIP", 2)
-    monkeypatch.setattr("pilotlab.stats.group_time.STRIP", 2)
+    monkeypatch.setattr("pilotlab.stats.staggered.group_time.STRIP", 2)
     parts = _average(panel, cells, "event_time")
     assert parts.influence == pytest.approx(whole.influence, abs=1e-13)
     assert parts.values == pytest.approx(whole.values, abs=1e-13)

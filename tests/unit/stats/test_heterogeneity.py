@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.stats.cr2 import cells_cr2
-from pilotlab.stats.draws import Design
-from pilotlab.stats.heterogeneity import (
+from pilotlab.stats.heterogeneity.spread import (
     centred_groups,
     spread_by_clusters,
     spread_by_draws,
     spread_by_errors,
     unit_effects,
 )
-from pilotlab.stats.randomization import randomization_test
+from pilotlab.stats.randomization.draws import Design
+from pilotlab.stats.randomization.sharp_null import randomization_test
+from pilotlab.stats.variance.cr2 import cells_cr2
 
 N = 10
 Z = np.array([1, 1, 0, 1, 0, 0, 1, 0, 1, 0], dtype=bool)

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 from scipy.optimize import linprog
 
-from pilotlab.stats import honest_rm
-from pilotlab.stats.honest_rm import accepts, relative_magnitude
+from pilotlab.stats.sensitivity import honest_rm
+from pilotlab.stats.sensitivity.honest_rm import accepts, relative_magnitude
 
 ALPHA, KAPPA = 0.05, 0.005
 LEVEL = (ALPHA - KAPPA) / (1 - KAPPA)

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 from scipy.optimize import linprog, minimize
 
-from pilotlab.stats import honest_smooth
-from pilotlab.stats.breakdown import breakdown
-from pilotlab.stats.honest_smooth import folded_normal_quantile, smoothness
+from pilotlab.stats.sensitivity import honest_smooth
+from pilotlab.stats.sensitivity.breakdown import breakdown
+from pilotlab.stats.sensitivity.honest_smooth import folded_normal_quantile, smoothness
 
 
 def example(n_pre: int, n_post: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,8 +8,8 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.stats.arrays import SingularDesign
-from pilotlab.stats.imputation import impute, left_out, means, residual_square, weigh_rows
-from pilotlab.stats.jackknife import Inestimable
+from pilotlab.stats.staggered.imputation import impute, left_out, means, residual_square, weigh_rows
+from pilotlab.stats.variance.jackknife import Inestimable
 
 UNITS, WEEKS = 18, 8
 STARTS = np.array([99, 3, 5, 6])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.stats.influence import wald_test
+from pilotlab.stats.variance.influence import wald_test
 
 
 @pytest.mark.parametrize("clusters", [5, 49, 50, 80])

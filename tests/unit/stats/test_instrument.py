@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.sandbox.regression.gmm import IV2SLS
 
-from pilotlab.stats.instrument import Complier, _region, complier_effect
+from pilotlab.stats.regression.instrument import Complier, _region, complier_effect
 
 
 def _teams(seed: int, n: int = 40, pull: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

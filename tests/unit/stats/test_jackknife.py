@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.jackknife import Inestimable, jackknife
-from pilotlab.stats.ols import ols
+from pilotlab.stats.regression.ols import ols
+from pilotlab.stats.variance.jackknife import Inestimable, jackknife
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
 
-from pilotlab.stats.draws import Design
-from pilotlab.stats.max_t import max_t, step_down
-from pilotlab.stats.multiplicity import benjamini_hochberg, holm
-from pilotlab.stats.randomization import p_values, randomization_test
+from pilotlab.stats.randomization.draws import Design
+from pilotlab.stats.randomization.max_t import max_t, step_down
+from pilotlab.stats.randomization.multiplicity import benjamini_hochberg, holm
+from pilotlab.stats.randomization.sharp_null import p_values, randomization_test
 
 P = [0.012, 0.2, 0.001, 0.04, 0.04, 1.0, 0.0]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.stats.cr2 import cells_cr2
-from pilotlab.stats.influence import cluster_sums, few_clusters, standard_errors, wald_test
-from pilotlab.stats.multiplier import (
+from pilotlab.stats.variance.cr2 import cells_cr2
+from pilotlab.stats.variance.influence import cluster_sums, few_clusters, standard_errors, wald_test
+from pilotlab.stats.variance.multiplier import (
     MultiplierResult,
     multiplied,
     multiplier_test,
@@ -30,8 +30,8 @@ def test_draws_are_sums_under_signs() -> None:
 def test_the_size_of_a_strip_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     sums = np.random.default_rng(1).normal(size=(45, 3))
     whole = multiplied(sums, draws=100, seed=5)
-    monkeypatch.setattr("pilotlab.stats.multiplier.DRAWS", 40)
-    monkeypatch.setattr("pilotlab.stats.multiplier.CLUSTERS", 16)
+    monkeypatch.setattr("pilotlab.stats.variance.multiplier.DRAWS", 40)
+    monkeypatch.setattr("pilotlab.stats.variance.multiplier.CLUSTERS", 16)
     assert multiplied(sums, draws=100, seed=5) == pytest.approx(whole, abs=1e-12)
 
 

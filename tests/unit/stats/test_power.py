@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pilotlab.estimate.did import did
-from pilotlab.stats import power as kernel
-from pilotlab.stats.power import (
+from pilotlab.stats.power.closed_form import (
     Power,
     arms_df,
     arms_variance,
@@ -26,6 +25,7 @@ from pilotlab.stats.power import (
     unit_variance,
     week_covariance,
 )
+from pilotlab.stats.power.closed_form import closed_form as kernel
 from tests.panels import simulate
 
 weeks = st.integers(1, 12)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.stats.pretrend import Pretest, joint_test
+from pilotlab.stats.sensitivity.pretrend import Pretest, joint_test
 
 OFFSET = np.array([-4.0, -3.0, -2.0, -1.0, 1.0, 2.0])
 N_PRE, DRAWS = 4, 100_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.draws import Design, enumerate_draws
-from pilotlab.stats.randomization import p_values, randomization_test
+from pilotlab.stats.randomization.draws import Design, enumerate_draws
+from pilotlab.stats.randomization.sharp_null import p_values, randomization_test
 
 INF = float("inf")
 
@@ -179,7 +179,7 @@ def test_many_at_once_equal_one_by_one(design: Design, tail: str, monkeypatch: p
     one_by_one = [
         getattr(randomization_test(row, design.z, design, reps=499, seed=2), attribute) for row in changes
     ]
-    monkeypatch.setattr("pilotlab.stats.randomization.CELLS", 5000)  # several chunks
+    monkeypatch.setattr("pilotlab.stats.randomization.sharp_null.CELLS", 5000)  # several chunks
     np.testing.assert_array_equal(p_values(changes, design, tail=tail, reps=499, seed=2), one_by_one)  # type: ignore[arg-type]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.return_to_mean import retained
-from pilotlab.stats.variance_parts import VarianceParts, variance_parts
+from pilotlab.stats.power.variance_parts import VarianceParts, variance_parts
+from pilotlab.stats.sensitivity.return_to_mean import retained
 
 
 def parts(icc: float, phi: float) -> VarianceParts:

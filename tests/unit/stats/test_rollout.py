@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.rollout import Plan, plan_of, rollout
-from pilotlab.stats.rollout_draws import rollout_test
-from pilotlab.stats.rota import Rota
+from pilotlab.stats.randomization.rollout_draws import rollout_test
+from pilotlab.stats.randomization.rota import Rota
+from pilotlab.stats.staggered.rollout import Plan, plan_of, rollout
 
 NEVER = 10**9
 START = np.array([4, 6, 9, NEVER])
@@ -222,7 +222,7 @@ def test_draws_make_the_whole_estimate_anew() -> None:
             t.append(fit.values[0] / np.sqrt(fit.variance[0, 0]))
         own = rollout(removed, cohort, times, start, plan)
         observed = own.values[0] / np.sqrt(own.variance[0, 0])
-        from pilotlab.stats.rollout_draws import _estimate
+        from pilotlab.stats.randomization.rollout_draws import _estimate
 
         value, se = _estimate(result.sums, effect)
         assert (value / se)[::20] == pytest.approx(t, rel=1e-7)
@@ -254,7 +254,7 @@ def test_p_takes_every_level_once() -> None:
 
 def test_sampled_draws_are_as_many_as_asked_for_and_the_one_made(monkeypatch: pytest.MonkeyPatch) -> None:
     y, cohort = _panel(13)
-    monkeypatch.setattr("pilotlab.stats.rollout_draws.BLOCK", 40 * len(cohort))
+    monkeypatch.setattr("pilotlab.stats.randomization.rollout_draws.BLOCK", 40 * len(cohort))
     result = rollout_test(y, cohort, TIMES, START, _plan(cohort), Rota.drawn(cohort), reps=99)[0]
     assert (result.n_draws, result.exact) == (100, False)
 

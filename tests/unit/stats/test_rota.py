@@ -8,11 +8,11 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from pilotlab.stats import group_draws
-from pilotlab.stats.group_draws import drawn_averages
-from pilotlab.stats.group_rows import average
-from pilotlab.stats.group_time import NEVER, CohortPanel, cells_of
-from pilotlab.stats.rota import Rota
+from pilotlab.stats.randomization.group_draws import drawn_averages
+from pilotlab.stats.randomization.rota import Rota
+from pilotlab.stats.randomization.sharp_null import group_draws
+from pilotlab.stats.staggered.group_rows import average
+from pilotlab.stats.staggered.group_time import NEVER, CohortPanel, cells_of
 
 
 def walk(rota: Rota, reps: int = 50, seed: int = 0) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_orders_stay_within_strata_and_clusters_move_whole() -> None:
 def test_the_size_of_a_block_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     rota, large = Rota.drawn([1, 1, 2, 3, 3]), Rota.drawn(np.arange(30) % 3)
     whole, sampled = walk(rota), walk(large)
-    monkeypatch.setattr("pilotlab.stats.rota.BLOCK", 60)
+    monkeypatch.setattr("pilotlab.stats.randomization.rota.BLOCK", 60)
     assert (walk(rota) == whole).all()
     assert (walk(large) == sampled).all()
 
@@ -55,7 +55,7 @@ def test_too_many_are_sampled_alike() -> None:
 
 
 def test_sampled_orders_of_few_are_equally_likely(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pilotlab.stats.rota.LIMIT", 1)
+    monkeypatch.setattr("pilotlab.stats.randomization.rota.LIMIT", 1)
     counts = Counter(map(tuple, walk(Rota.drawn([0, 0, 1, 2]), reps=12_000).tolist()))
     assert len(counts) == 12
     assert min(counts.values()) > 850

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from pilotlab.stats.glm import Family, Separated, glm
-from pilotlab.stats.separation import SeparatedRows, refuse_separated
+from pilotlab.stats.regression.glm import Family, Separated, glm
+from pilotlab.stats.regression.separation import SeparatedRows, refuse_separated
 
 
 def _rows(seed: int, family: Family) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,8 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from pilotlab.stats import sequential as kernel
-from pilotlab.stats.sequential import anytime_reach, boundaries, confidence_sequence, crossing, spent_alpha
+from pilotlab.stats.bounds.partial import sequential as kernel
+from pilotlab.stats.bounds.sequential import (
+    anytime_reach,
+    boundaries,
+    confidence_sequence,
+    crossing,
+    spent_alpha,
+)
 
 FIVE = np.arange(1, 6) / 5
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from pilotlab.stats.simplex import frank_wolfe, frank_wolfe_many, minimum, sparsify
+from pilotlab.stats.synthetic.simplex import frank_wolfe, frank_wolfe_many, minimum, sparsify
 
 
 def _problem(seed: int, rows: int = 9, columns: int = 6) -> tuple[np.ndarray, np.ndarray]:

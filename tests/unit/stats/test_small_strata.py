@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.stats.cr2 import cells_cr2
-from pilotlab.stats.small_strata import Hybrid, hybrid, small_strata
+from pilotlab.stats.variance.cr2 import cells_cr2
+from pilotlab.stats.variance.small_strata import Hybrid, hybrid, small_strata
 
 SIZES = {
     "between them": [(1, 2), (2, 1), (1, 1), (1, 3), (4, 3)],

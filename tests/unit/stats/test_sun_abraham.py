@@ -8,8 +8,8 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.stats.arrays import SingularDesign
-from pilotlab.stats.cluster import cr0
-from pilotlab.stats.sun_abraham import COMPARISON, averages, contrasts, interact, written_out
+from pilotlab.stats.staggered.sun_abraham import COMPARISON, averages, contrasts, interact, written_out
+from pilotlab.stats.variance.cluster import cr0
 
 UNITS, WEEKS = 20, 8
 STARTS = np.array([99, 3, 5, 6])

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pilotlab.stats.synthetic import Arms, Block, _unit_weights, jackknife_effects, refits, synthetic
-from pilotlab.stats.synthetic_draws import (
+from pilotlab.stats.synthetic.synthetic_draws import (
     jackknife_se,
     permutations,
     placebos,
@@ -17,6 +16,7 @@ from pilotlab.stats.synthetic_draws import (
     spread,
     two_group_df,
 )
+from pilotlab.stats.synthetic.weights import Arms, Block, _unit_weights, jackknife_effects, refits, synthetic
 from tests.panels import simulate
 
 PEER: dict[str, Any] = json.loads(

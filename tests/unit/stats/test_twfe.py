@@ -8,8 +8,8 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.stats.arrays import SingularDesign
-from pilotlab.stats.cluster import cr1
-from pilotlab.stats.twfe import TwoWayPanel, rows, two_way
+from pilotlab.stats.regression.twfe import TwoWayPanel, rows, two_way
+from pilotlab.stats.variance.cluster import cr1
 
 UNITS, WEEKS = 14, 9
 

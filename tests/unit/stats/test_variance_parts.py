@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from pilotlab.stats import variance_parts as kernel
-from pilotlab.stats.power import unit_variance, week_covariance
-from pilotlab.stats.variance_parts import people_icc, variance_parts
+from pilotlab.stats.power.closed_form import unit_variance, week_covariance
+from pilotlab.stats.power.closed_form import variance_parts as kernel
+from pilotlab.stats.power.variance_parts import people_icc, variance_parts
 
 
 def _panels(seed: int, teams: int, weeks: int, icc: float, phi: float, gap: float, reps: int) -> np.ndarray:

@@ -7,10 +7,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pilotlab.stats.cluster import cr1
-from pilotlab.stats.ols import ols
-from pilotlab.stats.wild import wild_bootstrap
-from pilotlab.stats.wild_result import WildResult
+from pilotlab.stats.regression.ols import ols
+from pilotlab.stats.variance.cluster import cr1
+from pilotlab.stats.variance.wild import wild_bootstrap
+from pilotlab.stats.variance.wild_result import WildResult
 
 CLUSTERS = 7
 
@@ -232,7 +232,7 @@ def test_the_sample_that_was_made_counts_beside_sampled_ones() -> None:
 def test_sampled_signs_come_close_to_all_of_them(sample: dict[str, np.ndarray]) -> None:
     whole = _bootstrap(sample)
     fit = ols(sample["X"], sample["y"])
-    from pilotlab.stats import wild
+    from pilotlab.stats.variance import wild
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wild, "MOST_ENUMERATED", 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.within import centred
+from pilotlab.stats.regression.within import centred
 
 
 def test_means_are_weighted_and_cells_without_weight_are_zero() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import pilotlab as pl
-from pilotlab.stats.honest_rm import relative_magnitude
+from pilotlab.stats.sensitivity.honest_rm import relative_magnitude
 
 NAME = "pilotlab"
 PANEL = ("team", "week", "first_week", "y")

@@ -11,8 +11,8 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.inference import variance
-from pilotlab.estimate.result import Estimate, NotEstimable
+from pilotlab.estimate.inference import analytic
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from tests.panels import simulate, with_gaps
 
 
@@ -176,7 +176,7 @@ def test_jackknife_of_cross_sections_is_every_cluster_left_out() -> None:
 @pytest.mark.parametrize("rule", ["wild", "jackknife"])
 def test_a_design_too_large_to_write_out_says_so(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for most in (10, 1_500):  # cells of the rows; of the clusters' cross-products
-        monkeypatch.setattr(variance, "LARGEST_DESIGN", most)
+        monkeypatch.setattr(analytic, "LARGEST_DESIGN", most)
         monkeypatch.setattr("pilotlab.estimate.inference.wild.LARGEST_DESIGN", most)
         found = did(simulate(seed=3), estimator="twfe", inference=rule)
         assert isinstance(found, NotEstimable)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from pilotlab.decide.course import Course
-from pilotlab.estimate.result import Estimate
+from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.readout.build.assemble import build_readout
-from pilotlab.readout.model import Readout
-from pilotlab.readout.page import FORMS, Page
+from pilotlab.readout.document.model import Readout
+from pilotlab.readout.render.files import FORMS, Page
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, TEAMS, Lab, make_lab, plain_value

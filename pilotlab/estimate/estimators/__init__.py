@@ -1,0 +1,1 @@
+"""Estimators: one a file, and what several of them share."""

@@ -1,0 +1,259 @@
+"""Group-time effects: each cohort against units that are not treated, averaged as asked; Callaway & Sant'Anna."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate.data import windows
+from pilotlab.estimate.data.arms import counts_nowhere, refuse_arms
+from pilotlab.estimate.data.columns import listed
+from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.data.times import NEVER
+from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.stats.arrays import BoolArray, IntArray, n_distinct
+from pilotlab.stats.staggered.group_rows import Averages, average, rebased
+from pilotlab.stats.staggered.group_time import Cells, CohortPanel, cells_of
+
+WAITING_NOTE = (
+    "no unit is never treated: units not yet treated are the comparison, up to {label}, after which all are"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GroupTimeFitted:
+    """Averages of group-time effects before their uncertainty.
+
+    Attributes
+    ----------
+    study : Study
+        What was used; where no unit is never treated, the last cohort counts as never treated and times end before it.
+    path : Averages or None
+        By event time from one base, for sensitivity and pre-trend tests.
+    """
+
+    study: Study
+    panel: CohortPanel
+    averages: Averages
+    clusters: ArmClusters
+    n_treated: int
+    path: Averages | None
+    notes: tuple[str, ...]
+
+    def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
+        """Apply the inference asked for, or what `auto` stands for."""
+        from pilotlab.estimate.inference.group_time_inference import answer
+
+        return answer(self, options, estimator)
+
+
+class GroupTime:
+    """ATT(g,t) and their averages; the headline follows `aggregate`."""
+
+    @staticmethod
+    def fit(study: Study, options: Options) -> GroupTimeFitted | NotEstimable:
+        """Estimate, and keep what inference needs.
+
+        Raises
+        ------
+        UsageError
+            For a `balance` without event times.
+        """
+        if options.balance is not None and options.aggregate != "event_time":
+            raise UsageError(
+                f"balance={options.balance!r} is about event times, and aggregate is {options.aggregate!r}",
+                fix="aggregate='event_time', or leave balance out",
+            )
+        study = windows.drop_always(study)
+        if (refusal := refuse_arms(study, options)) is not None:
+            return refusal
+        treated = study.units[study.ever]
+        study = windows.drop_silent(study.keep_cells(~np.isin(study.times, study.excluded)))
+        study, options = _with_comparison(study, options)
+        study = _with_base(study, options)
+        if not len(study.starts) or study.ever.all():
+            return _nothing(study, options)
+        panel = _panel(study)
+        cells = _cells(panel, options, options.base_period)
+        averages = _averages(panel, cells, options, options.aggregate)
+        if averages is None:
+            return _nothing(study, options)
+        counted = study.ever & ~np.isin(study.cohort, _lost_starts(averages))
+        return GroupTimeFitted(
+            study=study,
+            panel=panel,
+            averages=averages,
+            clusters=_clusters(study, options, counted),
+            n_treated=int(study.units[~study.ever | counted].isin(treated).sum()),
+            path=_path(panel, averages, options),
+            notes=(
+                *_lost_cohorts(study, averages, options),
+                *_gaps(study, averages),
+                *_lost(averages, options),
+                *_alone(study),
+            ),
+        )
+
+
+def _with_comparison(study: Study, options: Options) -> tuple[Study, Options]:
+    """Where no unit is never treated, the last cohort serves as such before it starts."""
+    if not study.ever.all() or not len(study.starts):
+        return study, options
+    last = int(study.starts[-1])
+    inside = study.times < last - options.anticipation
+    if not inside.any():
+        return study, options
+    label = study.label(int(study.times[inside][-1]))
+    cohort = np.where(study.cohort == last, NEVER, study.cohort)
+    study = windows.drop_silent(replace(study.keep_cells(inside), cohort=cohort))
+    return study.note(WAITING_NOTE.format(label=label)), replace(options, comparison="not_yet_treated")
+
+
+def _with_base(study: Study, options: Options) -> Study:
+    """Leave out cohorts without a time before their start less anticipation."""
+    ends = study.starts - options.anticipation
+    without = study.starts[~(study.times[:, None] < ends).any(axis=0)]
+    kept: BoolArray = np.asarray(~np.isin(study.cohort, without))
+    when = listed([study.label(int(start)) for start in without])
+    return study.keep_units(kept).note(
+        windows.left_out(study, kept, f"no time before their start at {when}", names=False)
+    )
+
+
+def _panel(study: Study) -> CohortPanel:
+    return CohortPanel(study.y, study.cohort, study.times, study.weights, study.covariates)
+
+
+def _cells(panel: CohortPanel, options: Options, base_period: str) -> Cells:
+    return cells_of(
+        panel.start,
+        panel.times,
+        comparison=options.comparison,  # type: ignore[arg-type]
+        base_period=base_period,  # type: ignore[arg-type]
+        anticipation=options.anticipation,
+        baseline=options.baseline,
+    )
+
+
+def _averages(panel: CohortPanel, cells: Cells, options: Options, aggregate: str) -> Averages | None:
+    if not len(cells):
+        return None
+    return average(
+        panel,
+        cells,
+        aggregate,  # type: ignore[arg-type]
+        washin=options.washin,
+        balance=options.balance,
+        adjust=None if panel.covariates is None else options.adjust,  # type: ignore[arg-type]
+    )
+
+
+def _path(panel: CohortPanel, averages: Averages, options: Options) -> Averages | None:
+    """Event times from one base, -1 less anticipation, for all cohorts; None where gaps in time give them others."""
+    if options.aggregate != "event_time":
+        return None
+    cells = averages.cells
+    after = cells.event_time >= 0
+    base = panel.times[cells.base[after]] - cells.starts[cells.cohort[after]]
+    if (base != -1 - options.anticipation).any():
+        return None
+    if options.base_period == "universal":
+        return averages
+    return rebased(panel, averages, _cells(panel, options, "universal"))
+
+
+def _clusters(study: Study, options: Options, counted: BoolArray) -> ArmClusters:
+    """Drawn clusters that start and count, and that serve as comparison for the first that do."""
+    never = ~study.ever
+    waiting = study.cohort > study.starts[0] if options.comparison == "not_yet_treated" else never
+    return arm_clusters(study.drawn, counted, waiting)
+
+
+def _nothing(study: Study, options: Options) -> NotEstimable:
+    if study.covariates is not None:
+        return NotEstimable(
+            f"covariates {listed(list(study.covariate_names))} tell the arms apart: no start has comparison units of like covariates, or enough of them, with values on both sides",
+            "fewer covariates, adjust='reg', or more comparison units",
+        )
+    return NotEstimable(
+        f"no cohort has a {options.time} before its start and, after a wash-in of {options.washin}, one with anything to compare",
+        "values on both sides of the starts, and units that start later or never",
+    )
+
+
+def _gaps(study: Study, averages: Averages) -> tuple[str, ...]:
+    """Say how gaps are answered, and whose base time is missing."""
+    known = np.isfinite(study.y)
+    if known.all():
+        return ()
+    note = "gaps: each cohort and time is compared among the units with a value then and at the base time"
+    cells = averages.cells
+    after = np.flatnonzero(cells.event_time >= 0)
+    lost: BoolArray = np.zeros(len(study.units), dtype=bool)
+    for cell in after:
+        lost |= (study.cohort == cells.starts[cells.cohort[cell]]) & ~known[:, cells.base[cell]]
+    if not lost.any():
+        return (note,)
+    count, who = int(lost.sum()), listed(list(study.units[lost]))
+    what = (
+        "unit has no value at its base time and counts"
+        if count == 1
+        else "units have no value at their base time and count"
+    )
+    return note, f"{count} treated {what} nowhere after it: {who}"
+
+
+def _lost_starts(averages: Averages) -> IntArray:
+    """Starts whose cohort has no effect after it that can be had."""
+    cells = averages.cells
+    own = np.unique(cells.cohort[cells.event_time >= 0])
+    had = cells.cohort[(cells.event_time >= 0) & np.isfinite(averages.found.att)]
+    return np.asarray(cells.starts[own[~np.isin(own, had)]])
+
+
+def _lost_cohorts(study: Study, averages: Averages, options: Options) -> tuple[str, ...]:
+    """Name each cohort that counts nowhere, and why."""
+    known, cells = np.isfinite(study.y), averages.cells
+    notes = []
+    for start in _lost_starts(averages):
+        inside = study.cohort == start
+        first = np.flatnonzero((cells.starts[cells.cohort] == start) & (cells.event_time >= 0))[0]
+        base, serves = cells.base[first], cells.comparison[first][np.searchsorted(cells.starts, study.cohort)]
+        if not known[serves, base].any():
+            why = f"no comparison unit has a value at its base time {study.label(int(study.times[base]))}"
+        elif not known[inside, base].any():
+            why = f"none of its units has a value at its base time {study.label(int(study.times[base]))}"
+        else:
+            why = "no time after its start has values on both sides"
+            why += " of like covariates" if options.covariates else ""
+        notes.append(counts_nowhere(study, int(start), why))
+    return tuple(notes)
+
+
+def _lost(averages: Averages, options: Options) -> tuple[str, ...]:
+    lost = int((~np.isfinite(averages.found.att)).sum())
+    if not lost:
+        return ()
+    why = " or covariates that tell the arms apart" if options.covariates else ""
+    return (
+        f"{lost} of {len(averages.cells)} pairs of cohort and {options.time} left out: no unit with both values on one side{why}",
+    )
+
+
+def _alone(study: Study) -> tuple[str, ...]:
+    """Name cohorts of one cluster."""
+    alone = [
+        study.label(int(start))
+        for start in study.starts
+        if n_distinct(study.cluster[study.cohort == start]) == 1
+    ]
+    if not alone:
+        return ()
+    what = "cohort" if len(alone) == 1 else "cohorts"
+    return (
+        f"{what} {listed(alone)}: one unit or cluster only, whose own spread can't be measured; bands are unstable",
+    )

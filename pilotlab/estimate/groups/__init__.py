@@ -1,1 +1,0 @@
-"""Groups: effects by slice, by unit and by cohort; small groups hidden, none ranked."""

@@ -1,0 +1,308 @@
+"""The answer of group-time effects: influence-function standard errors, bands, multiplier and randomisation tests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate.data.assigned import is_drawn
+from pilotlab.estimate.data.rotas import how_drawn, rota_of
+from pilotlab.estimate.estimators.cells import row_names
+from pilotlab.estimate.estimators.fit import FEWEST
+from pilotlab.estimate.estimators.group_time import GroupTimeFitted
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.results.distribution import Draws, Law, Student
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Term
+from pilotlab.estimate.results.event_path import EventPath, event_path
+from pilotlab.spec import engine
+from pilotlab.stats.arrays import FloatArray
+from pilotlab.stats.randomization.group_draws import drawn_averages
+from pilotlab.stats.staggered.group_rows import Averages, pretest
+from pilotlab.stats.variance.cluster import nested
+from pilotlab.stats.variance.influence import (
+    MANY_CLUSTERS,
+    Spread,
+    cluster_sums,
+    few_clusters,
+    standard_errors,
+)
+from pilotlab.stats.variance.multiplier import (
+    multiplied,
+    multiplier_test,
+    uniform_critical,
+    uniform_criticals_of_few,
+)
+
+FEW_CLUSTERS = 20
+FEWEST_CLUSTERS = 3
+BAND_DRAWS = 999
+ENOUGH_FOR_BANDS = 200  # clusters from which on a band needs no correction
+RANDOMIZATION_DRAWS = 9_999
+KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Noise:
+    """Standard errors as reported, as the draws have them, and as the band has them, with the influence of clusters."""
+
+    sums: FloatArray
+    raw: FloatArray
+    spread: Spread
+    corrected: Spread | None
+
+
+def answer(fitted: GroupTimeFitted, options: Options, estimator: str) -> Estimate | NotEstimable:
+    """Apply the inference asked for, or what `auto` stands for."""
+    name = _inference(fitted, options)
+    if isinstance(name, NotEstimable):
+        return name
+    clusters = int(fitted.study.cluster.max()) + 1
+    if clusters < FEWEST_CLUSTERS:
+        return NotEstimable(
+            f"{clusters} {'cluster' if clusters == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
+            "more units, or clusters that hold fewer of them",
+        )
+    noise = _noise(fitted, fitted.averages, name)
+    if name != "randomization" and not (math.isfinite(noise.spread.se[0]) and noise.spread.df[0] > 0):
+        return NotEstimable("too few units for the spread to be measured", "more units in each cohort")
+    drawn = _multiplied(fitted.averages, noise, options, name)
+    laws, notes = _laws(fitted, noise, options, name, drawn)
+    return _estimate(fitted, options, estimator, name, laws, noise, drawn, notes)
+
+
+def _inference(fitted: GroupTimeFitted, options: Options) -> str | NotEstimable:
+    if options.inference != "auto":
+        return options.inference
+    if fitted.clusters.few:
+        return NotEstimable(
+            f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
+            "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
+        )
+    if not is_drawn(options.assignment) or options.covariates:
+        return "cluster"
+    one_start_uneven = len(fitted.study.starts) == 1 and fitted.clusters.uneven
+    return "cr2" if one_start_uneven else "randomization"
+
+
+def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
+    """Standard errors: analytic; corrected below 20 clusters and under `cr2`, cohort sizes as given; t below 50 clusters."""
+    study, n = fitted.study, len(fitted.study.units)
+    sums = cluster_sums(averages.influence, study.cluster)
+    raw, clusters = standard_errors(sums, n), len(sums)
+    always = name in ("cr2", "randomization")
+    if clusters >= ENOUGH_FOR_BANDS and not always:
+        return _Noise(sums, raw, Spread(raw, np.full(len(raw), np.inf)), None)
+    cohort = np.searchsorted(averages.cells.starts, study.cohort).astype(np.int64)
+    if nested(study.cluster, cohort):
+        group = cohort[np.unique(study.cluster, return_index=True)[1]]
+        mass = np.bincount(study.cluster, weights=averages.found.mass).astype(np.float64)
+        pull = cluster_sums(averages.pull, study.cluster)
+        norms = averages.norms()
+        corrected = few_clusters(sums, pull, group, mass, norms, n)
+        if always or clusters < FEW_CLUSTERS:
+            sized = few_clusters(sums - pull, np.zeros_like(pull), group, mass, norms, n)
+            return _Noise(sums, raw, sized, corrected)
+    else:
+        corrected = Spread(raw * np.sqrt(clusters / (clusters - 1)), np.full(len(raw), clusters - 1.0))
+        if always or clusters < FEW_CLUSTERS:
+            return _Noise(sums, raw, corrected, corrected)
+    df = corrected.df if clusters < MANY_CLUSTERS else np.full(len(raw), np.inf)
+    return _Noise(sums, raw, Spread(raw, df), corrected)
+
+
+def _multiplied(averages: Averages, noise: _Noise, options: Options, name: str) -> FloatArray | None:
+    """Draws of influence under random signs, on the scale of the estimates; None where nothing needs them."""
+    if name == "randomization" or (name != "bootstrap" and len(averages.values) == 1):
+        return None
+    draws = BAND_DRAWS if options.reps is None else options.reps
+    return multiplied(noise.sums, draws=draws, seed=options.seed) / len(averages.influence)
+
+
+def _laws(
+    fitted: GroupTimeFitted, noise: _Noise, options: Options, name: str, drawn: FloatArray | None
+) -> tuple[Sequence[Law], tuple[str, ...]]:
+    values, se = fitted.averages.values.tolist(), noise.spread.se.tolist()
+    if name == "randomization":
+        return _drawn(fitted, options)
+    if name == "bootstrap" and drawn is not None:
+        results = [
+            multiplier_test(value, own, drawn[:, k], float(noise.raw[k]))
+            for k, (value, own) in enumerate(zip(values, se, strict=True))
+        ]
+        note = f"signs of {len(noise.sums):,} clusters turned round {len(drawn):,} times; p can't fall below {results[0].p_min:.3g}"
+        return [Draws(result) for result in results], (note,)
+    laws = [
+        Student(value, _settle(value, own), df)
+        for value, own, df in zip(values, se, noise.spread.df.tolist(), strict=True)
+    ]
+    return laws, ()
+
+
+def _drawn(fitted: GroupTimeFitted, options: Options) -> tuple[Sequence[Draws], tuple[str, ...]]:
+    if options.covariates:
+        raise UsageError(
+            "inference 'randomization' with estimator 'group_time': adjusted for covariates it can't be drawn again here",
+            fix="leave covariates out, or inference 'cluster'",
+        )
+    rota = rota_of(fitted.study, options)
+    reps = RANDOMIZATION_DRAWS if options.reps is None else options.reps
+    found = drawn_averages(fitted.panel, fitted.averages, rota, reps=reps, seed=options.seed)
+    laws = [Draws(result) for result in found]
+    notes = (*found[0].notes, *how_drawn(found[0], options))
+    if not all(map(math.isfinite, laws[0].interval(options.alpha))):
+        notes = (
+            *notes,
+            f"the interval is open: no draw can reject at {options.alpha:g}, since p can't fall below {found[0].p_min:.3g}",
+        )
+    return laws, notes
+
+
+def _estimate(
+    fitted: GroupTimeFitted,
+    options: Options,
+    estimator: str,
+    name: str,
+    laws: Sequence[Law],
+    noise: _Noise,
+    drawn: FloatArray | None,
+    notes: tuple[str, ...],
+) -> Estimate:
+    law, study, df = laws[0], fitted.study, float(noise.spread.df[0])
+    se = _settle(float(fitted.averages.values[0]), float(noise.spread.se[0]))
+    return Estimate(
+        att=float(fitted.averages.values[0]),
+        se=se if math.isfinite(se) else 0.0,
+        ci=law.interval(options.alpha),
+        p_value=law.p_value,
+        p_min=law.result.p_min if isinstance(law, Draws) else None,
+        df=None if isinstance(law, Draws) or math.isinf(df) else df,
+        n_obs=study.n_obs,
+        n_units=len(study.units),
+        n_treated=fitted.n_treated,
+        n_clusters=len(noise.sums),
+        estimator=estimator,
+        inference=name,
+        alpha=options.alpha,
+        unit=options.outcome_unit,
+        estimand=engine.ESTIMATORS[estimator].estimand,
+        key=KEYS[options.aggregate],
+        terms=_terms(fitted, options, laws, noise, drawn),
+        notes=(
+            *_few(fitted, name, noise),
+            *(
+                ("units do not differ at all: the standard error is zero and says nothing",)
+                if se == 0
+                else ()
+            ),
+            *_chosen(options),
+            *fitted.notes,
+            *study.notes,
+            *_pretrend(fitted, options),
+            *notes,
+        ),
+        law=law,
+        path=_path(fitted, options, name),
+    )
+
+
+def _terms(
+    fitted: GroupTimeFitted,
+    options: Options,
+    laws: Sequence[Law],
+    noise: _Noise,
+    drawn: FloatArray | None,
+) -> tuple[Term, ...]:
+    averages, skip = fitted.averages, len(laws) - max(len(fitted.averages.labels), 1)
+    reach = _reach(noise, options, drawn, skip)
+    found = []
+    for k, at in enumerate(row_names(fitted.study, options, fitted.averages.labels), start=skip):
+        law, value, own = laws[k], float(averages.values[k]), float(noise.spread.se[k])
+        low, high = law.interval(options.alpha)
+        own = own if math.isfinite(own) else 0.0
+        # A band is never drawn inside a row's own interval.
+        band = None
+        if reach is not None:
+            wide = float(reach[k - skip])
+            band = (min(value - wide, low), max(value + wide, high))
+        found.append(Term(at, value, own, (low, high), law.p_value, band))
+    return tuple(found)
+
+
+def _reach(noise: _Noise, options: Options, drawn: FloatArray | None, skip: int) -> FloatArray | None:
+    """Half-widths of the band over all rows, 0 where unknown; None for a single row and under draws of starts."""
+    if drawn is None or drawn.shape[1] - skip < 2:
+        return None
+    rows, own = drawn[:, skip:], noise.corrected
+    if own is None:
+        return np.nan_to_num(uniform_critical(rows, alpha=options.alpha) * noise.raw[skip:])
+    critical = uniform_criticals_of_few(
+        rows, noise.raw[skip:], own.df[skip:], alpha=options.alpha, seed=options.seed
+    )
+    return np.nan_to_num(critical * own.se[skip:])
+
+
+def _path(fitted: GroupTimeFitted, options: Options, name: str) -> EventPath | None:
+    """Coefficients from one base with their covariance, the headline as weights on them."""
+    found = fitted.path
+    if found is None or name == "randomization":
+        return None
+    noise = _noise(fitted, found, name)
+    unit = np.divide(noise.spread.se, noise.raw, out=np.zeros_like(noise.raw), where=noise.raw > 0)
+    unit /= len(fitted.study.units)
+    sigma = (noise.sums.T @ noise.sums * np.outer(unit, unit))[1:, 1:]
+    if not np.isfinite(sigma).all():
+        return None
+    return event_path(
+        found.labels.tolist(),
+        found.values[1:],
+        sigma,
+        found.mix[0],
+        reference=-1 - options.anticipation,
+        df=float(np.nanmin(noise.spread.df[1:])),
+    )
+
+
+def _pretrend(fitted: GroupTimeFitted, options: Options) -> tuple[str, ...]:
+    """Joint test of cohorts and times before start, beside the path."""
+    if options.aggregate != "event_time":
+        return ()
+    test = pretest(fitted.panel, fitted.averages, fitted.study.cluster, anticipation=options.anticipation)
+    if test is None:
+        return ()
+    return (
+        f"before the start: Wald {test.wald:.4g} on {test.k} cells of cohort and time, p {test.p_value:.3f}",
+    )
+
+
+def _chosen(options: Options) -> tuple[str, ...]:
+    if options.estimator != "auto":
+        return ()
+    return ("`group_time` was taken, since it never compares with units already treated",)
+
+
+def _few(fitted: GroupTimeFitted, name: str, noise: _Noise) -> tuple[str, ...]:
+    clusters, found = len(noise.sums), []
+    if fitted.clusters.few:
+        counts = str(fitted.clusters)
+        tail = (
+            "read p beside the smallest this design can give"
+            if name == "randomization"
+            else f"with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small"
+        )
+        found.append(f"{counts}: {tail}")
+    if clusters < FEW_CLUSTERS and name != "randomization":
+        what = "units" if clusters == len(fitted.study.units) else "clusters"
+        found.append(
+            f"{clusters} {what}, fewer than {FEW_CLUSTERS}: each cohort's variance is taken times n/(n-1), "
+            f"with {noise.spread.df[0]:.3g} degrees of freedom"
+        )
+    return tuple(found)
+
+
+def _settle(value: float, se: float) -> float:
+    """Take a standard error that is arithmetic alone as zero."""
+    return 0.0 if se <= 1e-13 * max(abs(value), 1e-300) else se

@@ -1,0 +1,93 @@
+"""Randomisation inference for an estimate that is one change a unit, over the draws of the declared assignment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate.data.assigned import design_of, is_drawn
+from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.estimators.fit import Differences
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.results.distribution import Draws
+from pilotlab.stats.randomization.adjusted_draws import AdjustedResult, adjusted_test
+from pilotlab.stats.randomization.draws import Design, count, sample_draws
+from pilotlab.stats.randomization.regression_draws import MOST_CELLS, DrawnRegression, regression_test
+from pilotlab.stats.randomization.sharp_null import RandomizationResult, randomization_test
+
+REPS = 9_999
+MOST_BESIDE = 20_000
+ASSUMED_NOTE = "nothing says how arms were drawn: they are taken as drawn by lot{within}, as many as observed"
+
+
+def randomize(
+    differences: Differences | DrawnRegression, study: Study, options: Options
+) -> tuple[list[Draws], tuple[str, ...]]:
+    """Test every contrast against the admissible draws; the same draws for all.
+
+    Raises
+    ------
+    UsageError
+        Where the assignment and the frame say different things, or a regression is too large to be fitted in every draw.
+    """
+    design = design_of(study, options)
+    if isinstance(differences, DrawnRegression):
+        found: list[RandomizationResult] = [*_refitted(differences, design, options)]
+    else:
+        found = _compared(differences, design, study, options)
+    return [Draws(each) for each in found], (*_about(options), *found[0].notes, _how_many(found[0]))
+
+
+def beside(differences: Differences, study: Study, options: Options) -> RandomizationResult:
+    """Test the headline against draws for a note beside another method: sampled where there are many, for they take their time."""
+    design = design_of(study, options)
+    if count(design) > MOST_BESIDE:
+        sampled = sample_draws(design, REPS, np.random.default_rng(options.seed))
+        design = Design.explicit(design.z, np.vstack([design.z[None], sampled]))
+    return _compared(replace(differences, changes=differences.changes[:1]), design, study, options)[0]
+
+
+def _refitted(regression: DrawnRegression, design: Design, options: Options) -> list[AdjustedResult]:
+    if regression.cells > MOST_CELLS:
+        raise UsageError(
+            f"inference 'randomization': {len(regression.y):,} rows with gaps, weights or covariates are too many to be fitted in every draw",
+            fix="estimator 'change', or inference 'cr2' or 'cluster'",
+        )
+    reps = REPS if options.reps is None else options.reps
+    return regression_test(regression, design, reps=reps, seed=options.seed)
+
+
+def _compared(
+    differences: Differences, design: Design, study: Study, options: Options
+) -> list[RandomizationResult]:
+    found: list[RandomizationResult] = []
+    alone = np.zeros(len(study.units), dtype=np.int64)
+    common: dict[str, Any] = {
+        "strata": alone if differences.strata is None else differences.strata,
+        "weights": differences.weights,
+        "reps": REPS if options.reps is None else options.reps,
+        "seed": options.seed,
+    }
+    for change in differences.changes:
+        if differences.covariates is None:
+            result = randomization_test(change, differences.treated, design, **common)
+        else:
+            adjusted: dict[str, Any] = {"covariates": differences.covariates, "between": differences.between}
+            result = adjusted_test(change, z=differences.treated, design=design, **adjusted, **common)
+        found.append(result)
+    return found
+
+
+def _about(options: Options) -> tuple[str, ...]:
+    if is_drawn(options.assignment):
+        return ()
+    within = " within pairs" if options.pairs else " within strata" if options.strata else ""
+    return (ASSUMED_NOTE.format(within=within + (", whole clusters" if options.cluster else "")),)
+
+
+def _how_many(result: RandomizationResult) -> str:
+    how = "all of them" if result.exact else "sampled, the one that was made among them"
+    return f"{result.n_draws:,} draws, {how}; the smallest p they can give is {result.p_min:.3g}"

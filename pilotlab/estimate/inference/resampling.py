@@ -1,0 +1,70 @@
+"""Jackknife and bootstrap of a synthetic comparison: units left out, or drawn again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.estimators.fit import FEWEST
+from pilotlab.estimate.inference.placebo import Found, no_noise, refuse_mixed, reps
+from pilotlab.estimate.options import Options
+from pilotlab.estimate.results.distribution import Student
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.stats.synthetic.synthetic_draws import jackknife_se, resampled, spread, two_group_df
+from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, jackknife_effects, refits
+
+LEAST_OF = 1e-13  # of the estimate: a standard error below is arithmetic alone
+
+
+def with_jackknife(
+    study: Study,
+    block: Block,
+    kind: Kind,  # noqa: ARG001 - the signature of a row
+    fit: SyntheticFit,
+    options: Options,  # noqa: ARG001 - the signature of a row
+) -> Found | NotEstimable:
+    """Leave out one cluster at a time, weights kept; Arkhangelsky et al. (2021), algorithm 3."""
+    if (refusal := _refuse(study, block, fit)) is not None:
+        return refusal
+    return _student(study, block, fit, jackknife_se(jackknife_effects(block, fit, study.drawn)), "jackknife")
+
+
+def with_bootstrap(
+    study: Study, block: Block, kind: Kind, fit: SyntheticFit, options: Options
+) -> Found | NotEstimable:
+    """Draw clusters with replacement and fit again; Arkhangelsky et al. (2021), algorithm 2."""
+    if (refusal := _refuse(study, block, fit)) is not None:
+        return refusal
+    arms = resampled(block.treated, study.drawn, reps=reps(options), seed=options.seed)
+    return _student(study, block, fit, spread(refits(block, kind, fit.penalties, arms).effects), "bootstrap")
+
+
+def _student(study: Study, block: Block, fit: SyntheticFit, se: float, name: str) -> Found:
+    se = 0.0 if se <= LEAST_OF * max(abs(fit.att), float(np.ptp(block.y))) else se
+    arms = block.treated / block.treated.sum(), fit.unit_weights
+    treated, comparison = (np.bincount(study.drawn, weights=weights).astype(float) for weights in arms)
+    df = two_group_df(treated, comparison)
+    return Found(law=Student(fit.att, se, df), se=se, df=df, notes=(*_few(study, block, name), *no_noise(se)))
+
+
+def _refuse(study: Study, block: Block, fit: SyntheticFit) -> NotEstimable | None:
+    """Say so where leaving out one cluster leaves nothing of an arm."""
+    if (refusal := refuse_mixed(study, block)) is not None:
+        return refusal
+    help_ = "inference 'placebo'; or more units"
+    if len(np.unique(study.drawn[block.treated])) < 2:
+        return NotEstimable(
+            "1 treated cluster: without it nothing is left, so its noise can't be measured", help_
+        )
+    if np.bincount(study.drawn, weights=fit.unit_weights).max() >= 1 - 1e-12:
+        return NotEstimable("one comparison cluster carries all the weight", help_)
+    return None
+
+
+def _few(study: Study, block: Block, name: str) -> tuple[str, ...]:
+    count = len(np.unique(study.drawn[block.treated]))
+    if count >= FEWEST:
+        return ()
+    return (
+        f"{count} treated clusters: with fewer than {FEWEST} a `{name}` interval is far too narrow and its p far too small",
+    )

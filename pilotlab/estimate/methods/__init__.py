@@ -1,1 +1,0 @@
-"""Methods: one estimator a file, and what several of them share."""

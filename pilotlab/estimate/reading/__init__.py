@@ -1,1 +1,0 @@
-"""Reading: any long frame becomes a study, unit by time, with what is known of each unit."""

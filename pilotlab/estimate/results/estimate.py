@@ -1,0 +1,370 @@
+"""Results: an estimate, or the reason why there is none."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pilotlab.errors import UsageError, unknown
+from pilotlab.estimate.results import show
+from pilotlab.estimate.results.distribution import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
+from pilotlab.estimate.results.event_path import EventPath
+from pilotlab.estimate.results.schema import check_schema
+from pilotlab.estimate.results.synthetic import Synthetic
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from pilotlab.estimate.plots.estimates_plot import Drawing
+    from pilotlab.estimate.results.sensitivity import Kind, Sensitivity
+    from pilotlab.estimate.sensitivity.pretrend import Pretrend
+    from pilotlab.stats.sensitivity.pretrend import Criterion
+
+SCHEMA = "pilotlab/estimate@1"
+REFUSAL_SCHEMA = "pilotlab/not-estimable@1"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of an estimate's table.
+
+    Attributes
+    ----------
+    at : str or int
+        "att", or the event time.
+    band : tuple of float or None
+        Ends of the band that holds all rows at once; None where there is none.
+    """
+
+    at: str | int
+    att: float
+    se: float
+    ci: tuple[float, float]
+    p_value: float
+    band: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One number a leader may act on, with what is needed to trust it.
+
+    Attributes
+    ----------
+    att : float
+        Effect on the treated, in the outcome's unit.
+    se : float
+        Standard error; under `randomization` CR2's, for scale only.
+    ci : tuple of float
+        Two-sided interval at `alpha`; an end may be infinite under `randomization`.
+    p_min : float or None
+        Smallest two-sided p this design can give; None where there is no such floor.
+    df : float or None
+        Degrees of freedom of the t distribution; None under `randomization`.
+    n_treated : int
+        Units that are treated at some time (rows, in repeated cross-sections).
+    notes : tuple of str
+        What was left out and what to beware of, most important first; shown wherever the number is shown.
+    terms : tuple of Term
+        Rows of `to_frame`.
+    path : EventPath or None
+        Coefficients by event time with their covariance, where the estimator has them: what `sensitivity` reads.
+    synthetic : Synthetic or None
+        Weights, paths and placebos of a synthetic comparison.
+    """
+
+    att: float
+    se: float
+    ci: tuple[float, float]
+    p_value: float
+    p_min: float | None
+    df: float | None
+    n_obs: int
+    n_units: int
+    n_treated: int
+    n_clusters: int
+    estimator: str
+    inference: str
+    alpha: float
+    unit: str
+    estimand: str
+    key: str
+    terms: tuple[Term, ...]
+    notes: tuple[str, ...] = ()
+    law: Law = field(repr=False, compare=False)
+    path: EventPath | None = field(default=None, repr=False)
+    synthetic: Synthetic | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return show.line(self)
+
+    def _repr_html_(self) -> str:
+        return show.as_html(repr(self), show.facts(self), self.notes)
+
+    def summary(self) -> str:
+        """Effect, interval, method, counts and notes as text."""
+        return show.summary(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row per estimate: term or event_time, att, se, ci_low, ci_high, band_low, band_high, p_value.
+
+        Under `placebo` a row follows for each placebo, `placebo` and its units, with its effect alone.
+        """
+        rows = [
+            {
+                self.key: term.at,
+                "att": term.att,
+                "se": term.se,
+                "ci_low": term.ci[0],
+                "ci_high": term.ci[1],
+                "band_low": term.band[0] if term.band else math.nan,
+                "band_high": term.band[1] if term.band else math.nan,
+                "p_value": term.p_value,
+            }
+            for term in self.terms
+        ]
+        placebos = self.synthetic.placebos if self.synthetic else ()
+        rows += [{self.key: f"placebo {name}", "att": effect} for name, effect in placebos]
+        return pd.DataFrame(rows)
+
+    def plot(self, ax: Axes | None = None, *, kind: Drawing = "auto") -> Axes:
+        """Draw on matplotlib axes, those of a new figure where left out, and return them.
+
+        Parameters
+        ----------
+        kind : {"auto", "estimates", "paths", "weights", "placebos"}
+            Rows of the table, by event time as an event study, else as a forest; of a synthetic comparison its paths
+            ("auto"), the units' weights, or the effects of placebos.
+
+        Raises
+        ------
+        UsageError
+            For another kind, or one that this estimate does not have.
+        """
+        from pilotlab.estimate.plots import estimates_plot
+
+        return estimates_plot.draw(self, ax, kind)
+
+    def interval(self, level: float | None = None) -> tuple[float, float]:
+        """Two-sided interval at `level` (1 - alpha where left out), by the same method as `ci`."""
+        return self.law.interval(self._alpha(level))
+
+    def bound(self, side: Side, level: float | None = None) -> float:
+        """One-sided `lower` or `upper` bound at `level` (1 - alpha where left out); infinite where the design allows none.
+
+        Raises
+        ------
+        UsageError
+            For another side, or a level that is not between 0 and 1.
+        """
+        if side not in SIDES:
+            raise unknown("side", side, SIDES)
+        return self.law.bound(side, self._alpha(level))
+
+    def p_one_sided(self, direction: Direction, null: float = 0.0) -> float:
+        """One-sided p that the effect is `greater` or `less` than `null`: small where the data speak for it."""
+        if direction not in DIRECTIONS:
+            raise unknown("direction", direction, DIRECTIONS)
+        return self.law.p_one_sided(direction, float(null))
+
+    def non_inferior(self, margin: float, *, better: str = "higher", level: float | None = None) -> bool:
+        """Whether the one-sided bound rules out a worsening of `margin` or more.
+
+        Parameters
+        ----------
+        margin : float
+            Positive, in the outcome's unit: the worsening that would matter.
+        better : {"higher", "lower"}
+            Which way the outcome improves.
+        """
+        margin = _positive(margin)
+        if better not in ("higher", "lower"):
+            raise unknown("better", better, ("higher", "lower"))
+        if better == "higher":
+            return self.bound("lower", level) > -margin
+        return self.bound("upper", level) < margin
+
+    def equivalence(self, margin: float, *, level: float | None = None) -> bool:
+        """Whether both one-sided tests at `level` place the effect within plus or minus `margin` (TOST)."""
+        margin = _positive(margin)
+        return self.bound("lower", level) > -margin and self.bound("upper", level) < margin
+
+    def sensitivity(
+        self,
+        kind: Kind = "relative_magnitude",
+        *,
+        grid: Iterable[float] | float | None = None,
+        event_time: int | None = None,
+    ) -> Sensitivity | NotEstimable:
+        """Bound the headline while trends may part: see `pilotlab.honest_did`.
+
+        Parameters
+        ----------
+        kind : {"relative_magnitude", "smoothness"}
+        grid : list of float
+            How much trends may part, m; a default where left out.
+        event_time : int
+            One effect in place of the headline.
+
+        Raises
+        ------
+        UsageError
+            For another kind, an m below 0, or an event time that is not there.
+        """
+        from pilotlab.estimate.sensitivity import honest_did
+
+        return honest_did.of_estimate(self, kind, grid=grid, event_time=event_time)
+
+    def pretrend(self, *, criterion: Criterion = "joint") -> Pretrend | NotEstimable:
+        """Test the coefficients before start, and say which drift that would have found; Roth (2022)."""
+        from pilotlab.estimate.sensitivity import pretrend
+
+        return pretrend.pretrend(self, criterion=criterion)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; an infinite end is null."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        return {
+            "schema": SCHEMA,
+            **plain,
+            "ci": _json_ends(self.ci),
+            "notes": list(self.notes),
+            "terms": [_term_to_dict(term) for term in self.terms],
+            "law": self.law.to_dict(self.alpha),
+            **({"path": self.path.to_dict()} if self.path else {}),
+            **({"synthetic": self.synthetic.to_dict()} if self.synthetic else {}),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Estimate:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        UsageError
+            Where the data were written by another schema.
+        """
+        check_schema(data, SCHEMA)
+        return cls(
+            **{name: data[name] for name in _PLAIN},
+            ci=_ends(data["ci"]),
+            notes=tuple(data["notes"]),
+            terms=tuple(_term_from_dict(row) for row in data["terms"]),
+            law=rebuild(data["law"], data["att"], data["se"]),
+            path=EventPath.from_dict(data["path"]) if data.get("path") else None,
+            synthetic=Synthetic.from_dict(data["synthetic"]) if data.get("synthetic") else None,
+        )
+
+    def _alpha(self, level: float | None) -> float:
+        if level is None:
+            return self.alpha
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+            raise UsageError(f"level {level!r} is not between 0 and 1", fix="write a share such as 0.95")
+        return round(1 - level, 12)
+
+
+_PLAIN = (
+    "att",
+    "se",
+    "p_value",
+    "p_min",
+    "df",
+    "n_obs",
+    "n_units",
+    "n_treated",
+    "n_clusters",
+    "estimator",
+    "inference",
+    "alpha",
+    "unit",
+    "estimand",
+    "key",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NotEstimable:
+    """Why there is no number, and what would help; false in a condition."""
+
+    reason: str
+    would_help: str
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"not estimable: {self.reason}\n  what would help: {self.would_help}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>Not estimable</b>: {html.escape(self.reason)}</p><p>What would help: {html.escape(self.would_help)}</p>"
+
+    def summary(self) -> str:
+        """Both sentences, as text."""
+        return str(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: reason, would_help."""
+        return pd.DataFrame([{"reason": self.reason, "would_help": self.would_help}])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Write the reason where the drawing would be, on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import refusal_plot
+
+        return refusal_plot.draw(self, ax)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"schema": REFUSAL_SCHEMA, "reason": self.reason, "would_help": self.would_help}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> NotEstimable:
+        """Rebuild from `to_dict`."""
+        check_schema(data, REFUSAL_SCHEMA)
+        return cls(data["reason"], data["would_help"])
+
+
+def result_from_dict(data: Mapping[str, Any]) -> Estimate | NotEstimable:
+    """Rebuild either result from what was stored."""
+    return NotEstimable.from_dict(data) if data.get("schema") == REFUSAL_SCHEMA else Estimate.from_dict(data)
+
+
+def _term_to_dict(term: Term) -> dict[str, Any]:
+    return {
+        "at": term.at,
+        "att": term.att,
+        "se": term.se,
+        "ci": _json_ends(term.ci),
+        "p_value": term.p_value,
+        "band": _json_ends(term.band) if term.band else None,
+    }
+
+
+def _term_from_dict(row: Mapping[str, Any]) -> Term:
+    band = _ends(row["band"]) if row["band"] else None
+    return Term(row["at"], row["att"], row["se"], _ends(row["ci"]), row["p_value"], band)
+
+
+def _json_ends(ends: tuple[float, float]) -> list[float | None]:
+    return [end if math.isfinite(end) else None for end in ends]
+
+
+def _ends(pair: list[float | None]) -> tuple[float, float]:
+    low, high = pair
+    return (-math.inf if low is None else low, math.inf if high is None else high)
+
+
+def _positive(margin: float) -> float:
+    if (
+        isinstance(margin, bool)
+        or not isinstance(margin, int | float)
+        or not (margin > 0 and math.isfinite(margin))
+    ):
+        raise UsageError(
+            f"margin {margin!r} is not a positive number",
+            fix="write the worsening that would matter, in the outcome's unit",
+        )
+    return float(margin)

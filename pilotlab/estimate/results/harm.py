@@ -1,0 +1,127 @@
+"""Harm: what a series of looks says of harm, all of them together."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from pilotlab.estimate.results import show
+from pilotlab.estimate.results.schema import check_schema
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCHEMA = "pilotlab/harm-bounds@1"
+Rule = Literal["anytime", "obrien_fleming", "pocock"]
+
+
+@dataclass(frozen=True, slots=True)
+class HarmLook:
+    """One look.
+
+    Attributes
+    ----------
+    look : int
+        From 1.
+    att, se : float
+        Of the estimate at this look, as measured.
+    bound : float
+        Best end that the data still allow: an upper bound where higher is better, else a lower one.
+    harm : bool
+        Whether even that end is worse than the margin.
+    """
+
+    look: int
+    att: float
+    se: float
+    bound: float
+    harm: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class HarmBounds:
+    """Bounds of an effect at each look, all of which hold together with probability 1 - alpha."""
+
+    rows: tuple[HarmLook, ...]
+    rule: Rule
+    margin: float
+    better: str
+    alpha: float
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def harmed_at(self) -> int | None:
+        """First look at which harm is shown; None where it never is."""
+        return next((row.look for row in self.rows if row.harm), None)
+
+    def __repr__(self) -> str:
+        last = self.rows[-1]
+        return f"harm bounds, {self.rule}: {self.sentence()}; at look {last.look} at best {self._number(last.bound)}{self._unit}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{html.escape(repr(self))}</b></p>{self.to_frame().to_html(index=False)}"
+
+    def sentence(self) -> str:
+        """What the looks say, in a few words."""
+        worse = (
+            f"more than {show.number(self.margin, show.decimals(self.margin), sign=False)}{self._unit} worse"
+            if self.margin
+            else "worse"
+        )
+        if self.harmed_at is None:
+            return f"not shown to be {worse} at {len(self.rows)} {'look' if len(self.rows) == 1 else 'looks'}"
+        return f"shown to be {worse} at look {self.harmed_at}"
+
+    def summary(self) -> str:
+        """Every look and the notes as text."""
+        lines = [repr(self), "", f"{'look':>5}  {'effect':>12}  at best"]
+        lines += [
+            f"{row.look:>5}  {self._number(row.att):>12}  {self._number(row.bound)}{'  harm' if row.harm else ''}"
+            for row in self.rows
+        ]
+        return "\n".join(
+            [*lines, *(["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])]
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row a look: look, att, se, bound, harm."""
+        return pd.DataFrame([asdict(row) for row in self.rows])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; an infinite bound is null."""
+        rows = [asdict(row) | {"bound": row.bound if math.isfinite(row.bound) else None} for row in self.rows]
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        return {"schema": SCHEMA, **plain, "rows": rows, "notes": list(self.notes)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> HarmBounds:
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
+        check_schema(data, SCHEMA)
+        open_end = math.inf if data["better"] == "higher" else -math.inf
+        rows = tuple(
+            HarmLook(**{**row, "bound": open_end if row["bound"] is None else row["bound"]})
+            for row in data["rows"]
+        )
+        return cls(**{name: data[name] for name in _PLAIN}, rows=rows, notes=tuple(data["notes"]))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw effect and bound over the looks on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import harm_plot
+
+        return harm_plot.draw(self, ax)
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+    def _number(self, value: float) -> str:
+        return show.number(value, show.decimals(*(row.att for row in self.rows), self.rows[-1].se))
+
+
+_PLAIN = ("rule", "margin", "better", "alpha", "unit")

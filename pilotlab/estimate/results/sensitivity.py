@@ -1,0 +1,164 @@
+"""Sensitivity: intervals that hold under stated departures from parallel trends, and where the finding breaks down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from pilotlab.estimate.results import show
+from pilotlab.estimate.results.schema import check_schema
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCHEMA = "pilotlab/sensitivity@1"
+Kind = Literal["relative_magnitude", "smoothness"]
+KINDS: tuple[Kind, ...] = ("relative_magnitude", "smoothness")
+_SAYS = {
+    "relative_magnitude": "after start, trends part a period by at most m times the worst step seen before it",
+    "smoothness": "the slope by which trends part changes by at most m a period",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """Interval that holds where the violation is at most `m`."""
+
+    m: float
+    ci: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """What is left of an effect as parallel trends are loosened.
+
+    Attributes
+    ----------
+    kind : {"relative_magnitude", "smoothness"}
+    target : str
+        The effect that is bounded, in words.
+    att : float
+        Its estimate where trends are parallel.
+    ci : tuple of float
+        Its usual interval, where trends are parallel.
+    rows : tuple of Robust
+        As asked, in the order asked.
+    breakdown : float
+        Smallest m whose interval holds zero; 0 where zero is inside already at m = 0, infinite where it never is.
+    alpha : float
+    unit : str
+    notes : tuple of str
+    """
+
+    kind: Kind
+    target: str
+    att: float
+    ci: tuple[float, float]
+    rows: tuple[Robust, ...]
+    breakdown: float
+    alpha: float
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        where = "inf" if math.isinf(self.breakdown) else f"{self.breakdown:.3g}"
+        return f"{self.kind}: breakdown at m = {where}{self._unit_of_m}; ATT {self._number(self.att)}{self._unit} {self._ends(self.ci)}"
+
+    def _repr_html_(self) -> str:
+        return show.as_html(repr(self), self._facts(), (self.sentence(), *self.notes))
+
+    def sentence(self) -> str:
+        """What it says, in one sentence."""
+        if self.breakdown == 0:
+            return "zero is inside the interval even if no trends part"
+        if math.isinf(self.breakdown):
+            return "zero stays outside the interval however far trends part"
+        if self.kind == "relative_magnitude":
+            return f"zero is inside the interval once trends may part, period by period, {self.breakdown:.3g} times as fast as at worst before start"
+        return f"zero is inside the interval once the slope by which trends part may change by {self.breakdown:.3g}{self._unit} a period"
+
+    def summary(self) -> str:
+        """Assumption, intervals by m, breakdown and notes as text."""
+        lines = [repr(self), "", f"{self.target}; m: {_SAYS[self.kind]}", ""]
+        lines += [f"{name + ':':<18}{value}" for name, value in self._facts()]
+        lines += ["", self.sentence()]
+        if self.notes:
+            lines += ["", "notes:", *(f"  - {note}" for note in self.notes)]
+        return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row per m: m, ci_low, ci_high."""
+        return pd.DataFrame(
+            [(row.m, *row.ci) for row in self.rows], columns=["m", "ci_low", "ci_high"], dtype=float
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; an infinite breakdown is null."""
+        return {
+            "schema": SCHEMA,
+            "kind": self.kind,
+            "target": self.target,
+            "att": self.att,
+            "ci": list(self.ci),
+            "rows": [{"m": row.m, "ci": list(row.ci)} for row in self.rows],
+            "breakdown": self.breakdown if math.isfinite(self.breakdown) else None,
+            "alpha": self.alpha,
+            "unit": self.unit,
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Sensitivity:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        UsageError
+            Where the data were written by another schema.
+        """
+        check_schema(data, SCHEMA)
+        return cls(
+            kind=data["kind"],
+            target=data["target"],
+            att=data["att"],
+            ci=(data["ci"][0], data["ci"][1]),
+            rows=tuple(Robust(row["m"], (row["ci"][0], row["ci"][1])) for row in data["rows"]),
+            breakdown=math.inf if data["breakdown"] is None else data["breakdown"],
+            alpha=data["alpha"],
+            unit=data["unit"],
+            notes=tuple(data["notes"]),
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the intervals over m beside the usual one on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import sensitivity_plot
+
+        return sensitivity_plot.draw(self, ax)
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+    @property
+    def _unit_of_m(self) -> str:
+        return self._unit if self.kind == "smoothness" and math.isfinite(self.breakdown) else ""
+
+    def _facts(self) -> list[tuple[str, str]]:
+        level = f"{100 * (1 - self.alpha):g} %"
+        return [(f"{level}, parallel", self._ends(self.ci))] + [
+            (f"{level}, m = {row.m:.4g}", self._ends(row.ci)) for row in self.rows
+        ]
+
+    def _number(self, value: float) -> str:
+        return show.number(value, self._places)
+
+    def _ends(self, pair: tuple[float, float]) -> str:
+        return f"[{self._number(pair[0])}, {self._number(pair[1])}]"
+
+    @property
+    def _places(self) -> int:
+        return show.decimals(self.att, *self.ci)

@@ -1,0 +1,1 @@
+"""Sensitivity: what a trend that was never seen, or another comparison, would do to an answer."""

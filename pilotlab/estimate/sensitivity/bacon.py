@@ -1,0 +1,251 @@
+"""`bacon`: which comparisons the two-way coefficient is made of, and how much each counts."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import UsageError
+from pilotlab.estimate.data import windows
+from pilotlab.estimate.data.arms import refuse_arms, refuse_starting
+from pilotlab.estimate.data.frame import read_study
+from pilotlab.estimate.data.incoming import as_pandas
+from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.data.variation import ROUNDING, ends, nothing_left, nothing_varies
+from pilotlab.estimate.did import did
+from pilotlab.estimate.options import COHORT_DEFAULT, Options
+from pilotlab.estimate.results import show
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.schema import check_schema
+from pilotlab.stats.arrays import BoolArray, sum_by
+from pilotlab.stats.staggered.bacon import TwoByTwo, decompose
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCHEMA = "pilotlab/bacon@1"
+FORBIDDEN = "later vs earlier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One group around its start, held against another while that one's treatment does not change.
+
+    Attributes
+    ----------
+    kind : str
+        "treated vs never", "treated vs always", "earlier vs later", or "later vs earlier", whose comparison units are
+        treated already: their effects are taken off if they grow.
+    treated, comparison : str
+        Starts, as the frame writes them; "never" and "always".
+    att : float
+        Difference of the two groups' mean changes.
+    weight : float
+        Share in the two-way coefficient; all of them sum to 1.
+    """
+
+    kind: str
+    treated: str
+    comparison: str
+    att: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Bacon:
+    """The two-way coefficient taken apart.
+
+    Attributes
+    ----------
+    att : float
+        The two-way coefficient, which is the weighted sum of the comparisons.
+    comparisons : tuple of Comparison
+    n_units, n_times : int
+    notes : tuple of str
+        What was left out.
+    """
+
+    att: float
+    comparisons: tuple[Comparison, ...]
+    n_units: int
+    n_times: int
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{row.weight:.0%} {kind}" for kind, row in self._kinds().items())
+        return f"TWFE {show.number(self.att, show.decimals(self.att))} = {parts}"
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        table = self.to_frame().to_html(index=False)
+        return f"<p><b>{html.escape(repr(self))}</b></p>{table}" + (f"<ul>{notes}</ul>" if notes else "")
+
+    def summary(self) -> str:
+        """Return the coefficient, the kinds and every comparison as text."""
+        places = show.decimals(self.att, *(row.att for row in self.comparisons))
+        lines = [repr(self), ""]
+        for row in sorted(self.comparisons, key=lambda row: -row.weight):
+            pair = f"{row.treated} against {row.comparison}"
+            lines.append(f"{row.weight:>7.1%}  {show.number(row.att, places):>12}  {row.kind:<18}  {pair}")
+        return "\n".join(
+            lines + (["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row a comparison: kind, treated, comparison, att, weight."""
+        return pd.DataFrame([asdict(row) for row in self.comparisons])
+
+    def by_kind(self) -> pd.DataFrame:
+        """A row a kind: its total weight, and the weighted mean of its comparisons."""
+        return pd.DataFrame(
+            [{"kind": kind, "att": row.att, "weight": row.weight} for kind, row in self._kinds().items()]
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"schema": SCHEMA, **asdict(self)} | {
+            "comparisons": [asdict(row) for row in self.comparisons],
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Bacon:
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
+        check_schema(data, SCHEMA)
+        plain = {name: data[name] for name in ("att", "n_units", "n_times")}
+        rows = tuple(Comparison(**row) for row in data["comparisons"])
+        return cls(**plain, comparisons=rows, notes=tuple(data["notes"]))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw each comparison's estimate over its weight on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import bacon_plot
+
+        return bacon_plot.draw(self, ax)
+
+    def _kinds(self) -> dict[str, Comparison]:
+        """Each kind as one comparison, heaviest first."""
+        found = {}
+        for kind in dict.fromkeys(row.kind for row in self.comparisons):
+            own = [row for row in self.comparisons if row.kind == kind]
+            weight = sum(row.weight for row in own)
+            att = sum(row.att * row.weight for row in own) / weight
+            found[kind] = Comparison(kind=kind, treated="", comparison="", att=att, weight=weight)
+        return dict(sorted(found.items(), key=lambda item: -item[1].weight))
+
+
+def bacon(
+    frame: Any,
+    *,
+    outcome: str = "y",
+    unit: str = "team",
+    time: str = "week",
+    cohort: str = COHORT_DEFAULT,
+    treatment: str | None = None,
+) -> Bacon | NotEstimable:
+    """Take the two-way fixed effects coefficient apart into its comparisons of two groups.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a unit and time; never changed. Arguments are read as in `did`.
+    outcome, unit, time, cohort, treatment : str
+        Columns; `treatment` may stand for `cohort`.
+
+    Returns
+    -------
+    Bacon or NotEstimable
+        The decomposition holds for complete panels: units that lack a time are left out, and the notes name them.
+
+    Raises
+    ------
+    UsageError
+        A wrong argument or column: its name, its value, the fix.
+
+    References
+    ----------
+    Goodman-Bacon (2021), "Difference-in-Differences with Variation in Treatment Timing".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [(team, week, float(team * week % 5), 3 if team < 4 else 5 if team < 7 else 0)
+    ...         for team in range(1, 10) for week in range(1, 9)]
+    >>> frame = pd.DataFrame(rows, columns=["team", "week", "y", "first_week"])
+    >>> found = bacon(frame)
+    >>> round(found.to_frame()["weight"].sum(), 9)
+    1.0
+    """
+    defaults = {
+        name: argument.default for name, argument in signature(did).parameters.items() if name != "frame"
+    }
+    asked = {"outcome": outcome, "unit": unit, "time": time, "cohort": cohort, "treatment": treatment}
+    options = Options(**{**defaults, "covariates": (), **asked})
+    if unit is None:
+        raise UsageError(
+            "unit=None: the decomposition needs units seen at every time", fix="name the column of units"
+        )
+    options.check()
+    table = as_pandas(frame, options)
+    study = read_study(table, options)
+    scale = ends(study.y)
+    if (refusal := nothing_varies(scale, options)) is not None:
+        return refusal
+    kept: BoolArray = np.asarray(np.isfinite(study.y).all(axis=1))
+    study = study.keep_units(kept).note(windows.left_out(study, kept, "not seen at every time"))
+    if not len(study.units):
+        return NotEstimable(
+            "no unit is seen at every time, and the decomposition holds for complete panels",
+            "fewer times, at which more units are seen",
+        )
+    if (refusal := refuse_arms(study, options)) is not None and not study.always.any():
+        return refusal
+    if not len(study.starts):
+        return refuse_starting(study, options)
+    if not kept.all():
+        study = study.note(*_of_all(table, asked))
+    found = _decompose(study)
+    rounding = ROUNDING * max(map(abs, scale))
+    return nothing_left(options) if all(abs(each.att) <= rounding for each in found.comparisons) else found
+
+
+def _of_all(frame: Any, asked: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the coefficient is with the units that were left out, for it is another."""
+    whole = did(frame, estimator="twfe", inference="cluster", **asked)
+    if isinstance(whole, Estimate):
+        yield f"with them the two-way coefficient is {show.number(whole.att, show.decimals(whole.att))}: what is taken apart is that of complete units"
+
+
+def _decompose(study: Study) -> Bacon:
+    start = np.searchsorted(study.times, study.cohort)
+    groups, code = np.unique(start, return_inverse=True)
+    sizes = np.bincount(code).astype(float)
+    means = sum_by(study.y, code, len(groups)) / sizes[:, None]
+    found = decompose(means, sizes, groups)
+    weeks = len(study.times)
+    names = [
+        "always" if at == 0 else "never" if at == weeks else study.label(int(study.cohort[code == row][0]))
+        for row, at in enumerate(groups)
+    ]
+    return Bacon(
+        att=float(sum(each.att * each.weight for each in found)),
+        comparisons=tuple(_named(each, names) for each in found),
+        n_units=len(study.units),
+        n_times=weeks,
+        notes=study.notes,
+    )
+
+
+def _named(each: TwoByTwo, names: list[str]) -> Comparison:
+    return Comparison(
+        kind=each.kind,
+        treated=names[each.treated],
+        comparison=names[each.comparison],
+        att=each.att,
+        weight=each.weight,
+    )

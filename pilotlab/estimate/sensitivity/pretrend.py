@@ -1,0 +1,229 @@
+"""Pre-trends of an estimate: the joint test before start, and how much drift it would have missed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pilotlab.errors import unknown
+from pilotlab.estimate.results import show
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.event_path import EventPath
+from pilotlab.estimate.results.schema import check_schema
+from pilotlab.estimate.sensitivity.honest_did import singular, usable_path
+from pilotlab.stats.sensitivity.pretrend import Criterion, Pretest, joint_test
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from pilotlab.estimate.results.estimate import Estimate
+
+SCHEMA = "pilotlab/pretrend@1"
+POWERS = (0.5, 0.8)
+CRITERIA: tuple[Criterion, ...] = ("joint", "single")
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A straight drift that the test finds with a given power, and what it does to the headline.
+
+    Attributes
+    ----------
+    slope : float
+        In the outcome's unit a period; upward, a downward one is its mirror image.
+    bias : float
+        Of the headline under this drift.
+    bias_if_passed : float
+        The same among event studies that pass the test: larger where they share the reference's noise, as most do.
+    """
+
+    power: float
+    slope: float
+    bias: float
+    bias_if_passed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pretrend:
+    """Joint test of the coefficients before start, with its power.
+
+    Attributes
+    ----------
+    statistic, df_num, df_den : float
+        F statistic; `df_den` is infinite for the chi-squared.
+    criterion : {"joint", "single"}
+        What passing means in `drifts`: the joint test does not reject, or no single coefficient is beyond its own
+        critical value.
+    path : EventPath
+        What was tested.
+    """
+
+    statistic: float
+    df_num: int
+    df_den: float
+    p_value: float
+    alpha: float
+    criterion: Criterion
+    drifts: tuple[Drift, ...]
+    path: EventPath
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the joint test keeps parallel trends at alpha: no evidence against them, and no evidence for them."""
+        return self.p_value > self.alpha
+
+    def __repr__(self) -> str:
+        return (
+            f"pre-trends: F({self.df_num}, {self.df_den:.3g}) = {self.statistic:.2f}, p = {self.p_value:.3f}"
+        )
+
+    def _repr_html_(self) -> str:
+        facts = [
+            (
+                f"drift found {100 * each.power:.0f} times in 100",
+                f"{self._number(each.slope)}{self._unit} a period, moves the effect by {self._number(each.bias)}",
+            )
+            for each in self.drifts
+        ]
+        return show.as_html(repr(self), facts, (self.sentence(), *self.notes))
+
+    def sentence(self) -> str:
+        """What the test could and could not have seen, in one sentence."""
+        verdict = "keeps parallel trends" if self.passed else "speaks against parallel trends"
+        found = "; ".join(
+            f"{100 * each.power:.0f} times in 100 it finds a drift of {self._number(each.slope)}{self._unit} a period, "
+            f"which moves the effect by {self._number(each.bias)}, by {self._number(each.bias_if_passed)} where it passes"
+            for each in self.drifts
+        )
+        return f"the test {verdict} (p = {self.p_value:.3f}); {found}"
+
+    def summary(self) -> str:
+        """Test, power and notes as text."""
+        lines = [repr(self), "", self.sentence()]
+        return "\n".join(
+            [*lines, "", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else lines
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row per power: power, slope, bias, bias_if_passed."""
+        columns = ["power", "slope", "bias", "bias_if_passed"]
+        return pd.DataFrame(
+            [[getattr(each, name) for name in columns] for each in self.drifts], columns=columns
+        )
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the coefficients before start and the drifts on matplotlib axes, and return them."""
+        from pilotlab.estimate.plots import pretrend_plot
+
+        return pretrend_plot.draw(self, ax)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; infinite degrees of freedom are null."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        return {
+            "schema": SCHEMA,
+            **plain,
+            "df_den": self.df_den if math.isfinite(self.df_den) else None,
+            "drifts": [
+                {name: getattr(each, name) for name in ("power", "slope", "bias", "bias_if_passed")}
+                for each in self.drifts
+            ],
+            "path": self.path.to_dict(),
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Pretrend:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        UsageError
+            Where the data were written by another schema.
+        """
+        check_schema(data, SCHEMA)
+        return cls(
+            **{name: data[name] for name in _PLAIN},
+            df_den=math.inf if data["df_den"] is None else data["df_den"],
+            drifts=tuple(Drift(**each) for each in data["drifts"]),
+            path=EventPath.from_dict(data["path"]),
+            notes=tuple(data["notes"]),
+        )
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit else ""
+
+    def _number(self, value: float) -> str:
+        return show.number(value, show.decimals(value))
+
+
+_PLAIN = ("statistic", "df_num", "p_value", "alpha", "criterion", "unit")
+
+
+def pretrend(estimate: Estimate, *, criterion: Criterion = "joint") -> Pretrend | NotEstimable:
+    """Test the coefficients before start jointly, and say which drift the test would have found.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        With a path by event time (`event_study`).
+    criterion : {"joint", "single"}
+        What passing means for power and bias.
+
+    Raises
+    ------
+    UsageError
+        For another criterion.
+
+    References
+    ----------
+    Roth (2022), "Pretest with Caution".
+    """
+    if criterion not in CRITERIA:
+        raise unknown("criterion", criterion, CRITERIA)
+    path = usable_path(estimate, "the test before start")
+    if isinstance(path, NotEstimable):
+        return path
+    beta, cov, weights = path.arrays()
+    pre, df = path.n_pre, path.df
+    if singular(cov[:pre, :pre]) or df <= pre:
+        return NotEstimable(
+            f"{pre} coefficients before start and {df:.3g} degrees of freedom: too little to test them jointly",
+            "a shorter baseline, or more clusters",
+        )
+    test = joint_test(beta[:pre], cov[:pre, :pre], df)
+    rule = Pretest(sigma=cov, n_pre=pre, df=df, alpha=estimate.alpha, criterion=criterion)
+    offset = path.drifts
+    return Pretrend(
+        statistic=test.statistic,
+        df_num=test.df_num,
+        df_den=test.df_den,
+        p_value=test.p_value,
+        alpha=estimate.alpha,
+        criterion=criterion,
+        drifts=_drifts(rule, offset, weights),
+        path=path,
+        unit=estimate.unit,
+        notes=("the covariance is CR2's: draws give none",) if estimate.inference == "randomization" else (),
+    )
+
+
+def _drifts(rule: Pretest, offset: np.ndarray, weights: np.ndarray) -> tuple[Drift, ...]:
+    """Powers that the rule can have: one that rejects too often by itself has none of them."""
+    size = rule.power(0 * offset)
+    found = []
+    for power in POWERS:
+        if power <= size:
+            continue
+        slope = rule.slope_found(power, offset)
+        passed = rule.mean_if_passed(slope * offset)
+        found.append(Drift(power, slope, float(weights @ offset) * slope, float(weights @ passed)))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Evaluation: a declared pilot's panels made into its analysis, and what another analyst would ask."""

@@ -1,0 +1,1 @@
+"""Before: threats that show before the policy began."""

@@ -1,0 +1,1 @@
+"""During: threats that show while the policy runs."""

@@ -1,0 +1,1 @@
+"""Lost: threats from teams, answers and weeks that are not there."""

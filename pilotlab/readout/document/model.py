@@ -1,0 +1,179 @@
+"""The readout as one frozen value: plain text and numbers, everything that every renderer needs.
+
+Conventions, the same in every field:
+
+* Effects, bars and limits are *oriented*: up is good. A bar is above zero, a limit below it. Arm means stay in the
+  metric's own direction.
+* An open end of an interval is ``-inf`` or ``inf`` (``null`` in JSON). An effect that can't be had has
+  ``estimate=None`` and says why in ``reason``.
+* Text may hold ``**bold**`` and `` `code` ``; everything else is shown as it stands and is escaped by the renderer.
+* Days are ISO dates (``2026-09-07``), weeks short names (``W37``) with their event time beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pilotlab.readout.document.page_one import (
+    Adherence,
+    AdherencePeriod,
+    AdherenceWeek,
+    ArmMean,
+    DecisionBox,
+    Effect,
+    EventPoint,
+    EventStudy,
+    GoalResult,
+    Phase,
+    Promise,
+    Promises,
+    PromiseState,
+    Row,
+    Slice,
+    Slices,
+    Span,
+)
+from pilotlab.readout.document.page_two import (
+    Amendment,
+    Appendix,
+    CellState,
+    Completeness,
+    Definition,
+    Flow,
+    FlowArm,
+    FlowBox,
+    GateItem,
+    LeaveOneOut,
+    MapGroup,
+    MapRow,
+    MapWeek,
+    MetricLine,
+    OtherAnalysis,
+    Plan,
+    PlanRow,
+    RobustnessCard,
+    Table,
+    Threat,
+    Trust,
+    Unplanned,
+)
+from pilotlab.readout.document.plain import build, plain
+
+SCHEMA = "pilotlab/readout@1"
+
+__all__ = [
+    "SCHEMA",
+    "Adherence",
+    "AdherencePeriod",
+    "AdherenceWeek",
+    "Amendment",
+    "Appendix",
+    "Arm",
+    "ArmMean",
+    "CellState",
+    "Completeness",
+    "DecisionBox",
+    "Definition",
+    "Effect",
+    "EventPoint",
+    "EventStudy",
+    "Flow",
+    "FlowArm",
+    "FlowBox",
+    "GateItem",
+    "GoalResult",
+    "LeaveOneOut",
+    "MapGroup",
+    "MapRow",
+    "MapWeek",
+    "MetricLine",
+    "OtherAnalysis",
+    "Phase",
+    "Plan",
+    "PlanRow",
+    "Promise",
+    "PromiseState",
+    "Promises",
+    "Readout",
+    "RobustnessCard",
+    "Row",
+    "Slice",
+    "Slices",
+    "Span",
+    "Table",
+    "Threat",
+    "Trust",
+    "Unplanned",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """Everything about one pilot arm's contrast with comparison."""
+
+    name: str  # as declared: "anchor"
+    label: str  # as shown: "Two anchor days"
+    decision: DecisionBox
+    goals: tuple[GoalResult, ...] = ()
+    promises: Promises | None = None
+    timing: tuple[EventStudy, ...] = ()  # one a goal, same order
+    adherence: Adherence | None = None
+    slices: Slices | None = None
+    more_slices: tuple[Slices, ...] = ()  # by metric, those that page one has no room for
+    care: tuple[Row, ...] = ()  # luck, not measured, changes if
+    gate: tuple[GateItem, ...] = ()
+    robustness: tuple[RobustnessCard, ...] = ()  # one a goal that has a number to show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readout:
+    """One pilot's readout; `arms` stand with the highest verdict first, and page one leads with it.
+
+    Attributes
+    ----------
+    date : str
+        The day it was made, ISO.
+    status : str
+        "Final" or "Draft", shown before the date.
+    edition : str
+        Which edition: "leader", "employee", "representative".
+    notice : str
+        A line over everything, such as "Simulated company: every number is invented."
+    footer : str
+        Below the appendix.
+    """
+
+    pilot: str
+    title: str
+    question: str
+    date: str
+    arms: tuple[Arm, ...]
+    trust: Trust
+    plan: Plan
+    appendix: Appendix
+    status: str = "Draft"
+    edition: str = "leader"
+    notice: str = ""
+    footer: str = ""
+
+    @property
+    def lead(self) -> Arm:
+        """The arm that page one is about."""
+        return self.arms[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data with the schema's name, ready for JSON: open ends of intervals are null."""
+        return {"schema": SCHEMA, **plain(self)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Readout:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        PilotlabError
+            For another schema, or a field that is missing or unknown.
+        """
+        return build(cls, data, schema=SCHEMA)

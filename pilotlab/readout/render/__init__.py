@@ -1,0 +1,1 @@
+"""Rendering: a readout's values as HTML, Markdown, JSON, and as files."""

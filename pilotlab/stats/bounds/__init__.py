@@ -1,0 +1,1 @@
+"""Bounds: what lost outcomes and repeated looks leave possible."""

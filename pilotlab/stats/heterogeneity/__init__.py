@@ -1,0 +1,1 @@
+"""Heterogeneity: whether groups differ, and how far each estimate is pulled to the whole."""

@@ -1,0 +1,1 @@
+"""Power: what a design can see, and the variance it rests on."""

@@ -1,0 +1,1 @@
+"""Regression: least squares and likelihoods on unit and week effects."""

@@ -1,0 +1,1 @@
+"""Sensitivity: departures from parallel trends, and what differs before the start."""

@@ -1,0 +1,1 @@
+"""Staggered starts: group-time effects, imputation, interaction-weighted event studies, rollouts, Goodman-Bacon."""

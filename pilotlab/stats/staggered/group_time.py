@@ -1,0 +1,372 @@
+"""Group-time effects: ATT(g,t) of every cohort and time, averaged before any influence function is built.
+
+ATT(g,t) compares the change from a base time to t of cohort g with that of comparison units. What is asked for is a few
+averages of these; their influence functions are summed as they are made, so that nothing of the size units x cells is
+held. In a complete panel they are one matrix product a cohort.
+
+References
+----------
+Callaway & Sant'Anna (2021), "Difference-in-Differences with multiple time periods"; options and base periods as in the
+R package did 2.1.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.staggered.group_means import loadings, of_complete
+
+NEVER = int(np.iinfo(np.int64).max)
+NOT_IN_A_ROW = -1
+STRIP = 4096  # units whose influence is worked on at once
+Comparison = Literal["never_treated", "not_yet_treated"]
+BasePeriod = Literal["varying", "universal"]
+Adjust = Literal["dr", "ipw", "reg"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CohortPanel:
+    """A panel of n units and T times.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n, T)
+        nan where there is no value.
+    start : ndarray, shape (n,)
+        First treated time, NEVER for none.
+    times : ndarray, shape (T,)
+        Ascending.
+    weights : ndarray, shape (n, T), optional
+        Positive wherever `y` is finite; a cell weighs a unit by its base time.
+    covariates : ndarray, shape (p, n, T), optional
+        Finite wherever `y` is; a cell reads their base time.
+    """
+
+    y: FloatArray
+    start: IntArray
+    times: IntArray
+    weights: FloatArray | None = None
+    covariates: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The m pairs of cohort and time that can be compared; a universal base time, zero by itself, is none.
+
+    Attributes
+    ----------
+    starts : ndarray, shape (C,)
+        Cohorts, ascending; NEVER last where there is one.
+    cohort, time, base : ndarray, shape (m,)
+        Places in `starts` and in the panel's times.
+    event_time : ndarray, shape (m,)
+        Time less start.
+    comparison : ndarray, shape (m, C)
+        Cohorts that serve as comparison.
+    """
+
+    starts: IntArray
+    cohort: IntArray
+    time: IntArray
+    base: IntArray
+    event_time: IntArray
+    comparison: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.cohort)
+
+    def keep(self, kept: BoolArray) -> Cells:
+        """Leave cells out."""
+        return Cells(
+            self.starts,
+            self.cohort[kept],
+            self.time[kept],
+            self.base[kept],
+            self.event_time[kept],
+            self.comparison[kept],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupTimeEffects:
+    """Effects of cells and of rows, a row being the average of its cells by cohort size.
+
+    Attributes
+    ----------
+    att : ndarray, shape (m,)
+        nan where a cell can't be had: nobody with both values on one side, or covariates that separate the sides.
+    rows : ndarray, shape (R,)
+        nan where no cell can be had.
+    influence : ndarray, shape (n, R)
+        Of rows, with the part that comes from cohort sizes being estimates; n^-2 times the sum of squares is the variance.
+    sway : ndarray, shape (C, R)
+        The part just named, of a unit of weight 1: derivative by its cohort's size.
+    share : ndarray, shape (C,)
+        Mean weight of cohorts over all units, whose own mean is 1.
+    mass, cohort : ndarray, shape (n,)
+        Weight of units, and their places in the cohorts.
+    row : ndarray, shape (m,)
+        Row of each cell; NOT_IN_A_ROW for cells that can't be had.
+    n_times : int
+        T.
+    """
+
+    att: FloatArray
+    rows: FloatArray
+    influence: FloatArray
+    sway: FloatArray
+    share: FloatArray
+    mass: FloatArray
+    cohort: IntArray
+    row: IntArray
+    n_times: int
+
+    def by_unit(self, sway: FloatArray) -> FloatArray:
+        """Give every unit what its cohort has, shape (n, R)."""
+        return np.asarray(self.mass[:, None] * sway[self.cohort])
+
+    def loadings(self, cells: Cells) -> FloatArray:
+        """Weight of each cohort's mean at each time in each row, as if the panel were complete; shape (C, T, R)."""
+        own = self.row != NOT_IN_A_ROW
+        total = np.bincount(self.row[own], weights=self.share[cells.cohort[own]], minlength=len(self.rows))
+        return loadings(cells, self.row, len(self.rows), self.share, self.n_times) / np.where(
+            total > 0, total, 1.0
+        )
+
+
+def cells_of(
+    start: IntArray,
+    times: IntArray,
+    *,
+    comparison: Comparison = "never_treated",
+    base_period: BasePeriod = "varying",
+    anticipation: int = 0,
+    baseline: int | None = None,
+) -> Cells:
+    """List the cells that can be compared.
+
+    Parameters
+    ----------
+    baseline : int, optional
+        Times before start less anticipation that get a cell; None for all.
+
+    Notes
+    -----
+    From start less anticipation on the base is the last time before that; before it the same (`universal`) or the time
+    before (`varying`). Not yet treated at a cell are cohorts that start after both of its times and anticipation.
+    """
+    starts = np.unique(start)
+    found: list[tuple[int, int, int]] = []
+    for place, own in enumerate(starts):
+        before = np.flatnonzero(times < own - anticipation) if own != NEVER else np.array([], dtype=np.int64)
+        if before.size:
+            found += _of_cohort(place, int(own), int(before[-1]), times, base_period, anticipation, baseline)
+    cohort, time, base = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    latest = times[np.maximum(time, base)]
+    waiting = starts[None] == NEVER
+    if comparison == "not_yet_treated":
+        waiting = waiting | (starts[None] - anticipation > latest[:, None])
+    serves = np.broadcast_to(waiting, (len(cohort), len(starts))) & (starts[cohort][:, None] != starts)
+    cells = Cells(starts, cohort, time, base, times[time] - starts[cohort], serves)
+    return cells.keep(serves.any(axis=1))
+
+
+def effects(
+    panel: CohortPanel, cells: Cells, row: IntArray, n_rows: int, *, adjust: Adjust | None = None
+) -> GroupTimeEffects:
+    """Estimate cells, and rows of them with their influence functions.
+
+    Parameters
+    ----------
+    row : ndarray, shape (m,)
+        Row that a cell belongs to; NOT_IN_A_ROW for none.
+    adjust : {"dr", "ipw", "reg"}, optional
+        How to adjust for the panel's covariates.
+    """
+    cohort = np.searchsorted(cells.starts, panel.start)
+    mass = _unit_mass(panel, cells, cohort)
+    share = np.bincount(cohort, weights=mass, minlength=len(cells.starts)) / len(mass)
+    even = panel.weights is None or bool((panel.weights == panel.weights[:, :1]).all())
+    if adjust is None and even and bool(np.isfinite(panel.y).all()):
+        att, summed = of_complete(panel.y, cohort, mass, cells, row, n_rows, share)
+    else:
+        att, summed = _cell_by_cell(panel, cells, cohort, row, n_rows, share, adjust)
+    return _averaged(att, summed, cells, cohort, row, mass, share, panel.y.shape[1])
+
+
+def single_cells(cells: Cells) -> IntArray:
+    """Make every cell a row of its own."""
+    return np.arange(len(cells))
+
+
+def _of_cohort(
+    place: int,
+    own: int,
+    last: int,
+    times: IntArray,
+    base_period: BasePeriod,
+    anticipation: int,
+    baseline: int | None,
+) -> Iterator[tuple[int, int, int]]:
+    """Yield cohort, time and base of each cell."""
+    earliest = -np.inf if baseline is None else own - anticipation - baseline
+    for time in range(len(times)):
+        base = last if times[time] >= own - anticipation or base_period == "universal" else time - 1
+        if base >= 0 and base != time and times[time] >= earliest:
+            yield place, time, base
+
+
+def _unit_mass(panel: CohortPanel, cells: Cells, cohort: IntArray) -> FloatArray:
+    """Weight of each unit in its cohort's size: at the base time of its first treated cell, else its mean."""
+    if panel.weights is None:
+        return np.ones(len(panel.y))
+    known = np.where(np.isfinite(panel.y), panel.weights, np.nan)
+    counts = np.maximum(np.isfinite(known).sum(axis=1), 1)
+    mass = np.nansum(known, axis=1) / counts
+    for place in np.unique(cells.cohort):
+        treated = (cells.cohort == place) & (cells.event_time >= 0)
+        if treated.any():
+            inside = cohort == place
+            at_base = known[inside, cells.base[treated][0]]
+            mass[inside] = np.where(np.isfinite(at_base), at_base, mass[inside])
+    return np.asarray(mass / mass.mean())
+
+
+def _cell_by_cell(
+    panel: CohortPanel,
+    cells: Cells,
+    cohort: IntArray,
+    row: IntArray,
+    n_rows: int,
+    share: FloatArray,
+    adjust: Adjust | None,
+) -> tuple[FloatArray, FloatArray]:
+    """Take cells of one cohort and comparison together; each uses the units with a value at both its times."""
+    att, summed = np.full(len(cells), np.nan), np.zeros((len(panel.y), n_rows))
+    for block in _blocks(cells):
+        place = cells.cohort[block[0]]
+        units = np.flatnonzero((cohort == place) | cells.comparison[block[0]][cohort])
+        treated = cohort[units] == place
+        if adjust is None:
+            found, parts = _compared(panel, cells, block, units, treated)
+        else:
+            found, parts = _adjusted(panel, cells, block, units, treated, adjust)
+        att[block] = found
+        good = np.isfinite(found) & (row[block] != NOT_IN_A_ROW)
+        if good.any():
+            part = parts[:, good] * (share[place] * len(panel.y))
+            _add_to_rows(summed, units, part, row[block][good])
+    return att, summed
+
+
+def _blocks(cells: Cells) -> Iterator[IntArray]:
+    key = np.unique(np.column_stack([cells.cohort, cells.comparison]), axis=0, return_inverse=True)[1].ravel()
+    order = np.argsort(key, kind="stable")
+    return iter(np.split(order, np.flatnonzero(np.diff(key[order])) + 1)) if len(key) else iter(())
+
+
+def _compared(
+    panel: CohortPanel, cells: Cells, block: IntArray, units: IntArray, treated: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return differences of mean changes (k,) and each unit's part in them (units, k), which sum to 0 on each side."""
+    change, weight = _changes(panel, cells, block, units)
+    parts = np.zeros(change.shape)
+    means = []
+    for side, sign in ((treated, 1.0), (~treated, -1.0)):
+        own, mass = change[side], weight[side]
+        total = mass.sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = (own * mass).sum(axis=0) / total
+            parts[side] = sign * mass * (own - mean) / total
+        means.append(mean)
+    return means[0] - means[1], parts
+
+
+def _changes(
+    panel: CohortPanel, cells: Cells, block: IntArray, units: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Changes and weights (units, k); both 0 where a value is missing."""
+    time, base = cells.time[block], cells.base[block]
+    y = panel.y[units]
+    change = y[:, time] - y[:, base]
+    known = np.isfinite(change)
+    weight = known.astype(float)
+    if panel.weights is not None:
+        weight = np.where(known, panel.weights[units][:, base], 0.0)
+    return np.where(known, change, 0.0), weight
+
+
+def _adjusted(
+    panel: CohortPanel, cells: Cells, block: IntArray, units: IntArray, treated: BoolArray, adjust: Adjust
+) -> tuple[FloatArray, FloatArray]:
+    """As `_compared`, adjusted; cells that share units and covariates are fitted in one go."""
+    from pilotlab.stats.staggered.doubly_robust import NotAdjustable, adjusted
+
+    assert panel.covariates is not None
+    change, weight = _changes(panel, cells, block, units)
+    base, known = cells.base[block], weight > 0
+    fixed = panel.covariates[:, units]
+    seen = np.where(np.isfinite(panel.y[units]), fixed, np.nan)
+    steady = bool((np.fmax.reduce(seen, axis=2) == np.fmin.reduce(seen, axis=2)).all())
+    key = np.column_stack([np.zeros_like(base) if steady else base, known.T])
+    att, parts = np.full(len(block), np.nan), np.zeros(change.shape)
+    alike = np.unique(key, axis=0, return_inverse=True)[1].ravel()
+    if panel.weights is not None:
+        alike = np.arange(len(block))
+    for code in np.unique(alike):
+        at = np.flatnonzero(alike == code)
+        inside = np.flatnonzero(known[:, at[0]])
+        X = np.column_stack([np.ones(len(inside)), fixed[:, inside, base[at[0]]].T])
+        try:
+            found, influence = adjusted(
+                change[np.ix_(inside, at)], treated[inside], X, weight[inside, at[0]], how=adjust
+            )
+        except NotAdjustable:
+            continue
+        att[at] = found
+        parts[np.ix_(inside, at)] = influence / len(inside)
+    return att, parts
+
+
+def _add_to_rows(summed: FloatArray, units: IntArray, parts: FloatArray, rows: IntArray) -> None:
+    distinct, place = np.unique(rows, return_inverse=True)
+    if len(distinct) < len(rows):
+        parts = parts @ (place[:, None] == np.arange(len(distinct))).astype(float)
+        rows = distinct
+    if len(rows) == 1:
+        summed[units, rows[0]] += parts[:, 0]
+    else:
+        summed[np.ix_(units, rows)] += parts
+
+
+def _averaged(
+    att: FloatArray,
+    summed: FloatArray,
+    cells: Cells,
+    cohort: IntArray,
+    row: IntArray,
+    mass: FloatArray,
+    share: FloatArray,
+    n_times: int,
+) -> GroupTimeEffects:
+    """Weigh cells by cohort size, and add what comes from sizes being estimates; `summed` is written over."""
+    n_rows = summed.shape[1]
+    used = np.isfinite(att) & (row != NOT_IN_A_ROW)
+    own, rows = share[cells.cohort[used]], row[used]
+    total = np.bincount(rows, weights=own, minlength=n_rows)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.bincount(rows, weights=own * att[used], minlength=n_rows) / total
+        summed /= total
+        sway = np.zeros((len(share), n_rows))
+        np.add.at(sway, (cells.cohort[used], rows), att[used] - values[rows])
+        sway /= total
+    for first in range(0, len(summed), STRIP):
+        strip = slice(first, first + STRIP)
+        summed[strip] += mass[strip, None] * sway[cohort[strip]]
+    kept = np.where(used, row, NOT_IN_A_ROW)
+    return GroupTimeEffects(att, values, summed, sway, share, mass, cohort, kept, n_times)

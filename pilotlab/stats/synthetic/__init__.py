@@ -1,0 +1,1 @@
+"""Synthetic comparisons: weights on units and times, and their placebos."""

@@ -1,0 +1,1 @@
+"""Variance: standard errors, degrees of freedom and bands for few clusters."""
