@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -31,6 +33,19 @@ def test_init_writes_a_workspace(tmp_path: Path) -> None:
     assert all(path.is_file() for path in written)
     assert tomllib.loads((tmp_path / "pilots/pilotlab.toml").read_text())["name"] == "pilots"
     assert not [path for path in written if "$" in path.read_text(encoding="utf-8").replace("$schema", "")]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git says what it leaves out")
+def test_git_leaves_out_all_that_teams_typed(tmp_path: Path) -> None:
+    init_workspace(tmp_path, today=TODAY)
+    kept_here = [f"data/pilots.db{end}" for end in ("", "-wal", "-shm", ".lock", ".replaced-20261129T075446")]
+    kept_here.append("data/drafts/anchor-days-2026-W40-a1cb100f57e9.json")
+    shared = ["data/README.md", "data/ledger-head-pilots.db.json", "experiments/anchor-days/pilot.yaml"]
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    asked = subprocess.run(
+        ["git", "check-ignore", *kept_here, *shared], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.split() == kept_here
 
 
 @pytest.mark.parametrize("today", [TODAY, date(2026, 12, 30), date(2027, 1, 1), date(2032, 10, 1)])
