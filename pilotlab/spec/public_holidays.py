@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pilotlab.errors import nearest, shortened
 from pilotlab.weeks import Week
 
+LANGUAGE = "en_US"  # of their names: a page reads the same wherever it is written
 HEAVY = 2  # so many public holidays make a week another kind of week
 
 
@@ -29,7 +30,10 @@ def public_holidays(code: str, days: Iterable[date]) -> Mapping[date, str]:
     country, _, part = code.strip().upper().partition("-")
     try:
         return holidays.country_holidays(
-            country, subdiv=part or None, years=sorted({day.year for day in days}) or None
+            country,
+            subdiv=part or None,
+            years=sorted({day.year for day in days}) or None,
+            language=LANGUAGE,
         )
     except (NotImplementedError, AttributeError, KeyError):
         supported = holidays.list_supported_countries(include_aliases=True)  # slow: loads every country

@@ -77,6 +77,13 @@ def test_a_c_locale_is_enough(workspace: Path, locale: dict[str, str]) -> None:
     assert b"Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LANG": "de_DE.UTF-8"}, {"LANGUAGE": "fr"}])
+def test_the_language_of_the_machine_changes_no_byte(workspace: Path, locale: dict[str, str]) -> None:
+    usual = shell("pilotlab check", workspace, LANG="en_US.UTF-8", LC_ALL="")
+    assert b"Armistice Day" in usual.stdout
+    assert shell("pilotlab check", workspace, **({"LC_ALL": "", "LANG": ""} | locale)).stdout == usual.stdout
+
+
 def test_an_error_is_said_in_any_encoding(workspace: Path) -> None:
     run = shell("pilotlab explain Łódź", workspace, PYTHONIOENCODING="ascii")
     assert run.returncode == 1
