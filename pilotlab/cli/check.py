@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pilotlab.cli.findings import finding_lines, said
 from pilotlab.cli.options import TEXT, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show, show_json, show_lines, terminal_width
-from pilotlab.text.width import columns, pad, wrap
 
 if TYPE_CHECKING:
     from pilotlab.design.checking import Checked
@@ -52,28 +52,8 @@ def command(pilot: str | None, workspace: Path | None, today: date, form: str, p
 def as_text(checked: Sequence[Checked], *, width: int | None) -> str:
     """Findings in columns, wrapped to a terminal's width; one a line where `width` is None. Then the summary."""
     findings = _findings(checked)
-    lines = (
-        _table(findings, width)
-        if width
-        else [f"{finding.where}  {finding.code} {finding.level:<5} {said(finding)}" for finding in findings]
-    )
+    lines = finding_lines(findings, width)
     return "\n".join([*lines, *([""] if lines else []), *_summary(checked, findings)])
-
-
-def said(finding: Finding) -> str:
-    """What is wrong and how to fix it, in one sentence; the fix is left out where the first half says it already."""
-    told = (
-        not finding.fix
-        or "did you mean" in finding.what
-        or "it belongs under" in finding.what
-        or _repeats(finding.fix.partition(" ")[2], finding.what)
-    )
-    return finding.what if told else f"{finding.what}; {finding.fix}"
-
-
-def _repeats(words: str, what: str) -> bool:
-    """Whether a fix says in other words what was said; a number stands in what it mends, and is no repetition."""
-    return words in what and any(character.isalpha() for character in words)
 
 
 def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
@@ -104,21 +84,6 @@ def _pilot(one: Checked) -> dict[str, Any]:
 def _findings(checked: Sequence[Checked]) -> list[Finding]:
     """All findings, those of a shared file once."""
     return list(dict.fromkeys(finding for one in checked for finding in one.findings))
-
-
-def _table(findings: Sequence[Finding], width: int) -> list[str]:
-    place = max((columns(str(finding.where)) for finding in findings), default=0) + 2
-    lines = []
-    for finding in findings:
-        head = f"{pad(str(finding.where), place)}{finding.code} {finding.level:<5} "
-        if width - columns(head) < 30:  # a long path: the text goes below it
-            lines += [
-                head.rstrip(),
-                *wrap(said(finding), width, first="  "),
-            ]
-        else:
-            lines += wrap(said(finding), width, first=head)
-    return lines
 
 
 def _summary(checked: Sequence[Checked], findings: Sequence[Finding]) -> list[str]:

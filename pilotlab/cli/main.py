@@ -6,13 +6,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from io import StringIO
 from types import MappingProxyType
+from typing import Any
 
 import click
 
 from pilotlab import __version__
+from pilotlab.cli.findings import finding_lines
 from pilotlab.cli.help import Help
-from pilotlab.cli.output import complain, page_width, terminal_width
+from pilotlab.cli.output import complain, error_width, page_width, terminal_width
 from pilotlab.cli.stream import exit_code, guard
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
 from pilotlab.text.characters import visible
@@ -67,6 +70,22 @@ click.Context.formatter_class = Help
 class LazyGroup(click.Group):
     """Lists commands without importing them; turns errors into text and an exit code."""
 
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run, and end the program; what click refuses is said by our own writer."""
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
+        except click.ClickException as error:
+            if not standalone_mode:
+                raise
+            _refuse(error)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            if not standalone_mode:
+                raise
+            complain("Aborted!")
+            sys.exit(1)
+        return sys.exit(code if isinstance(code, int) else 0) if standalone_mode else code
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what is no text before any command reads it: bytes that are no UTF-8, control characters."""
         for arg in args:
@@ -112,8 +131,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except FindingsError as error:
-            for finding in error.findings:
-                complain(str(finding))
+            complain("\n".join(finding_lines(error.findings, error_width())))
             _report(error)
             ctx.exit(1)
         except UsageError as error:
@@ -129,6 +147,12 @@ class LazyGroup(click.Group):
             name = f" {error.filename}" if error.filename else ""
             complain(f"error: {error.strerror or error}{name}")
             ctx.exit(1)
+
+
+def _refuse(error: click.ClickException) -> None:
+    said = StringIO()
+    error.show(said)
+    complain(said.getvalue().rstrip("\n"))
 
 
 def _report(error: PilotlabError) -> None:

@@ -123,6 +123,11 @@ def terminal_width() -> int | None:
     return _columns(sys.stdout)
 
 
+def error_width() -> int | None:
+    """Columns of the terminal on which errors are read; None where they are piped."""
+    return _columns(sys.stderr)
+
+
 def page_width() -> int:
     """Columns of text that is read: the terminal's, at most WIDTH."""
     return min(WIDTH, terminal_width() or WIDTH)

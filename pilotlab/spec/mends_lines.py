@@ -150,7 +150,8 @@ def indents(trouble: Trouble) -> Iterator[Mend]:
 def _moved(trouble: Trouble, at: int, to: int) -> Mend:
     line = trouble.lines[at]
     what = f"the line begins in column {indent(line) + 1}, those it belongs with in column {to + 1}"
-    return Mend(at, " " * to + line.lstrip(), what, f"indent it by {to} spaces", indent(line))
+    fix = f"indent it by {to} space{'s' if to > 1 else ''}" if to else "begin it in column 1"
+    return Mend(at, " " * to + line.lstrip(), what, fix, indent(line))
 
 
 def _inside(line: str) -> int:

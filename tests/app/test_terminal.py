@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -37,6 +38,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("db", "--help"),
     ("db", "verify"),
     ("nosuch",),
+    ("check", "--format", "xml"),
+    ("status", "broken"),
 )
 # One process runs them all: what is tried is what they print, not how they start.
 RUN = """
@@ -106,6 +109,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "team,week,job_satisfaction\n東京 lodz,2026-W42,7\nsearch,2026-W42,seven\n", encoding="utf-8"
     )
     run("assign", "anchor-days", "--seed", "1", *TODAY, cwd=root)
+    broken = root / "experiments" / "broken"
+    shutil.copytree(root / "experiments" / "anchor-days", broken)
+    pilot = (broken / "pilot.yaml").read_text(encoding="utf-8")
+    (broken / "pilot.yaml").write_text(
+        pilot.replace("baseline_weeks: 8", "baseline_weeks: eight"), encoding="utf-8"
+    )
     return root
 
 
@@ -133,6 +142,12 @@ def test_no_line_is_wider_than_the_terminal(printed: tuple[int, dict[str, str]])
         if columns(line) > width and "json" not in name and max(map(columns, line.split())) < width - 10
     ]
     assert wide == []
+
+
+def test_what_is_refused_is_said_with_its_fix_and_whole_words(printed: tuple[int, dict[str, str]]) -> None:
+    _, said = printed
+    assert "'text', 'json', 'github'" in " ".join(said["check --format xml"].split())
+    assert "it must be a whole number; write 8" in " ".join(said["status broken"].split())
 
 
 def test_json_is_not_broken(printed: tuple[int, dict[str, str]]) -> None:

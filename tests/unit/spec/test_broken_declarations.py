@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotlab.cli.check import said
+from pilotlab.cli.findings import said
 from pilotlab.design.checking import Checked
 from pilotlab.spec.reading import parse_pilot
 from tests.unit.spec.workspace import PILOT, PILOT_FILE, TEAMS, check, replaced, write
@@ -108,7 +108,7 @@ BROKEN: tuple[tuple[str, str, str, str], ...] = (
     ("claim: improve", "Claim: improve", "4:1 PL104", "did you mean 'claim'? What differs: case"),
     ("calendar:", "calender:", "15:1 PL104", "did you mean 'calendar'?"),
     ("calendar:", "calendar", "15:9 PL106", "no colon after 'calendar'"),
-    ("calendar:", " calendar:", "15:2 PL106", "indent it by 0 spaces"),
+    ("calendar:", " calendar:", "15:2 PL106", "begin it in column 1"),
     (
         "  goals: [{use: cycle_time_p50@1, worth_it: -0.5}]",
         "  goals:\n    -{use: cycle_time_p50@1, worth_it: -0.5}",
