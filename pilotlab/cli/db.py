@@ -162,7 +162,8 @@ def share(off: bool, workspace: Path | None) -> None:
     show(
         "The owner alone may read the database."
         if off
-        else "The owner and the group may read and write the database."
+        else "The owner and the group may read and write the database.",
+        stored=True,
     )
 
 

@@ -127,6 +127,6 @@ def _standing(opened: Workspace, pilot: str) -> Standing | None:
 def _rows(lines: Sequence[Line]) -> list[str]:
     """Key, value and source in columns; a long value goes on below itself."""
     key = 34 if page_width() == WIDTH else 0  # columns of the key, where there is room
-    shape = (Column(), Column("is", breaks=True, least=41), Column("from", breaks=True))
+    shape = (Column(), Column("is", breaks=True, least=41), Column("source", breaks=True))
     rows = [(pad(line.key, key), line.value, dim(line.source)) for line in lines]
     return table(shape, rows, page_width(), head=False)

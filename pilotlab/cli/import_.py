@@ -55,10 +55,12 @@ def command(
     """Read FILE, a CSV table of team-weeks, into the store: whole or not at all.
 
     \b
-    Long:  team,week,metric,value[,numerator,denominator,n,slice,gap]
+    Long:  team,week,metric,value
+           and where known [,numerator,denominator,n,slice,gap]
     Wide:  team,week,<metric>,<metric>,...
-    The same content again changes nothing. Delimiter, encoding, decimal comma and the order of a date are recognised and told;
-    what a column leaves open is asked for (--dayfirst, --decimal).
+
+    The same content again changes nothing. Delimiter, encoding, decimal comma and the order of a date are
+    recognised and told; what a column leaves open is asked for (--dayfirst, --decimal).
 
     \b
     Example:
