@@ -13,7 +13,7 @@ import click
 from pilotlab.cli.output import WIDTH, page_width, show, terminal_width
 from pilotlab.cli.stream import encoding_of
 from pilotlab.text.characters import UNSEEN, encodable, escape, visible
-from pilotlab.text.width import wrap
+from pilotlab.text.width import fold, wrap
 
 T = TypeVar("T")
 ROOM = 16  # columns left for the answer
@@ -33,8 +33,7 @@ def ask(question: str, *, default: str = "", show_default: bool = False) -> str:
 def say(text: str) -> None:
     """Print between the questions, words whole at any width."""
     for line in text.split("\n"):
-        words = line.lstrip(" ")
-        show("\n".join(wrap(words, _width(), first=line[: len(line) - len(words)])))
+        show("\n".join(fold(line, _width())))
 
 
 def agree(question: str, *, default: bool = True) -> None:

@@ -19,7 +19,7 @@ from pilotlab.cli.options import (
 from pilotlab.cli.output import WIDTH, next_line, page_width, rule, show, show_json
 from pilotlab.cli.standing import standing_lines
 from pilotlab.text.table import Column, beside, table
-from pilotlab.text.width import columns, pad
+from pilotlab.text.width import columns, pad, whole, wrap
 
 if TYPE_CHECKING:
     from pilotlab.panel.status import Status
@@ -38,7 +38,15 @@ _LETTERS = {
 }
 _APART = 4  # columns between shares
 _Groups = list[tuple[str, list[int]]]  # what a run of weeks is for, and their positions
-_LEGEND = "· logged   ? missing   L leave   H holiday   N no work finished   F forgotten   A not applicable"
+_LEGEND = (
+    "· logged",
+    "? missing",
+    "L leave",
+    "H holiday",
+    "N no work finished",
+    "F forgotten",
+    "A not applicable",
+)
 
 
 @click.command()
@@ -76,8 +84,9 @@ def lines(status: Status) -> list[str]:
         first = status.spec.windows.expected[0]
         return [*head, f"Nothing is due yet: the first week is {first}, from {first.monday:%a %d %b %Y}."]
     unit = "people" if status.spec.design.unit == "person" else "teams"
+    arrived = len(status.states) - len(status.missing)
     count = (
-        f"{len(status.states) - len(status.missing)} of {len(status.states)} {unit} are in for {status.last}."
+        f"{arrived} of {len(status.states)} {unit} {'is' if arrived == 1 else 'are'} in for {status.last}."
     )
     body = [*head, count, "", *_shares(status)]
     if status.spec.design.unit == "team":
@@ -147,8 +156,8 @@ def _map(status: Status) -> list[str]:
         found += [*([""] if found else []), *_weeks(status, gaps, part, wide)]
     rest = len(status.states) - len(gaps)
     found += [f"and {rest} team{'s' if rest != 1 else ''} without a gap"] if rest else []
-    black = "   × blackout" if any("blackout" in states for states in status.states.values()) else ""
-    return [*found, "", _LEGEND, *([black.strip()] if black else [])]
+    black = ["× blackout"] if any("blackout" in states for states in status.states.values()) else []
+    return [*found, "", *wrap("   ".join(map(whole, [*_LEGEND, *black])), page_width())]
 
 
 def _parts(groups: _Groups, room: int) -> list[_Groups]:
@@ -158,28 +167,31 @@ def _parts(groups: _Groups, room: int) -> list[_Groups]:
     for name, at in groups:
         for start in range(0, len(at), max(room - 1, 3)):
             piece = at[start : start + max(room - 1, 3)]
-            if max(len(piece), 3) + 1 > left and parts[-1]:
+            if _room(name, piece) > left and parts[-1]:
                 parts.append([])
                 left = room
             parts[-1].append((name, piece))
-            left -= max(len(piece), 3) + 1
+            left -= _room(name, piece)
     return parts
 
 
 def _weeks(status: Status, gaps: Sequence[str], groups: _Groups, wide: int) -> list[str]:
     """One map: what each run of weeks is for, its first week, and a line a team."""
-    names = "".join(f"{name[: max(len(at), 3)]:<{max(len(at), 3) + 1}}" for name, at in groups)
-    numbers = "".join(
-        f"{status.weeks[at[0]].short[: max(len(at), 3)]:<{max(len(at), 3) + 1}}" for _, at in groups
-    )
+    names = "".join(f"{name:<{_room(name, at)}}" for name, at in groups)
+    numbers = "".join(f"{status.weeks[at[0]].short:<{_room(name, at)}}" for name, at in groups)
     found = [f"{pad('Team', wide)} {names}".rstrip(), f"{pad('', wide)} {numbers}".rstrip()]
     for team in gaps:
         cells = "".join(
-            f"{''.join(_LETTERS[status.states[team][place]] for place in at):<{max(len(at), 3) + 1}}"
-            for _, at in groups
+            f"{''.join(_LETTERS[status.states[team][place]] for place in at):<{_room(name, at)}}"
+            for name, at in groups
         )
         found.append(f"{pad(team, wide)} {cells} {'missing' if team in status.missing else ''}".rstrip())
     return found
+
+
+def _room(name: str, at: Sequence[int]) -> int:
+    """Columns that a run of weeks takes with its name above, and the space after it."""
+    return max(len(at), len(name)) + 1
 
 
 def _groups(status: Status) -> _Groups:

@@ -12,15 +12,17 @@ from pilotlab.sources.problem import Problem
 from pilotlab.sources.values import bounds, check_value, entered_bounds, read_count, whole_value
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry
+from pilotlab.text.width import whole
 
 Ask = Callable[[str], str]  # a question to the answer typed
 Say = Callable[[str], None]
 Keep = Callable[[Answers], None]
 
 BACK = ("<", "back")
+REASONS = ("L leave", "H holiday", "N no work finished", "F forgotten", "A not applicable")
 HELP = (
     "A number, with a point for decimals. Enter skips a question, < goes back, ? shows this. A letter or its word is the "
-    "reason for a gap:\n  L leave   H holiday   N no work finished   F forgotten   A not applicable"
+    f"reason for a gap:\n  {', '.join(map(whole, REASONS))}"
 )
 SAVE = "Save? Enter saves; a line's number changes that line; < goes back; n leaves"
 

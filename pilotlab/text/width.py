@@ -49,6 +49,11 @@ def wrap(text: str, width: int, *, first: str = "", rest: str | None = None) -> 
     return [*lines, line.rstrip()]
 
 
+def whole(text: str) -> str:
+    """Keep the words of a text together when it is wrapped."""
+    return text.replace(" ", "\u00a0")
+
+
 def longest_word(text: str) -> int:
     """Count the columns of the longest part that is never broken."""
     return max((columns(word) for _, word in _WORD.findall(text)), default=0)

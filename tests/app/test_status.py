@@ -56,6 +56,24 @@ def test_shares_and_map(run: Run, workspace: Path) -> None:
     assert "next: pilotlab log anchor-days --team data --week 2026-W40" in text
 
 
+def test_names_above_the_map_are_whole_and_stand_over_their_weeks(run: Run, workspace: Path) -> None:
+    fill(run, workspace)
+    run("assign", "anchor-days")
+    lines = run("status", "anchor-days", *TODAY).output.splitlines()
+    names = next(line for line in lines if line.startswith("Team"))
+    weeks, data = lines[lines.index(names) + 1], next(line for line in lines if line.startswith("data"))
+    assert names.split() == ["Team", "baseline", "wash-in", "counted"]
+    starts = [names.index(name) for name in names.split()[1:]]
+    assert [weeks[at] for at in starts] == ["W"] * len(starts)
+    assert [data[at - 1] + data[at] for at in starts] == [" ·"] * len(starts)
+
+
+def test_one_team_is_in(run: Run, workspace: Path) -> None:
+    run("log", "anchor-days", "--team", "data", "--week", "2026-W40", "--set", "job_satisfaction=7", *TODAY)
+    run("log", "anchor-days", "--team", "data", "--week", "2026-W40", "--set", "focus_hours=7", *TODAY)
+    assert "1 of 8 teams is in for 2026-W40." in run("status", "anchor-days", *TODAY).output
+
+
 def test_json_keeps_its_published_schema(run: Run, workspace: Path) -> None:
     schema = json.loads(SCHEMA.read_text())
     fill(run, workspace)

@@ -150,6 +150,12 @@ def test_what_is_refused_is_said_with_its_fix_and_whole_words(printed: tuple[int
     assert "it must be a whole number; write 8" in " ".join(said["status broken"].split())
 
 
+def test_a_reason_stands_whole_beside_its_letter(printed: tuple[int, dict[str, str]]) -> None:
+    _, said = printed
+    status = said["status anchor-days --today 2026-12-07"].replace("\u00a0", " ")
+    assert {"N no work finished", "A not applicable"} <= set(re.split(r"\n|   ", status))
+
+
 def test_json_is_not_broken(printed: tuple[int, dict[str, str]]) -> None:
     assert json.loads(printed[1]["explain anchor-days --format json"])["pilot"] == "anchor-days"
 
