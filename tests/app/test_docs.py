@@ -226,3 +226,10 @@ def test_a_page_that_lies_is_caught() -> None:
     assert not agrees("a\nb\n", "a")
     assert not agrees("1 new\n", "2 new")
     assert edit("a: 1  # why\nb: 2\n", " a: 1\n+c: 3\n-b: 2\n+b: 4\n") == "a: 1  # why\nc: 3\nb: 4\n"
+
+
+@pytest.mark.parametrize("name", [*pl.ESTIMATORS, *pl.INFERENCES])
+def test_the_readme_names_every_estimator_and_inference(name: str) -> None:
+    text = README.read_text(encoding="utf-8")
+    part = text[text.index("- Estimators") : text.index("- What can't be trusted")]
+    assert f"`{name}`" in part
