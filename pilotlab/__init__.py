@@ -10,7 +10,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from pilotlab.api import Workspace, demo, init
     from pilotlab.api import open_workspace as open  # noqa: A004 - the public name, as in pl.open
-    from pilotlab.errors import Finding, PilotlabError
+    from pilotlab.decide.course import Course
+    from pilotlab.decide.decision import ArmDecision, Decision
+    from pilotlab.design.assignment import Assignment
+    from pilotlab.errors import Finding, PilotlabError, UsageError
     from pilotlab.estimate.did import did
     from pilotlab.estimate.heterogeneity.by_slice import slices
     from pilotlab.estimate.plots.estimates_plot import forest
@@ -20,17 +23,40 @@ if TYPE_CHECKING:
     from pilotlab.estimate.sensitivity.bacon import Bacon, bacon
     from pilotlab.estimate.sensitivity.harm_bounds import harm_bounds
     from pilotlab.estimate.sensitivity.honest_did import honest_did
-    from pilotlab.simulate.company import simulate
+    from pilotlab.evaluate.analysis import Analysis, MetricResult
+    from pilotlab.panel.panel import Panel
+    from pilotlab.panel.status import Status
+    from pilotlab.simulate.company import Company, simulate
+    from pilotlab.simulate.scenarios import SCENARIOS, Scenario
+    from pilotlab.spec.engine import ESTIMATORS, INFERENCES
+    from pilotlab.spec.metric import MetricSpec
+    from pilotlab.spec.pilot import PilotSpec
     from pilotlab.weeks import Week
 
 _PUBLIC = {
+    "ESTIMATORS": "pilotlab.spec.engine:ESTIMATORS",
+    "INFERENCES": "pilotlab.spec.engine:INFERENCES",
+    "SCENARIOS": "pilotlab.simulate.scenarios:SCENARIOS",
+    "Analysis": "pilotlab.evaluate.analysis:Analysis",
+    "ArmDecision": "pilotlab.decide.decision:ArmDecision",
+    "Assignment": "pilotlab.design.assignment:Assignment",
     "Bacon": "pilotlab.estimate.sensitivity.bacon:Bacon",
+    "Company": "pilotlab.simulate.company:Company",
+    "Course": "pilotlab.decide.course:Course",
+    "Decision": "pilotlab.decide.decision:Decision",
     "Estimate": "pilotlab.estimate.results.estimate:Estimate",
     "Finding": "pilotlab.errors:Finding",
     "HarmBounds": "pilotlab.estimate.results.harm:HarmBounds",
+    "MetricResult": "pilotlab.evaluate.analysis:MetricResult",
+    "MetricSpec": "pilotlab.spec.metric:MetricSpec",
     "NotEstimable": "pilotlab.estimate.results.estimate:NotEstimable",
+    "Panel": "pilotlab.panel.panel:Panel",
+    "PilotSpec": "pilotlab.spec.pilot:PilotSpec",
     "PilotlabError": "pilotlab.errors:PilotlabError",
+    "Scenario": "pilotlab.simulate.scenarios:Scenario",
     "Slices": "pilotlab.estimate.results.slices:Slices",
+    "Status": "pilotlab.panel.status:Status",
+    "UsageError": "pilotlab.errors:UsageError",
     "Week": "pilotlab.weeks:Week",
     "Workspace": "pilotlab.api:Workspace",
     "bacon": "pilotlab.estimate.sensitivity.bacon:bacon",
@@ -46,13 +72,29 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "ESTIMATORS",
+    "INFERENCES",
+    "SCENARIOS",
+    "Analysis",
+    "ArmDecision",
+    "Assignment",
     "Bacon",
+    "Company",
+    "Course",
+    "Decision",
     "Estimate",
     "Finding",
     "HarmBounds",
+    "MetricResult",
+    "MetricSpec",
     "NotEstimable",
+    "Panel",
+    "PilotSpec",
     "PilotlabError",
+    "Scenario",
     "Slices",
+    "Status",
+    "UsageError",
     "Week",
     "Workspace",
     "__version__",

@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 import pilotlab as pl
-from pilotlab.spec.engine import ESTIMATORS
 
 HERE = Path(__file__).resolve().parent
 TEAMS, WEEKS, START = 40, 26, 14
@@ -62,7 +61,7 @@ def calls() -> dict[str, Callable[[], Any]]:
     one = panel(np.resize([0, 0, START, START], TEAMS))
     few = panel(np.where(np.arange(TEAMS) < 3, START, 0))
     found: dict[str, Callable[[], Any]] = {}
-    for name in ESTIMATORS:
+    for name in pl.ESTIMATORS:
         frame = several if name in STAGGERED else few if name in FEW else one
         found[name] = lambda name=name, frame=frame: pl.did(frame, estimator=name, **NEEDS.get(name, {}))
     return found

@@ -21,21 +21,21 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from pilotlab.sources.importing import import_file
-from pilotlab.spec.metric_catalogue import Catalogue
-from pilotlab.store import Store
-from pilotlab.weeks import Week, week_range
+import pilotlab as pl
 
 RUNS = 3
 KEYED = ", PRIMARY KEY (metric, week, team)) WITHOUT ROWID"
 TODAY = date(2026, 10, 5)
-CATALOGUE = Catalogue.load(None)
+TEAMS = "experiments/anchor-days/teams.csv"  # of the pilot that a new workspace starts with
 
 
 def rows_of(count: int) -> Iterator[tuple[str, str, str, float]]:
     """Yield a company's rows: teams by weeks by 20 metrics, values within their ranges."""
-    rng, weeks = random.Random(20260901), week_range(Week.parse("2026-W40") - 103, 104)
-    metrics = [CATALOGUE.get(name) for name in CATALOGUE.ids][:20]
+    rng, first = random.Random(20260901), pl.Week.parse("2026-W40") - 103
+    weeks = [first + later for later in range(104)]
+    with tempfile.TemporaryDirectory() as folder:
+        catalogue = pl.init(folder).catalogue()
+    metrics = [catalogue.get(name) for name in catalogue.ids][:20]
     made = 0
     for team in range(count):
         for week in weeks:
@@ -45,6 +45,14 @@ def rows_of(count: int) -> Iterator[tuple[str, str, str, float]]:
                 low, high = metric.range or (0, 100)
                 yield f"team-{team:04d}", str(week), metric.id, round(rng.uniform(low, high), metric.decimals)
                 made += 1
+
+
+def company(root: Path, teams: list[str]) -> pl.Workspace:
+    """Make a workspace whose example pilot lists these teams."""
+    pl.init(root)
+    rows = [f"{team},{team},product,berlin,DE,10,lead@example.com" for team in teams]
+    (root / TEAMS).write_text("\n".join(["team,name,function,site,country,size,lead", *rows]) + "\n")
+    return pl.open(root, actor="bench", today=TODAY)
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -71,7 +79,8 @@ def measure(count: int) -> dict[str, object]:
     metrics = sorted({row[2] for row in rows})
     team_at, metric_at = ({name: at for at, name in enumerate(names)} for names in (teams, metrics))
     parsed = [
-        (team_at[team], Week.parse(week).code, metric_at[metric], value) for team, week, metric, value in rows
+        (team_at[team], pl.Week.parse(week).code, metric_at[metric], value)
+        for team, week, metric, value in rows
     ]
     times: dict[str, list[float]] = {"import": [], "again": [], "executemany": [], "executemany_keyed": []}
     with tempfile.TemporaryDirectory() as folder:
@@ -82,10 +91,11 @@ def measure(count: int) -> dict[str, object]:
         gc.collect()
         gc.freeze()  # what the benchmark itself holds is nobody's cost
         for run in range(RUNS):
-            with Store.open(Path(folder) / f"{run}.db") as store:
-                bring = partial(import_file, file, store, CATALOGUE, teams, today=TODAY, actor="bench")
-                times["import"].append(timed(bring))
-                times["again"].append(timed(bring))
+            workspace = company(Path(folder) / str(run), teams)
+            bring = partial(workspace.import_file, file)
+            times["import"].append(timed(bring))
+            times["again"].append(timed(bring))
+            with workspace.store(readonly=True) as store:
                 assert len(store.database.rows("SELECT 1 FROM observations")) == count
             times["executemany"].append(timed(partial(plain, Path(folder) / f"{run}.plain", parsed, ")")))
             times["executemany_keyed"].append(

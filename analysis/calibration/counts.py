@@ -16,8 +16,7 @@ from scipy import stats
 from store import Row, rounded, run
 
 import pilotlab as pl
-from pilotlab.estimate.inference.exact import FEW_EVENTS
-from pilotlab.stats.randomization.exact_counts import conditional_poisson
+from pilotlab.stats.randomization.exact_counts import FEW_EVENTS, conditional_poisson
 
 SEEDS = 2_000
 COVERED = 1_000  # pilots whose interval is looked at, where they go through `pl.did` one by one

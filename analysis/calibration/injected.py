@@ -15,8 +15,6 @@ from pilots import STUDY_SEED, USUAL, WEEKS, team_weeks
 from store import Row, run
 
 import pilotlab as pl
-from pilotlab.errors import UsageError
-from pilotlab.spec.engine import ESTIMATORS
 
 SEEDS = 5  # panels a kind
 CHECKED = 1
@@ -24,7 +22,7 @@ TREATED, NEVER, START = 6, 9, 8
 INJECTED = 2.75
 TOLERANCE = 1e-9  # of a standard error: what arithmetic leaves
 DRAWS = 199
-LINEAR = tuple(name for name in ESTIMATORS if name not in ("poisson", "binomial"))  # those estimate ratios
+LINEAR = tuple(name for name in pl.ESTIMATORS if name not in ("poisson", "binomial"))  # those estimate ratios
 STARTS = {
     "one start": np.r_[np.full(TREATED, START), np.full(NEVER, WEEKS)],
     "two starts": np.r_[np.repeat([START, START + 5], TREATED // 2), np.full(NEVER, WEEKS)],
@@ -35,7 +33,7 @@ MISSING = {"complete": 0.0, "gaps": 0.08}
 def study(seeds: int = SEEDS) -> Iterator[Row]:
     """Ask every linear estimator under every inference it takes, on panels of every kind it answers on."""
     for estimator in LINEAR:
-        for inference in ESTIMATORS[estimator].inferences:
+        for inference in pl.ESTIMATORS[estimator].inferences:
             yield one(estimator, inference, seeds)
 
 
@@ -94,7 +92,7 @@ def _ask(frame: pd.DataFrame, estimator: str, inference: str) -> pl.Estimate | N
     asked = {"estimator": estimator, "inference": inference, "reps": DRAWS if sampled else None}
     try:
         found = pl.did(frame.drop(columns="on"), **asked, **given, **drawn)
-    except UsageError:  # not every inference goes with every panel
+    except pl.UsageError:  # not every inference goes with every panel
         return None
     return found if isinstance(found, pl.Estimate) else None
 

@@ -14,6 +14,7 @@ from pilotlab.estimate.results.distribution import Conditional, Law
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.randomization.exact_counts import (
+    FEW_EVENTS,
     MOST_EVENTS,
     ConditionalCounts,
     conditional_binomial,
@@ -21,7 +22,6 @@ from pilotlab.stats.randomization.exact_counts import (
 )
 from pilotlab.stats.regression.glm import Family
 
-FEW_EVENTS = 5  # in the emptiest of the four cells of arm by period
 EXACT_NOTE = (
     "few events: the law of the treated units' events given every unit's total and the total after the start; "
     "within a unit events are taken as independent of each other"

@@ -22,6 +22,7 @@ from scipy import optimize, special, stats
 
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
+FEW_EVENTS = 5  # in the emptiest of the four cells of arm by period: fewer, and a standard error says little
 MOST_EVENTS = 1_000  # beyond, tails leave the range of floats, and approximations are good
 FAR = 50.0  # log ratios are searched within plus and minus this
 
