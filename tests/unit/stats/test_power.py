@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pilotlab.estimate.did import did
+from pilotlab.stats.power import closed_form as kernel
 from pilotlab.stats.power.closed_form import (
     Power,
     arms_df,
@@ -25,7 +26,6 @@ from pilotlab.stats.power.closed_form import (
     unit_variance,
     week_covariance,
 )
-from pilotlab.stats.power.closed_form import closed_form as kernel
 from tests.panels import simulate
 
 weeks = st.integers(1, 12)

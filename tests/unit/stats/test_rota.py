@@ -8,9 +8,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from pilotlab.stats.randomization import group_draws
 from pilotlab.stats.randomization.group_draws import drawn_averages
 from pilotlab.stats.randomization.rota import Rota
-from pilotlab.stats.randomization.sharp_null import group_draws
 from pilotlab.stats.staggered.group_rows import average
 from pilotlab.stats.staggered.group_time import NEVER, CohortPanel, cells_of
 

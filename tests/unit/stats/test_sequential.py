@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from pilotlab.stats.bounds.partial import sequential as kernel
+from pilotlab.stats.bounds import sequential as kernel
 from pilotlab.stats.bounds.sequential import (
     anytime_reach,
     boundaries,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from pilotlab.stats.power import variance_parts as kernel
 from pilotlab.stats.power.closed_form import unit_variance, week_covariance
-from pilotlab.stats.power.closed_form import variance_parts as kernel
 from pilotlab.stats.power.variance_parts import people_icc, variance_parts
 
 
