@@ -13,13 +13,14 @@ from verdict_lean import BoolArray, ByCr2, ByDraws, FloatArray, Pilot
 from verdict_pilots import remembered
 
 from pilotlab.decide.checking import check_inputs
-from pilotlab.decide.judge import AGREEMENT_NEEDED, Judgement, judge
+from pilotlab.decide.judge import Judgement, judge
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.evaluate import request
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.reruns import RERUNS, WINSOR
 from pilotlab.evaluate.robustness import agrees, same_zero
 from pilotlab.panel.panel import Panel
+from pilotlab.spec.standard import AGREEMENT_NEEDED
 from pilotlab.stats.regression.change import unit_change, unit_mean, within_strata
 
 ABOVE = ("Scale", "Scale with changes")  # verdicts that the robustness card can lower

@@ -111,7 +111,7 @@ def _title(status: Status) -> str:
 
 
 def _shares(status: Status) -> list[str]:
-    from pilotlab.panel.status import NEEDED
+    from pilotlab.spec.standard import SHARE_NEEDED
 
     names = [_arm_name(status, arm) for arm, *_ in status.arms]
     many = (
@@ -127,7 +127,7 @@ def _shares(status: Status) -> list[str]:
             [
                 name,
                 f"{present:>{digits}} of {expected:>{digits}} team-weeks  {share}",
-                f"needed {100 * NEEDED:.0f} %",
+                f"needed {100 * SHARE_NEEDED:.0f} %",
                 verdict,
                 metric.partition("@")[0] if many else "",
             ]

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pilotlab.decide.ladder import Claim, Grade, IfBreached, Verdict
+from pilotlab.decide.ladder import Claim, IfBreached, Verdict
 from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.standard import Grade
 
 SCHEMA: Literal["pilotlab/decision@1"] = "pilotlab/decision@1"
 StateName = Literal[

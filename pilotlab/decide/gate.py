@@ -8,10 +8,8 @@ from datetime import date, datetime
 from pilotlab.decide.decision import GateItem
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
 from pilotlab.design.lateness import Late
+from pilotlab.spec.standard import BASELINE_WEEKS, POINTS_APART, SHARE_NEEDED
 
-SHARE_NEEDED = 0.80
-POINTS_APART = 0.10
-BASELINE_WEEKS = 6
 _DUST = 1e-9  # 0.9 - 0.8 is 0.1 and a little
 
 

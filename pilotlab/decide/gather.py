@@ -26,6 +26,7 @@ from pilotlab.design.assignment import Assignment
 from pilotlab.design.lateness import Late
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
+from pilotlab.spec.standard import least_gap
 from pilotlab.spec.threshold import bar_size, margin_size
 
 if TYPE_CHECKING:
@@ -240,11 +241,10 @@ def _adherence(analysis: Analysis, arm: str, *, exact: bool) -> Adherence | None
         use, means = result.use, result.means
         if use.planned_gap is None:
             return None
-        minimum = use.planned_gap / 2 if use.minimum_gap is None else use.minimum_gap
         observed = None if means is None else means.pilot_after - means.control_after
         return Adherence(
             planned_gap=use.planned_gap,
-            minimum_gap=minimum,
+            minimum_gap=least_gap(use.planned_gap, use.minimum_gap),
             observed_gap=observed,
             shown_gap=None if exact else released_gap(result),
             hidden=result.hidden,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pilotlab.decide.inputs import DesignFacts
-from pilotlab.decide.ladder import Grade, Verdict
-
-STRONGEST: dict[Grade, Verdict] = {"A": "Scale", "B": "Scale with changes", "C": "Extend", "D": "Learn"}
-
-FULL, FEW = 8, 4  # units in the smaller arm
-WEDGE_FULL, WEDGE_FEW, WEDGE_STEPS = 16, 8, 3  # units in all, start weeks
+from pilotlab.spec.standard import (
+    BREAKDOWN_NEEDED,
+    FEW,
+    FULL,
+    WEDGE_FEW,
+    WEDGE_FULL,
+    WEDGE_STEPS,
+    Grade,
+)
 
 
 def grade(design: DesignFacts) -> Grade:
@@ -46,7 +49,8 @@ def matched_gaps(design: DesignFacts) -> tuple[str, ...]:
         "placebo check did not run": design.placebo is None,
         "placebo check raised an alarm": design.placebo == "alarmed",
         "breakdown value not made": design.breakdown is None,
-        "breakdown value under 1": design.breakdown is not None and not design.breakdown >= 1,
+        f"breakdown value under {BREAKDOWN_NEEDED:g}": design.breakdown is not None
+        and not design.breakdown >= BREAKDOWN_NEEDED,
     }
     return tuple(gap for gap, holds in gaps.items() if holds)
 

@@ -9,12 +9,11 @@ from pilotlab.decide.decision import GateItem, StateName
 from pilotlab.decide.gate import gate, missing
 from pilotlab.decide.grade import grade
 from pilotlab.decide.inputs import ArmInputs, GoalInput, RuleInputs
-from pilotlab.decide.ladder import GoalState, Grade, Verdict
+from pilotlab.decide.ladder import GoalState, Verdict
 from pilotlab.decide.levels import guardrail_alpha
 from pilotlab.decide.settle import Case, Limit, Outcome, settle, table_rung
 from pilotlab.decide.states import goal_state_at, guardrail_state_at, is_worse
-
-AGREEMENT_NEEDED = 0.75
+from pilotlab.spec.standard import AGREEMENT_NEEDED, Grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from enum import IntEnum
 from typing import Literal
 
 Verdict = Literal["Scale", "Scale with changes", "Extend", "Stop", "Learn", "Not decision-ready"]
-Grade = Literal["A", "B", "C", "D"]
 GoalState = Literal["clear yes", "open", "cannot tell", "too small", "ruled out", "worse"]
 GuardrailState = Literal["safe", "unproven", "leaning bad", "breached"]
 IfBreached = Literal["fixable", "stop"]

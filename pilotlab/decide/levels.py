@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from pilotlab.errors import UsageError
+from pilotlab.spec.standard import EXTENSION_SHARE
 
 Look = Literal[1, 2]
 Mode = Literal["any", "all"]
-
-EXTENSION_SHARE = 0.4  # two looks at 95 % would raise false alarms to about 7 %
 
 
 def guardrail_alpha(*, alpha: float, look: Look = 1) -> float:

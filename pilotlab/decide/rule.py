@@ -9,7 +9,7 @@ from pilotlab.decide.changes import capped, other_verdicts
 from pilotlab.decide.checking import check_inputs
 from pilotlab.decide.decision import ArmDecision, Change, Decision, MetricState, StateName, Step
 from pilotlab.decide.gate import missing
-from pilotlab.decide.grade import STRONGEST, grade_words, stronger_design
+from pilotlab.decide.grade import grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
 from pilotlab.decide.ladder import LEADING, Verdict
@@ -29,6 +29,7 @@ from pilotlab.decide.wording import (
     state_words,
     why_lowered,
 )
+from pilotlab.spec.standard import STRONGEST
 
 RULE = "standard@1"
 

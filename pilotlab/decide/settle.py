@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pilotlab.decide.ladder import GoalState, Grade, GuardrailState, IfBreached, Rung
+from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached, Rung
 from pilotlab.decide.levels import Mode
 from pilotlab.decide.table import NO_HARM, TABLE, Note, column
+from pilotlab.spec.standard import EVEN_CHANCE, Grade
 
-EVEN_CHANCE = 0.5
 CAPS: dict[Grade, Rung] = {"A": Rung.SCALE, "B": Rung.SCALE_WITH_CHANGES, "C": Rung.EXTEND}
 
 

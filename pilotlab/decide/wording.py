@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pilotlab.decide.decision import GateItem, MetricState, StateName
-from pilotlab.decide.grade import STRONGEST, stronger_design
+from pilotlab.decide.grade import stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput
 from pilotlab.decide.judge import Judgement, doubt
 from pilotlab.decide.levels import Look
-from pilotlab.decide.settle import EVEN_CHANCE, Move
+from pilotlab.decide.settle import Move
 from pilotlab.decide.sizes import movement, size
+from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HOLDBACK, STRONGEST
 
 TOO_SMALL = "too small to answer"
 PAUSE = "pause and check"
@@ -131,7 +132,7 @@ def _held(goal: GoalInput) -> str:
 def flags(arm: ArmInputs, look: Look) -> tuple[str, ...]:
     """Say what changes no verdict and must be seen."""
     said = [f"alarm on {name}: the sponsor must answer it in writing" for name in arm.watch_alarms or ()]
-    if arm.roster_drift is not None and arm.roster_drift >= 0.15:
+    if arm.roster_drift is not None and arm.roster_drift >= DRIFT_FLAGGED:
         said.append(
             f"{round(100 * arm.roster_drift)} % of an arm left or moved; teams are analysed as assigned"
         )
@@ -203,7 +204,7 @@ def _note_holds(note: str, verdict: str) -> bool:
 
 def _note(arm: ArmInputs, judged: Judgement, note: str, index: int | None) -> str:
     if note == "staged":
-        return "in stages, with 20 % of teams held back"
+        return f"in stages, with {100 * HOLDBACK:g} % of teams held back"
     if note == "cheap":
         return "it is cheap and can be taken back, so keep measuring as it spreads"
     uses: tuple[GoalInput | GuardrailInput, ...] = arm.guardrails

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pilotlab.design.reachable import planned_reach, shortfalls
-from pilotlab.design.strength import (
-    FEW,
-    FULL,
-    WEDGE_FEW,
-    WEDGE_FULL,
-    Strength,
-    contrasts_of,
-    reaches,
-    strength,
-)
+from pilotlab.design.strength import Strength, contrasts_of, reaches, strength
 from pilotlab.errors import NotYet, PilotlabError
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.rules import Rule
+from pilotlab.spec.standard import FEW, FULL, WEDGE_FEW, WEDGE_FULL
 from pilotlab.spec.team import Team
 
 

@@ -10,11 +10,11 @@ from typing import Literal
 from pilotlab.design.shares import arm_counts, arm_shares
 from pilotlab.design.units import Team, Unit, Units, arm_names, drawing_units, value_of
 from pilotlab.spec.pilot import CONTROL, PilotSpec
+from pilotlab.spec.standard import EXTENSION_SHARE
 
 ENUMERATED = 1_000_000  # designs with more draws are sampled
 SAMPLED = 10_000  # the observed draw and 9,999 more
 LOPSIDED = 1.5  # an arm this many times another is judged by CR2, which knows no smallest p
-LAST_LOOK = 0.4  # of alpha, for the look after an extension
 
 Claim = Literal["goal", "guardrail"]
 
@@ -68,7 +68,7 @@ class Levels:
 
     goal: float
     guardrail: float
-    last_look: float = LAST_LOOK
+    last_look: float = EXTENSION_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

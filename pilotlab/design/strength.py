@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.lateness import Late
@@ -12,12 +11,7 @@ from pilotlab.design.reachable import Reach, planned_reach
 from pilotlab.design.units import Team, drawing_units, value_of
 from pilotlab.errors import PilotlabError
 from pilotlab.spec.pilot import CONTROL, PilotSpec
-
-Grade = Literal["A", "B", "C", "D"]
-STRONGEST: Mapping[Grade, str] = {"A": "Scale", "B": "Scale with changes", "C": "Extend", "D": "Learn"}
-
-FULL, FEW = 8, 4  # units in the smaller arm
-WEDGE_FULL, WEDGE_FEW = 16, 8  # units in all
+from pilotlab.spec.standard import FEW, FULL, STRONGEST, WEDGE_FEW, WEDGE_FULL, Grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

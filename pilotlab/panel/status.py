@@ -11,11 +11,11 @@ from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.panel.quality import Completeness, completeness
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec, Windows
+from pilotlab.spec.standard import SHARE_NEEDED
 from pilotlab.store.store import Store
 from pilotlab.weeks import Week
 
 SCHEMA = "pilotlab/status@1"
-NEEDED = 0.8  # of the trust gate: share of the expected team-weeks in each arm
 NOT_DRAWN = "not drawn yet"
 _WORST = (
     "missing",
@@ -61,7 +61,7 @@ class Status:
 
     def met(self, present: int, expected: int) -> bool | None:
         """Whether a share is enough for the trust gate; None where nothing was due."""
-        return present / expected >= NEEDED if expected else None
+        return present / expected >= SHARE_NEEDED if expected else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data after docs/reference/schema/status.json; people are not listed singly."""
@@ -71,7 +71,7 @@ class Status:
             "pilot": self.spec.id,
             "today": str(self.today),
             "week": str(self.last) if self.last else None,
-            "needed": NEEDED,
+            "needed": SHARE_NEEDED,
             "arms": [
                 {
                     "arm": arm,

@@ -9,6 +9,7 @@ from pilotlab.spec.metric_catalogue import Catalogue
 from pilotlab.spec.misfit import name
 from pilotlab.spec.pilot import PilotSpec, Windows
 from pilotlab.spec.positions import Place, Positions
+from pilotlab.spec.standard import least_gap
 from pilotlab.spec.uses import uses
 from pilotlab.weeks import Week
 
@@ -98,7 +99,7 @@ def _rules(spec: PilotSpec) -> Iterator[Line]:
     """Defaults that depend on other values."""
     use = spec.metrics.adherence
     if use and use.planned_gap is not None and use.minimum_gap is None:
-        yield Line("minimum gap", f"{use.planned_gap / 2:g}", "half of planned_gap")
+        yield Line("minimum gap", f"{least_gap(use.planned_gap, None):g}", "half of planned_gap")
     if spec.claim == "do_no_harm":
         for goal in spec.metrics.goals:
             if goal.if_breached is None:

@@ -6,6 +6,7 @@ from pilotlab.errors import PilotlabError
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.positions import Place
+from pilotlab.spec.standard import least_gap
 from pilotlab.spec.threshold import bar_size
 from pilotlab.spec.uses import Used
 
@@ -70,7 +71,7 @@ def gaps_agree(case: Case) -> Issues:
             f"minimum_gap {use.minimum_gap:g} does not point the way of planned_gap {use.planned_gap:g}",
             (*place, "minimum_gap"),
             value=use.minimum_gap,
-            fix=f"for example {use.planned_gap / 2:g}",
+            fix=f"for example {least_gap(use.planned_gap, None):g}",
         )
     elif use.minimum_gap is not None and abs(use.minimum_gap) > abs(use.planned_gap):
         yield Issue(
@@ -78,7 +79,7 @@ def gaps_agree(case: Case) -> Issues:
             f"minimum_gap {use.minimum_gap:g} is more than planned_gap {use.planned_gap:g}",
             (*place, "minimum_gap"),
             value=use.minimum_gap,
-            fix=f"for example {use.planned_gap / 2:g}",
+            fix=f"for example {least_gap(use.planned_gap, None):g}",
         )
     elif not _gap_fits_policy(case, use.planned_gap):
         yield Issue(

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pilotlab.errors import Level, nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.public_holidays import UnknownCalendar, public_holidays
+from pilotlab.spec.standard import BASELINE_ADVISED, BASELINE_WEEKS
 
-NEEDED, ADVISED = 6, 8  # usable baseline weeks: asked by the gate; planned
 LEAST_COUNTED = 4
 STALE_WEEKS = 13
 
@@ -47,17 +47,17 @@ def baseline_is_long_enough(case: Case) -> Issues:
     """Six usable weeks for a decision, eight to be at ease."""
     weeks = len(case.windows.baseline)
     place = ("calendar", "baseline_weeks")
-    if weeks < NEEDED:
-        what = f"{weeks} usable baseline weeks; under {NEEDED} the answer is Not decision-ready"
+    if weeks < BASELINE_WEEKS:
+        what = f"{weeks} usable baseline weeks; under {BASELINE_WEEKS} the answer is Not decision-ready"
         level: Level | None = None if weeks else "error"  # nothing to compare with at all
-        yield Issue("PL325", what, place, value=weeks, fix=f"baseline_weeks: {ADVISED}", level=level)
-    elif weeks < ADVISED:
+        yield Issue("PL325", what, place, value=weeks, fix=f"baseline_weeks: {BASELINE_ADVISED}", level=level)
+    elif weeks < BASELINE_ADVISED:
         yield Issue(
             "PL326",
-            f"{weeks} usable baseline weeks; {ADVISED} are planned for, 13 are good",
+            f"{weeks} usable baseline weeks; {BASELINE_ADVISED} are planned for, 13 are good",
             place,
             value=weeks,
-            fix=f"baseline_weeks: {ADVISED}",
+            fix=f"baseline_weeks: {BASELINE_ADVISED}",
         )
 
 

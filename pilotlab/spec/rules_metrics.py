@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.positions import Place
-from pilotlab.spec.rules_calendar import NEEDED
+from pilotlab.spec.standard import BASELINE_WEEKS
 from pilotlab.spec.uses import Used
 
 MOST = 2  # goals, and deciding guardrails
@@ -159,14 +159,14 @@ def values_come_often_enough(case: Case) -> Issues:
     """A metric due every few weeks has few values in a short baseline."""
     weeks = len(case.windows.baseline)
     for role, use, place, metric in case.roles("goal", "guardrail"):
-        if metric is not None and metric.cadence_weeks > 1 and weeks // metric.cadence_weeks < NEEDED:
-            what = f"{use.use} comes every {metric.cadence_weeks} weeks: {weeks} baseline weeks hold {weeks // metric.cadence_weeks} values, and a {role} needs {NEEDED}"
+        if metric is not None and metric.cadence_weeks > 1 and weeks // metric.cadence_weeks < BASELINE_WEEKS:
+            what = f"{use.use} comes every {metric.cadence_weeks} weeks: {weeks} baseline weeks hold {weeks // metric.cadence_weeks} values, and a {role} needs {BASELINE_WEEKS}"
             yield Issue(
                 "PL355",
                 what,
                 place,
                 value=use.use,
-                fix=f"baseline_weeks: {NEEDED * metric.cadence_weeks}, or move it to `watch`",
+                fix=f"baseline_weeks: {BASELINE_WEEKS * metric.cadence_weeks}, or move it to `watch`",
             )
 
 

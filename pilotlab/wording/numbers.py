@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from pilotlab.spec.standard import SHARE_NEEDED
+
 MINUS = "\u2212"
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
-NEEDED_PER_CENT = 80  # of the team-weeks, by the trust gate
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MONTHS = (
     "January",
@@ -94,8 +95,8 @@ def percent(share: float | None) -> str:
     if share is None:
         return "none due"
     whole = math.floor(100 * share + 0.5)
-    if whole == NEEDED_PER_CENT and 100 * share < NEEDED_PER_CENT:
-        return f"{min(math.floor(1000 * share + 0.5) / 10, 79.9):.1f}{NBSP}%"
+    if whole == round(100 * SHARE_NEEDED) and share < SHARE_NEEDED:
+        return f"{min(math.floor(1000 * share + 0.5) / 10, 100 * SHARE_NEEDED - 0.1):.1f}{NBSP}%"
     return f"{whole}{NBSP}%"
 
 

@@ -28,12 +28,13 @@ from hypothesis import strategies as st
 from pilotlab.decide.grade import grade
 from pilotlab.decide.inputs import ArmInputs, Evidence, GoalInput, Level
 from pilotlab.decide.judge import judge
-from pilotlab.decide.ladder import GoalState, Grade, GuardrailState, IfBreached
+from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached
 from pilotlab.decide.rule import decide
 from pilotlab.decide.settle import Case, Limit, Outcome, settle
 from pilotlab.decide.states import goal_state, guardrail_state
 from pilotlab.decide.table import column
 from pilotlab.design.lateness import Late
+from pilotlab.spec.standard import Grade
 from tests.unit.decide import make
 from tests.unit.decide.test_table import cells
 

@@ -9,8 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors text weeks whole_file wording
-tables spec release store workspace
+errors text weeks whole_file
+tables spec release store workspace wording
 design panel sources simulate
 estimate
 evaluate

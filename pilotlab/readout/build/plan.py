@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
-from pilotlab.decide.judge import AGREEMENT_NEEDED
 from pilotlab.design.difference import shown
 from pilotlab.design.drawn import ordinal
 from pilotlab.estimate.results.estimate import Estimate
@@ -14,6 +13,7 @@ from pilotlab.evaluate.reruns import RERUNS
 from pilotlab.readout.document.model import Amendment, Plan, PlanRow
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL
+from pilotlab.spec.standard import AGREEMENT_NEEDED
 from pilotlab.weeks import Week
 from pilotlab.wording.numbers import number
 

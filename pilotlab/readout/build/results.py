@@ -23,6 +23,7 @@ from pilotlab.readout.document.model import (
     PromiseState,
 )
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.spec.standard import least_gap
 from pilotlab.wording.numbers import number, signed
 
 GOAL_FINDINGS = {
@@ -213,11 +214,7 @@ def adherence(spec: PilotSpec, result: MetricResult, weekly: Sequence[AdherenceW
     observed = None if means is None else means.gap
     plan = spec.policy[result.arm].office_days
     planned = float(plan) if isinstance(plan, int | float) else None
-    minimum = (
-        use.minimum_gap
-        if use.minimum_gap is not None
-        else (use.planned_gap / 2 if use.planned_gap is not None else None)
-    )
+    minimum = use.minimum_gap if use.planned_gap is None else least_gap(use.planned_gap, use.minimum_gap)
     return Adherence(
         finding=f"Not shown: {result.hidden}"
         if result.hidden

@@ -11,9 +11,9 @@ from pilotlab.readout.charts.weekly import Frame, phase_labels, shading, week_ti
 from pilotlab.readout.document.page_one import Span
 from pilotlab.readout.document.page_two import Completeness, MapGroup
 from pilotlab.readout.palette import Colour
+from pilotlab.spec.standard import SHARE_NEEDED
 from pilotlab.wording.numbers import percent
 
-NEEDED = 0.8  # the trust gate's share
 _LOOKS: tuple[tuple[Colour, float, str], ...] = (
     ("blue", 2.2, ""),
     ("comp", 1.6, ""),
@@ -28,8 +28,10 @@ def draw_presence(name: str, completeness: Completeness) -> str:
     spans = _spans(completeness)
     marks = [*shading(frame, spans), *phase_labels(frame, spans)]
     marks += [_tick(share, frame, scale) for share in (0.0, 0.5, 1.0)]
-    marks.append(line((frame.left, scale(NEEDED)), (frame.right, scale(NEEDED)), "ink", 1, dash=DASHED))
-    labels = [(scale(NEEDED), "needed 80 %", "ink")]
+    marks.append(
+        line((frame.left, scale(SHARE_NEEDED)), (frame.right, scale(SHARE_NEEDED)), "ink", 1, dash=DASHED)
+    )
+    labels = [(scale(SHARE_NEEDED), f"needed {SHARE_NEEDED:.0%}".replace("%", " %"), "ink")]
     for group, (colour, weight, dash) in zip(completeness.groups, _LOOKS, strict=False):
         marks += _series(group, frame, scale, colour, weight, dash)
         labels.append((_last(group, scale), group.label, colour))

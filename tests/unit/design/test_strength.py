@@ -9,9 +9,10 @@ import pytest
 
 from pilotlab.decide import grade as rule
 from pilotlab.decide.inputs import DesignFacts
-from pilotlab.design.strength import STRONGEST, strength
+from pilotlab.design.strength import strength
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.reading import parse_pilot
+from pilotlab.spec.standard import STRONGEST
 from pilotlab.spec.team import Team, parse_teams
 from tests.unit.spec.workspace import PILOT, check, replaced, write
 
@@ -50,7 +51,7 @@ def test_the_grade_is_the_rules_own(kind: str, drawn: bool, recruitment: str) ->
             breakdown=1.0,
         )
         assert told.grade == rule.grade(facts), (pilot, control)
-        assert told.strongest == rule.STRONGEST[rule.grade(facts)] == STRONGEST[told.grade]
+        assert told.strongest == STRONGEST[rule.grade(facts)] == STRONGEST[told.grade]
 
 
 @pytest.mark.parametrize("teams", [7, 8, 15, 16])

@@ -11,6 +11,7 @@ from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.changes import changes
 from pilotlab.evaluate.threats.check import Check, Look
+from pilotlab.spec.standard import least_gap
 from pilotlab.stats.regression.instrument import Complier, complier_effect
 
 LOOK = Look("compliance", "A pilot that few follow")
@@ -30,7 +31,7 @@ def compliance(headline: Headline) -> Check:
             "no team of an arm has both the goal and the adherence metric, before and after"
         )
     moved = float(teams.groupby("pilot")["dose"].mean().diff().iloc[-1])
-    least = use.planned_gap / 2 if use.minimum_gap is None else use.minimum_gap
+    least = least_gap(use.planned_gap, use.minimum_gap)
     unit, share = panel.metric.unit_word, moved / use.planned_gap
     words = f"{panel.metric.label} moved by {_signed(moved)} {unit}, and {_signed(use.planned_gap)} were planned{_followed(headline, teams, unit)}"
     return LOOK.found(share >= least / use.planned_gap, words, share)
