@@ -165,7 +165,7 @@ class Freeze:
 def verify(
     freeze: Freeze, spec: PilotSpec, metrics: Mapping[str, MetricSpec], teams: TeamList | None = None
 ) -> tuple[Change, ...]:
-    """Compare a frozen plan with what is declared now.
+    """Compare a frozen plan with what is declared now: of a metric what it measures, and never its words.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def verify(
     both = [
         use.use for _, use in spec.uses if use.use in frozen
     ]  # those that came or went differ in the plan itself
-    then, now = ({use: source[use].to_dict() for use in both} for source in (frozen, metrics))
+    then, now = ({use: source[use].measured for use in both} for source in (frozen, metrics))
     listed = team_changes(freeze.teams, spec, teams) if freeze.teams and teams else ()
     return (*differences(freeze.spec, spec.to_dict()), *differences(then, now, "metric definitions"), *listed)
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from pilotlab.design.freeze import Freeze
+from pilotlab.spec.metric import MetricSpec
 
 if TYPE_CHECKING:
     from pilotlab.spec.pilot import PilotSpec
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
     from pilotlab.weeks import Week
 
 _JUDGED_BY = ("claim", "design", "metrics", "slices", "analysis", "decide")
-_MEASURED_BY = (
-    "unit",
-    "level",
-    "direction",
-    "kind",
-    "range",
-    "min_group",
-    "window_weeks",
-    "cadence_weeks",
-    "transform",
-)
 _WEST = timedelta(hours=12)  # the ledger's clock is UTC; nowhere is the day older than twelve hours behind it
 
 
@@ -91,7 +81,7 @@ def judged_otherwise(before: Freeze, after: Freeze, day: date) -> bool:
     """
     if any(_judged(before.spec.get(key)) != _judged(after.spec.get(key)) for key in _JUDGED_BY):
         return True
-    if _measured(before.metrics) != _measured(after.metrics):
+    if _measured(before) != _measured(after):
         return True
     one, other = before.plan().windows, after.plan().windows
     return (one.start, one.end) != (other.start, other.end) or any(
@@ -123,8 +113,8 @@ def _judged(part: Any) -> Any:
     return [_judged(one) for one in part] if isinstance(part, list) else part
 
 
-def _measured(metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {key: {name: value.get(name) for name in _MEASURED_BY} for key, value in metrics.items()}
+def _measured(plan: Freeze) -> dict[str, dict[str, Any]]:
+    return {key: MetricSpec.model_validate(value).measured for key, value in plan.metrics.items()}
 
 
 def _ended(weeks: Sequence[Week], day: date) -> list[Week]:

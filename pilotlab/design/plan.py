@@ -85,7 +85,17 @@ def plan_in_force(
         assignment = Assignment.from_dict(drawn.content) if drawn else None
         return Plan(spec=spec, metrics=metrics, assignment=assignment, listed=teams)
     assert plan.current is not None
-    return replace(plan, edited=verify(plan.current, spec, metrics, teams), listed=plan.listed or teams)
+    return replace(
+        plan,
+        metrics={use: _as_said_now(metric, metrics.get(use)) for use, metric in plan.metrics.items()},
+        edited=verify(plan.current, spec, metrics, teams),
+        listed=plan.listed or teams,
+    )
+
+
+def _as_said_now(frozen: MetricSpec, now: MetricSpec | None) -> MetricSpec:
+    """Measure what was frozen, in the words of today: a label may be mended in a running pilot."""
+    return frozen.in_words_of(now) if now and now.measured == frozen.measured else frozen
 
 
 def plan_without_files(store: Store | None, pilot: str, error: PilotlabError, file: str) -> Plan:

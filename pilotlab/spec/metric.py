@@ -9,6 +9,25 @@ from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, mode
 
 from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
 
+# What a value is, and who may see it. All else of a metric is its words, and what to expect of it.
+MEASURED = (
+    "id",
+    "version",
+    "unit",
+    "level",
+    "direction",
+    "kind",
+    "range",
+    "rate",
+    "roles",
+    "min_group",
+    "window_weeks",
+    "cadence_weeks",
+    "transform",
+    "sensitive",
+    "activity",
+)
+
 Role = Literal["goal", "guardrail", "watch", "adherence"]
 Direction = Literal["higher", "lower", "context"]
 
@@ -74,6 +93,16 @@ class MetricSpec(Frozen):
         """Leave out a rate that is none, so that plans frozen before there were rates keep their digest."""
         fields: dict[str, Any] = written(self)
         return fields if self.rate else {name: value for name, value in fields.items() if name != "rate"}
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        """What is measured, as plain data: what a frozen plan promises, whatever words it is told in."""
+        return {name: value for name, value in self.to_dict().items() if name in MEASURED}
+
+    def in_words_of(self, other: MetricSpec) -> MetricSpec:
+        """Return this metric with the other's words: its label, question, decimals and so on."""
+        words = {name: getattr(other, name) for name in type(self).model_fields if name not in MEASURED}
+        return self.model_copy(update=words)
 
     @property
     def key(self) -> str:

@@ -215,3 +215,31 @@ def test_order_of_acts_not_the_clock_says_what_was_frozen_first(lab: Lab) -> Non
     lab.at(BEFORE).import_file(_file(lab, "team,week,metric,value\nteam-00,2026-W30,office_days,1\n"))
     gate = {item.key: item for item in lab.at(AFTER).decide(PILOT).leading.gate}
     assert gate["plan"].met
+
+
+OWN = """
+- id: pace
+  label: {label}
+  family: outcome
+  unit: {unit}
+  direction: lower
+  kind: median
+  roles: [goal]
+"""
+
+
+def test_a_label_may_be_mended_in_a_running_pilot_and_a_unit_may_not(lab: Lab) -> None:
+    lab.edit("cycle_time_p50@1", "pace@1")
+    own = lab.root / "experiments" / "metrics.yaml"
+    own.write_text(OWN.format(label="Pase", unit="days"))
+    lab.agree()
+    own.write_text(OWN.format(label="Pace", unit="days"))
+    plan = lab.at(OCTOBER).plan(PILOT)
+    assert not plan.edited
+    assert plan.metrics["pace@1"].label == "Pace"
+    own.write_text(OWN.format(label="Pace", unit="hours"))
+    plan = lab.at(OCTOBER).plan(PILOT)
+    assert [str(change) for change in plan.edited] == [
+        "metric definitions.pace@1.unit: was days, is now hours"
+    ]
+    assert (plan.metrics["pace@1"].label, plan.metrics["pace@1"].unit) == ("Pase", "days")

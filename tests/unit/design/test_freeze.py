@@ -11,6 +11,7 @@ from pilotlab.design.difference import Change
 from pilotlab.design.draw import draw
 from pilotlab.design.freeze import Freeze, verify
 from pilotlab.errors import PilotlabError, UsageError
+from pilotlab.spec.metric import MEASURED, MetricSpec, Planning
 
 
 def frozen(spec, metrics, teams, at: str = "2026-09-01T09:00:00Z") -> Freeze:
@@ -65,6 +66,37 @@ def test_a_metric_without_a_version_is_compared_with_the_newest(pilot, metrics, 
     assert [str(change) for change in verify(frozen(spec, first, teams), spec, newer)] == [
         "metric definitions.cycle_time_p50.version: was 1, is now 2"
     ]
+
+
+WORDS = {
+    "label": "How we feel about it",
+    "question": "And how was your week?",
+    "family": "cost",
+    "decimals": 0,
+    "planning": Planning(sd=3.0),
+    "gaming": "nothing",
+    "source": "elsewhere",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_of_a_metric_are_no_part_of_the_plan(name, pilot, metrics, teams) -> None:
+    freeze, other = (
+        frozen(pilot(), metrics, teams),
+        metrics["focus_hours@1"].model_copy(update={name: WORDS[name]}),
+    )
+    assert other != metrics["focus_hours@1"]
+    assert verify(freeze, pilot(), {**metrics, "focus_hours@1": other}) == ()
+
+
+def test_every_field_of_a_metric_is_measured_or_words() -> None:
+    assert set(MetricSpec.model_fields) == {*MEASURED, *WORDS}
+
+
+def test_a_metric_is_told_in_the_words_of_another_and_measures_the_same(metrics) -> None:
+    metric = metrics["focus_hours@1"]
+    told = metric.in_words_of(metric.model_copy(update={"label": "Quiet time", "unit": "days"}))
+    assert (told.label, told.unit) == ("Quiet time", metric.unit)
 
 
 def test_a_damaged_record_is_not_compared(pilot, metrics, teams) -> None:
