@@ -42,7 +42,7 @@ SHARED: dict[str, tuple[pd.DataFrame, str]] = {
     "all treated": (_frame(first_week=5), "treated from 5 on: there is no comparison"),
 }
 RAISED: dict[str, tuple[pd.DataFrame, str]] = {
-    "infinite": (_frame(y=lambda f: f["week"].where(f.index != 30, math.inf)), "is infinite (inf) at week 7"),
+    "infinite": (_frame(y=lambda f: f["week"].astype(float).where(f.index != 30, math.inf)), "is infinite (inf) at week 7"),
     "empty": (_frame(y=math.nan), "outcome 'y' is empty in every row"),
     "no rows": (_frame().iloc[:0], "frame has no rows"),
     "text": (_frame(y="4,5"), "holds '4,5' at week 1"),
