@@ -34,8 +34,8 @@ KINDS = {"Tutorial": "tutorial", "How-to": "how-to", "Reference": "reference", "
 
 def contents(kind: str, folder: str) -> str:
     """One part of the sidebar: every page of a folder."""
-    pages = sorted(page for page in (HERE / folder).iterdir() if page.suffix in {".md", ".ipynb"})
-    lines = [f"{folder}/{page.stem}" for page in pages]
+    pages = sorted(page for page in (HERE / folder).rglob("*") if page.suffix in {".md", ".ipynb"})
+    lines = [page.relative_to(HERE).with_suffix("").as_posix() for page in pages]
     return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {kind}", "", *lines, "```", ""])
 
 

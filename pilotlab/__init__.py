@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pilotlab.spec.pilot import PilotSpec
     from pilotlab.weeks import Week
 
-_PUBLIC = {
+PUBLIC = {  # where each public name lives
     "ESTIMATORS": "pilotlab.spec.engine:ESTIMATORS",
     "INFERENCES": "pilotlab.spec.engine:INFERENCES",
     "SCENARIOS": "pilotlab.simulate.scenarios:SCENARIOS",
@@ -113,7 +113,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use, so that `import pilotlab` costs nothing."""
-    target = _PUBLIC.get(name)
+    target = PUBLIC.get(name)
     if target is None:
         raise AttributeError(f"module 'pilotlab' has no attribute {name!r}")
     module, _, attribute = target.partition(":")

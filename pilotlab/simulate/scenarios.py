@@ -131,6 +131,7 @@ _ROWS = (
     ),
 )
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({row.name: row for row in _ROWS})
+"""Simulated worlds by name, as `pl.simulate(...)` and `pilotlab demo --scenario` take them."""
 
 
 def scenario_of(name: str | Scenario) -> Scenario:

@@ -149,6 +149,8 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
     }
 )
 
+"""Estimators by name, as `pl.did(estimator=...)` and `pilot.yaml` take them."""
+
 INFERENCES: Mapping[str, Entry] = MappingProxyType(
     {
         "randomization": Entry(
@@ -213,6 +215,9 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
         ),
     }
 )
+
+
+"""Inferences by name, as `pl.did(inference=...)` and `pilot.yaml` take them."""
 
 
 def estimator(name: str) -> Any:
