@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from pilotlab.version import __version__
 
 if TYPE_CHECKING:
-    from pilotlab.api import Workspace, demo, init
+    from pilotlab.api import Workspace, init
     from pilotlab.api import open_workspace as open  # noqa: A004 - the public name, as in pl.open
     from pilotlab.decide.course import Course
     from pilotlab.decide.decision import ArmDecision, Decision
@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from pilotlab.estimate.did import did
     from pilotlab.estimate.heterogeneity.by_slice import slices
     from pilotlab.estimate.plots.estimates_plot import forest
+    from pilotlab.estimate.results.bacon import Bacon
     from pilotlab.estimate.results.estimate import Estimate, NotEstimable
     from pilotlab.estimate.results.harm import HarmBounds
     from pilotlab.estimate.results.slices import Slices
-    from pilotlab.estimate.sensitivity.bacon import Bacon, bacon
+    from pilotlab.estimate.sensitivity.bacon_decomposition import bacon
     from pilotlab.estimate.sensitivity.harm_bounds import harm_bounds
     from pilotlab.estimate.sensitivity.honest_did import honest_did
     from pilotlab.evaluate.analysis import Analysis, MetricResult
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
+    from pilotlab.scaffold.demo import demo
     from pilotlab.simulate.company import Company, simulate
     from pilotlab.simulate.scenarios import SCENARIOS, Scenario
     from pilotlab.spec.engine import ESTIMATORS, INFERENCES
@@ -40,7 +42,7 @@ PUBLIC = {  # where each public name lives
     "Analysis": "pilotlab.evaluate.analysis:Analysis",
     "ArmDecision": "pilotlab.decide.decision:ArmDecision",
     "Assignment": "pilotlab.design.assignment:Assignment",
-    "Bacon": "pilotlab.estimate.sensitivity.bacon:Bacon",
+    "Bacon": "pilotlab.estimate.results.bacon:Bacon",
     "Company": "pilotlab.simulate.company:Company",
     "Course": "pilotlab.decide.course:Course",
     "Decision": "pilotlab.decide.decision:Decision",
@@ -59,8 +61,8 @@ PUBLIC = {  # where each public name lives
     "UsageError": "pilotlab.errors:UsageError",
     "Week": "pilotlab.weeks:Week",
     "Workspace": "pilotlab.api:Workspace",
-    "bacon": "pilotlab.estimate.sensitivity.bacon:bacon",
-    "demo": "pilotlab.api:demo",
+    "bacon": "pilotlab.estimate.sensitivity.bacon_decomposition:bacon",
+    "demo": "pilotlab.scaffold.demo:demo",
     "did": "pilotlab.estimate.did:did",
     "forest": "pilotlab.estimate.plots.estimates_plot:forest",
     "harm_bounds": "pilotlab.estimate.sensitivity.harm_bounds:harm_bounds",

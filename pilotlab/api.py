@@ -9,9 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pilotlab import __version__
 from pilotlab.errors import Finding, FindingsError, PilotlabError, UsageError, unknown
 from pilotlab.store.database import Clock, utc_now
+from pilotlab.version import __version__
 from pilotlab.workspace import Folders
 from pilotlab.workspace import actor as who_acts
 
@@ -75,14 +75,6 @@ def init(path: Path | str = ".") -> Workspace:
     from pilotlab.scaffold.init import init_workspace
 
     init_workspace(Path(path))
-    return open_workspace(path)
-
-
-def demo(path: Path | str = "demo", **options: Any) -> Workspace:
-    """Make a simulated company's workspace and run its pilot from nothing to a readout."""
-    from pilotlab.scaffold.demo import run_demo
-
-    run_demo(Path(path), **options)
     return open_workspace(path)
 
 

@@ -14,8 +14,8 @@ from pilots import STUDY_SEED, USUAL, WEEKS, BoolArray, FloatArray, team_weeks
 import pilotlab as pl
 from pilotlab.stats.randomization.rota import Rota
 from pilotlab.stats.randomization.sharp_null import ROUNDING, TIE
+from pilotlab.stats.staggered.group_cells import CohortPanel, cells_of
 from pilotlab.stats.staggered.group_rows import average
-from pilotlab.stats.staggered.group_time import CohortPanel, cells_of
 
 FIRST, STEP = 8, 4  # week of the first start, counted from 0, and weeks between starts
 WASHIN = 2

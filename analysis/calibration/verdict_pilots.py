@@ -121,7 +121,7 @@ class Cell:
         if self.arms is not None:
             policy = "office" if self.pilot == FULL_WEEK else "hybrid"
             arm = {team: policy if arm == PILOT else arm for team, arm in self.arms(company).items()}
-            files[f"{folder}/teams.csv"] = teams_csv(company, {"arm": arm})
+            files[f"{folder}/teams.csv"] = teams_csv(company.teams, {"arm": arm})
             new = {
                 "  recruitment: ": f"  recruitment: {self.recruitment}\n",
                 "  assign: ": "  assign: {method: declared, column: arm}\n",

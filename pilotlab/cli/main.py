@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from pilotlab import __version__
 from pilotlab.cli.findings import finding_lines
 from pilotlab.cli.help import Help
 from pilotlab.cli.output import complain, error_width, page_width, terminal_width
@@ -20,6 +19,7 @@ from pilotlab.cli.stream import exit_code, guard
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
 from pilotlab.text.characters import visible
 from pilotlab.text.names import fault
+from pilotlab.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def _exact(spec: PilotSpec) -> bool:
 
 def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | None:
     """Name the equity groups whose limit is broken; None where some are declared and none could be looked at."""
-    from pilotlab.evaluate.slices import breached
+    from pilotlab.evaluate.equity import breached
 
     if not spec.slices.equity:
         return ()

@@ -14,9 +14,10 @@ from pilotlab.design.team_rows import team_of
 from pilotlab.errors import Finding, Span
 from pilotlab.spec.case import Case, OtherPilot
 from pilotlab.spec.codes import found
+from pilotlab.spec.line_order import in_line_order
 from pilotlab.spec.metric_catalogue import Catalogue
 from pilotlab.spec.pilot import PilotSpec
-from pilotlab.spec.reading import Reading, in_line_order, read_pilot
+from pilotlab.spec.reading import Reading, read_pilot
 from pilotlab.spec.rules import check_design
 from pilotlab.spec.team import TeamList, read_teams, team_file
 

@@ -15,8 +15,9 @@ from pilotlab.estimate.inference.exact import with_conditional_estimate
 from pilotlab.estimate.inference.randomization import beside, randomize
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Conditional, Draws, Law, Student
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Term
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
+from pilotlab.estimate.results.term import Term
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.variance.sup_t import sup_t_critical

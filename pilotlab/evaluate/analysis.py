@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -18,12 +18,13 @@ from pilotlab.evaluate import disclosure, request
 from pilotlab.evaluate.by_week import WeekEffect, effects_by_week
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.robustness import Robustness, robustness
-from pilotlab.evaluate.slices import Groups, with_slices
+from pilotlab.evaluate.slices import Groups, effects_by_slice
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
 
 SCHEMA = "pilotlab/analysis@1"
+JUDGED = ("goal", "guardrail")
 MEANS = ("pilot_before", "pilot_after", "control_before", "control_after")
 
 
@@ -186,13 +187,22 @@ def analyze(
         for arm in spec.arms
         for role, use in spec.uses
     ]
-    found = (
-        with_slices(spec, row, panels[row.use.use].contrast(row.arm), of_metric, seed=seed)
-        if (of_metric := (groups or {}).get(row.use.use))
-        else row
-        for row in rows
-    )
+    found = (_with_slices(spec, row, panels, (groups or {}).get(row.use.use), seed) for row in rows)
     return Analysis(pilot=spec.id, results=tuple(found), seed=seed)
+
+
+def _with_slices(
+    spec: PilotSpec,
+    result: MetricResult,
+    panels: Mapping[str, Panel],
+    groups: Mapping[str, pd.DataFrame] | None,
+    seed: int,
+) -> MetricResult:
+    """Add the effects by declared group to a goal or guardrail that has an effect to show."""
+    if result.role not in JUDGED or result.hidden or not groups or not isinstance(result.estimate, Estimate):
+        return result
+    panel = panels[result.use.use].contrast(result.arm)
+    return replace(result, slices=effects_by_slice(spec, result.estimate, panel, groups, seed=seed))
 
 
 def analyze_metric(

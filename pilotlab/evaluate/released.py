@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from pilotlab.estimate.results.distribution import Released
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Term
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Group, Slices
+from pilotlab.estimate.results.term import Term
 from pilotlab.evaluate.analysis import MEANS, Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.by_week import WeekEffect
 from pilotlab.evaluate.leave_one_out import LeftOut

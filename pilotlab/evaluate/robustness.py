@@ -128,15 +128,13 @@ class Robustness:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the other analyses as a forest on matplotlib axes, those that agree as discs, and return them."""
-        from pilotlab.estimate.plots import forest_plot
+        from pilotlab.estimate.plots.forest_plot import Row, plot_forest
 
-        rows = [
-            forest_plot.Row(run.label, run.att, run.ci, run.reason, run.agrees is True) for run in self.runs
-        ]
+        rows = [Row(run.label, run.att, run.ci, run.reason, run.agrees is True) for run in self.runs]
         caption = [
             "Bar: interval by each analysis' own method. Disc: agrees with the headline; ring: does not."
         ]
-        return forest_plot.draw(rows, ax, unit="", title=repr(self), caption=caption)
+        return plot_forest(rows, ax, unit="", title=repr(self), caption=caption)
 
     def _facts(self) -> list[tuple[str, str]]:
         checks = [(check.label, f"{check.outcome}: {check.words}") for check in self.checks]

@@ -109,6 +109,14 @@ def run_demo(
     return story.run()
 
 
+def demo(path: Path | str = "demo", **options: Any) -> Workspace:
+    """Make a simulated company's workspace and run its pilot from nothing to a readout."""
+    from pilotlab.api import open_workspace
+
+    run_demo(Path(path), **options)
+    return open_workspace(path)
+
+
 def _make_room(root: Path, *, force: bool) -> None:
     """Empty the folder of a former demo; refuse everything else."""
     if root.exists() and not root.is_dir():
@@ -191,7 +199,7 @@ class _Story:
     def report(self, arms: dict[str, str], day: date) -> DemoRun:
         from pilotlab.simulate.files import truth_json
 
-        write_all({self.root / TRUTH_FILE: truth_json(self.company, arms)})
+        write_all({self.root / TRUTH_FILE: truth_json(self.company.truth_as_dict(arms))})
         workspace = self.at(day)
         self.tell("analyse    every declared metric")
         analysis = workspace.analyze(self.pilot.id)

@@ -57,7 +57,7 @@ def demo_pilot(company: Company) -> DemoPilot:
             "pilotlab.toml": f'# The workspace of `pilotlab demo`: simulated, safe to delete.\nname = "Demo: {company.scenario.name}"\n',
             f"{folder}/README.md": _readme(company, declaration),
             f"{folder}/pilot.yaml": declaration,
-            f"{folder}/teams.csv": teams_csv(company),
+            f"{folder}/teams.csv": teams_csv(company.teams),
         },
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
+from pilotlab.simulate.files import write_files
+from pilotlab.simulate.groups import observe_groups, truth_by_group
 from pilotlab.simulate.measures import MEASURES, Measure, Score
 from pilotlab.simulate.paths import Paths, draw_paths, person_scores
 from pilotlab.simulate.roster import draw_roster
@@ -117,15 +120,11 @@ class Company:
 
     def observe_groups(self, assignment: Mapping[str, str], by: Iterable[str]) -> pd.DataFrame:
         """Reveal what people of each team answered by group; see `pilotlab.simulate.groups.observe_groups`."""
-        from pilotlab.simulate.groups import observe_groups
-
-        return observe_groups(self, assignment, by)
+        return observe_groups(self.world, self.paths, self.treated(assignment), by)
 
     def truth_by_group(self, assignment: Mapping[str, str], by: Iterable[str]) -> pd.DataFrame:
         """Return the true effect on each group of people; see `pilotlab.simulate.groups.truth_by_group`."""
-        from pilotlab.simulate.groups import truth_by_group
-
-        return truth_by_group(self, assignment, by)
+        return truth_by_group(self.world, self.paths, self.treated(assignment), by)
 
     def person_weeks(self, metric: str, arm: str = CONTROL) -> FloatArray:
         """Return everybody's weekly score without season, holidays and departments, shape (people, weeks).
@@ -142,9 +141,24 @@ class Company:
 
     def write(self, folder: Path | str, assignment: Mapping[str, str] | None = None) -> tuple[Path, ...]:
         """Write `teams.csv`, a long and a wide file a week, and `truth.json`; returns the paths."""
-        from pilotlab.simulate.files import write_company
+        arms = assignment or self.assignment
+        return write_files(
+            Path(folder), teams=self.teams, observations=self.observe(arms), truth=self.truth_as_dict(arms)
+        )
 
-        return write_company(self, Path(folder), assignment or self.assignment)
+    def truth_as_dict(self, assignment: Mapping[str, str]) -> dict[str, Any]:
+        """Scenario, seed, arms and true effects as plain data."""
+        rows = self.truth_of(assignment).to_dict("records")
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "teams": len(self.teams),
+            "arms": {team: assignment[team] for team in sorted(self.teams["team"])},
+            "effects": {
+                row["metric"]: {key: round(row[key], 6) for key in ("nominal", "att_all", "att_steady")}
+                for row in rows
+            },
+        }
 
     def __repr__(self) -> str:
         teams, people = len(self.world.roster.teams), len(self.world.roster.people)

@@ -5,29 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 
 from pilotlab.text.cells import csv_of
 
-if TYPE_CHECKING:
-    from pilotlab.simulate.company import Company
-
 LONG = ("team", "week", "metric", "value", "numerator", "denominator", "n", "gap")
 TRUTH_SCHEMA = "pilotlab/truth@1"
 
 
-def write_company(company: Company, folder: Path, assignment: Mapping[str, str]) -> tuple[Path, ...]:
+def write_files(
+    folder: Path, *, teams: pd.DataFrame, observations: pd.DataFrame, truth: Mapping[str, Any]
+) -> tuple[Path, ...]:
     """Write `teams.csv`, `truth.json`, and for each week `long/<week>.csv` and `wide/<week>.csv`.
 
     A long file holds what came in during its week, late logs of the week before included; a wide file the values of
     its week, late or not.
     """
-    observations = company.observe(assignment)
     written = [
-        _write(teams_csv(company), folder / "teams.csv"),
-        _write(truth_json(company, assignment), folder / "truth.json"),
+        _write(teams_csv(teams), folder / "teams.csv"),
+        _write(truth_json(truth), folder / "truth.json"),
     ]
     for week, rows in observations.groupby("entered"):
         written.append(_write(long_csv(rows), folder / "long" / f"{week}.csv"))
@@ -36,9 +34,9 @@ def write_company(company: Company, folder: Path, assignment: Mapping[str, str])
     return tuple(written)
 
 
-def teams_csv(company: Company, columns: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def teams_csv(teams: pd.DataFrame, columns: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """Return the list of teams as CSV, alphabetical; `columns` adds columns as team to text."""
-    frame = company.teams.sort_values("team")
+    frame = teams.sort_values("team")
     for name, values in (columns or {}).items():
         frame[name] = [values[team] for team in frame["team"]]
     return csv_of(frame)
@@ -58,21 +56,9 @@ def wide_csv(observations: pd.DataFrame) -> str:
     return csv_of(frame)
 
 
-def truth_json(company: Company, assignment: Mapping[str, str]) -> str:
+def truth_json(truth: Mapping[str, Any]) -> str:
     """Return scenario, seed, arms and true effects as JSON."""
-    rows = company.truth_of(assignment).to_dict("records")
-    truth = {
-        "schema": TRUTH_SCHEMA,
-        "scenario": company.scenario.name,
-        "seed": company.seed,
-        "teams": len(company.teams),
-        "arms": {team: assignment[team] for team in sorted(company.teams["team"])},
-        "effects": {
-            row["metric"]: {key: round(row[key], 6) for key in ("nominal", "att_all", "att_steady")}
-            for row in rows
-        },
-    }
-    return json.dumps(truth, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"schema": TRUTH_SCHEMA, **truth}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _write(text: str, path: Path) -> Path:

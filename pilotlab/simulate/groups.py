@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,6 @@ from pilotlab.simulate.paths import person_scores
 from pilotlab.simulate.scenarios import LONG_COMMUTE
 from pilotlab.simulate.seeds import FloatArray
 from pilotlab.simulate.world import BoolArray, World
-
-if TYPE_CHECKING:
-    from pilotlab.simulate.company import Company
 
 CONTROL, PILOT = "control", "pilot"
 Levels = Callable[[pd.DataFrame], pd.Series]
@@ -37,7 +33,9 @@ GROUPS: Mapping[str, Levels] = MappingProxyType(
 )
 
 
-def observe_groups(company: Company, assignment: Mapping[str, str], by: Iterable[str]) -> pd.DataFrame:
+def observe_groups(
+    world: World, metrics: Iterable[str], treated: BoolArray, by: Iterable[str]
+) -> pd.DataFrame:
     """Reveal what people of each team answered by group: the columns of `Company.observe`, and `slice` ("carer=yes").
 
     Scores of people only; a group of which nobody answered in a week has no row.
@@ -45,20 +43,22 @@ def observe_groups(company: Company, assignment: Mapping[str, str], by: Iterable
     Raises
     ------
     UsageError
-        For a group that is none of `GROUPS`, or a team without an arm.
+        For a group that is none of `GROUPS`.
     """
-    treated = company.treated(assignment)
+    groups = list(_known(by))
     frames = [
-        _long(company.world, metric, name, treated)
-        for metric in company.paths
+        _long(world, metric, name, treated)
+        for metric in metrics
         if isinstance(MEASURES[metric], Score)
-        for name in _known(by)
+        for name in groups
     ]
     found = pd.concat(frames, ignore_index=True)
     return found.sort_values(["week", "team", "metric", "slice"], ignore_index=True)
 
 
-def truth_by_group(company: Company, assignment: Mapping[str, str], by: Iterable[str]) -> pd.DataFrame:
+def truth_by_group(
+    world: World, metrics: Iterable[str], treated: BoolArray, by: Iterable[str]
+) -> pd.DataFrame:
     """Return the true effect by group on the pilot teams that hold it, every team counting the same.
 
     Returns
@@ -66,15 +66,14 @@ def truth_by_group(company: Company, assignment: Mapping[str, str], by: Iterable
     DataFrame
         A row a metric and group: `metric, slice, level, att_all, att_steady`.
     """
-    treated, since = company.treated(assignment), company.timeline.event_time
-    rows = []
-    for metric in company.paths:
+    since, groups, rows = world.timeline.event_time, list(_known(by)), []
+    for metric in metrics:
         measure = MEASURES[metric]
         if not isinstance(measure, Score):
             continue
-        scores = person_scores(company.world, metric, measure)
-        for name in _known(by):
-            for level, effect in _team_means(company.world, name, scores[PILOT] - scores[CONTROL]):
+        scores = person_scores(world, metric, measure)
+        for name in groups:
+            for level, effect in _team_means(world, name, scores[PILOT] - scores[CONTROL]):
                 own = effect[treated & np.isfinite(effect[:, 0])]
                 rows.append(
                     {
@@ -82,7 +81,7 @@ def truth_by_group(company: Company, assignment: Mapping[str, str], by: Iterable
                         "slice": name,
                         "level": level,
                         "att_all": float(own[:, since >= 0].mean()),
-                        "att_steady": float(own[:, since >= company.timeline.washin_weeks].mean()),
+                        "att_steady": float(own[:, since >= world.timeline.washin_weeks].mean()),
                     }
                 )
     return pd.DataFrame(rows)

@@ -13,11 +13,12 @@ from typing import Any
 from pilotlab.errors import Finding, unknown
 from pilotlab.spec.codes import found
 from pilotlab.spec.frozen import Frozen
+from pilotlab.spec.line_order import in_line_order
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.misfit import quoted
 from pilotlab.spec.positions import Place, Positions
-from pilotlab.spec.reading import in_line_order, shown_from
 from pilotlab.spec.shape import fit, in_file
+from pilotlab.spec.text_file import shown_from
 from pilotlab.spec.yaml_file import read_yaml
 
 BUILT = Path(__file__).with_name("catalogue.json")

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pilotlab.errors import Finding, Span, shortened
 from pilotlab.spec.codes import found
+from pilotlab.spec.line_order import in_line_order
+from pilotlab.spec.metric_catalogue import Catalogue
 from pilotlab.spec.misfit import name, quoted
 from pilotlab.spec.misspelt import respelt
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.shape import fit, in_file
 from pilotlab.spec.slips import is_glued
+from pilotlab.spec.text_file import shown_from
+from pilotlab.spec.uses import unknown_metrics, uses
 from pilotlab.spec.yaml_file import YamlFile, parse_yaml, read_yaml
 from pilotlab.text.names import tidy
-
-if TYPE_CHECKING:
-    from pilotlab.spec.metric_catalogue import Catalogue
 
 # What the draft holds where a required key is missing or misfits; rules that read it keep quiet.
 PLACEHOLDERS: Mapping[Place, Any] = {
@@ -81,40 +82,6 @@ def read_pilot(path: Path, *, root: Path, catalogue: Catalogue | None = None) ->
 def parse_pilot(text: str, *, pilot: str, shown: str = "pilot.yaml") -> Reading:
     """Read a declaration from text."""
     return _reading(parse_yaml(text, shown=shown), pilot=pilot)
-
-
-def shown_from(path: Path, root: Path) -> str:
-    """Write a path as people know it: from the workspace, with forward slashes."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def in_line_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Sort the findings of one file from its first line to its last; what another at its place explains is left out."""
-    at: dict[Span | None, set[str]] = {}
-    for finding in findings:
-        at.setdefault(finding.where, set()).add(finding.code if finding.level == "error" else "")
-    return tuple(
-        sorted(
-            (finding for finding in findings if not _is_explained(finding, at[finding.where])),
-            key=lambda f: (f.where.line, f.where.column, f.code) if f.where else (0, 0, f.code),
-        )
-    )
-
-
-def _is_explained(finding: Finding, codes: set[str]) -> bool:
-    """Whether an error at the same place says why: YAML that could not be read, or a key that can't be without value."""
-    if finding.code == "PL117":
-        return bool(codes - {""})
-    unread = codes & _UNREAD
-    return (
-        bool(unread) and finding.code not in unread and finding.where is not None and finding.where.column > 0
-    )
-
-
-_UNREAD = {"PL106", "PL107", "PL122", "PL126"}
 
 
 def _reading(file: YamlFile, *, pilot: str) -> Reading:
@@ -192,8 +159,6 @@ def _plainly(written: str) -> str:
 
 
 def _named(reading: Reading, catalogue: Catalogue) -> Reading:
-    from pilotlab.spec.uses import unknown_metrics, uses
-
     if reading.draft is None:
         return reading
     used = tuple(row._replace(place=reading.written(row.place)) for row in uses(reading.draft, catalogue))

@@ -10,7 +10,7 @@ from pathlib import Path
 from pilotlab.errors import Finding, Span, nearest
 from pilotlab.spec.codes import found
 from pilotlab.spec.pilot import AttributeSpec, PilotSpec
-from pilotlab.spec.reading import shown_from
+from pilotlab.spec.text_file import shown_from
 from pilotlab.tables.delimited import Table, parse_table, read_table
 from pilotlab.tables.headings import offered
 from pilotlab.tables.marks import Marks, Survey, plainly, settle, written

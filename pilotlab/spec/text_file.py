@@ -13,6 +13,14 @@ _UTF32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+def shown_from(path: Path, root: Path) -> str:
+    """Write a path as people know it: from the workspace, with forward slashes."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
 def read_text(path: Path, *, shown: str, limit: int) -> str | Finding:
     """Read a file as UTF-8, a byte order mark and any line ends allowed.
 

@@ -16,6 +16,7 @@ from pilotlab.store.creation import one_transaction, sweep
 from pilotlab.store.database import BUSY_SECONDS, Clock, Database, connect, failures, lock, mode_of, utc_now
 from pilotlab.store.head import Head
 from pilotlab.store.migrations import bring_up, create_tables
+from pilotlab.store.opening import refuse_other
 from pilotlab.store.origins import record_origin
 from pilotlab.whole_file import OWN, SHARED, refuse_special, replacing
 
@@ -198,7 +199,7 @@ def _last_seen(path: Path) -> Head | None:
     with suppress(PilotlabError, sqlite3.Error), closing(connect(path, readonly=True)) as connection:
         database = Database(path, connection, readonly=True)
         if noted:
-            head.refuse_other(database, noted)
+            refuse_other(database, noted)
         row = database.one("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1")
         if row:
             return Head(str(database.first_hash()), int(row[0]), str(row[1]))

@@ -1,4 +1,4 @@
-"""The database: opens the SQLite file, wraps every change in one transaction, words its failures."""
+"""The database: wraps every change of the SQLite file in one transaction, and words its failures."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pilotlab.errors import NotFound, StoreError
+from pilotlab.errors import StoreError
 from pilotlab.store import head
 from pilotlab.store.head import Head
 from pilotlab.store.tables import APPLICATION_ID, SCHEMA_VERSION
-from pilotlab.whole_file import OWN, SHARED, refuse_special
+from pilotlab.whole_file import OWN, SHARED
 
 BUSY_SECONDS = 30.0  # longer than the import of a million rows holds the file
 Clock = Callable[[], str]
@@ -40,45 +40,7 @@ class Database:
     login: str = ""
     wait_seconds: float = BUSY_SECONDS
     newest: Head | None = None  # the ledger's newest row, once this connection has written one
-    _file: tuple[int, int] | None = None
-
-    @classmethod
-    def open(
-        cls,
-        path: Path,
-        *,
-        readonly: bool = False,
-        clock: Clock = utc_now,
-        wait_seconds: float = BUSY_SECONDS,
-        shared: bool = False,
-    ) -> Database:
-        """Open the file; a writer makes it where there never was one.
-
-        Raises
-        ------
-        NotFound
-            Where a reader finds no file, and never was one.
-        UsageError
-            Where the path is a folder or a device.
-        StoreError
-            Where the file is gone, empty, another one or older than what was seen here; no database of ours, damaged, locked,
-            can't be written, or newer than this program.
-        """
-        path = path.resolve()  # lock, note and WAL lie beside the file itself, not beside a link to it
-        refuse_special(path)
-        known = head.noted(path)
-        with failures(path):
-            if not path.exists():
-                _make(path, known, readonly=readonly, clock=clock, wait_seconds=wait_seconds, shared=shared)
-            elif path.stat().st_size == 0:
-                raise head.emptied(path, known)
-            database = cls(path, connect(path, readonly), readonly, clock, login_of(clock), wait_seconds)
-            try:
-                database._prepare(known)
-            except BaseException:
-                database.close()
-                raise
-        return database
+    file: tuple[int, int] | None = None  # which one was opened
 
     def close(self) -> None:
         """Close the file."""
@@ -131,28 +93,11 @@ class Database:
 
     def _same_file(self) -> None:
         """Refuse to write into a file that another one has replaced: nobody would read it again."""
-        if self._file != _identity(self.path):
+        if self.file != identity(self.path):
             raise StoreError(
                 f"{self.path.name} was replaced or taken away while this command ran; nothing was written",
                 fix="run this again",
             )
-
-    def _prepare(self, known: Head | None) -> None:
-        execute = self.connection.execute
-        execute(f"PRAGMA busy_timeout = {int(self.wait_seconds * 1000)}")
-        self._file = _identity(self.path)
-        if self.version() < SCHEMA_VERSION:
-            self._upgrade(known)
-        if known:
-            head.refuse_other(self, known)
-        execute("PRAGMA foreign_keys = ON")
-        execute(
-            "PRAGMA recursive_triggers = ON"
-        )  # INSERT OR REPLACE deletes; with this it asks the triggers first
-        if not self.readonly:
-            execute("PRAGMA journal_mode = WAL")
-            execute("PRAGMA synchronous = FULL")  # what was acknowledged outlives a power cut
-        execute("PRAGMA temp_store = MEMORY")
 
     def version(self) -> int:
         """Schema version of the file."""
@@ -170,20 +115,6 @@ class Database:
             )
         return version
 
-    def _upgrade(self, known: Head | None) -> None:
-        if known:
-            head.refuse_other(self, known)  # before anything of it is changed
-        if self.readonly:
-            Database.open(self.path, clock=self.clock, wait_seconds=self.wait_seconds).close()
-            return
-        from pilotlab.store.migrations import bring_up
-
-        self.connection.execute("PRAGMA foreign_keys = OFF")  # a table made anew is dropped first
-        with self.writing():
-            bring_up(self)
-        with suppress(OSError):
-            self.path.chmod(self.path.stat().st_mode & SHARED)  # older ones were open to everybody
-
 
 def mode_of(path: Path) -> int:
     """Rights for what lies beside the file: its own, so that a group that shares it shares all of it."""
@@ -199,24 +130,12 @@ def login_of(clock: Clock) -> str:
     return login() if clock is utc_now else ""
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file this is, whatever its name."""
     with suppress(OSError):
         found = path.stat()
         return found.st_dev, found.st_ino
     return None
-
-
-def _make(
-    path: Path, known: Head | None, *, readonly: bool, clock: Clock, wait_seconds: float, shared: bool
-) -> None:
-    """Make the file where there never was one; what was there and is gone is named."""
-    from pilotlab.store.creation import create
-
-    if known or head.remains(path):
-        raise head.gone(path, known)
-    if readonly:
-        raise NotFound(f"no database at {path}", fix="`pilotlab log` or `pilotlab import` makes it")
-    create(path, clock=clock, wait_seconds=wait_seconds, mode=SHARED if shared else OWN)
 
 
 def connect(path: Path, readonly: bool) -> sqlite3.Connection:

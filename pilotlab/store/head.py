@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pilotlab.errors import PilotlabError, StoreError
 from pilotlab.whole_file import write_whole
-
-if TYPE_CHECKING:
-    from pilotlab.store.database import Database
 
 WHAT_NOW = (
     "put it back with `pilotlab db restore BACKUP`, or, if it is lost for good, begin a new one with "
@@ -90,32 +87,3 @@ def emptied(path: Path, known: Head | None) -> StoreError:
         f"the database {path.name} is empty{held}",
         fix=WHAT_NOW if known else f"delete {path.name} if nothing was ever logged; else {WHAT_NOW}",
     )
-
-
-def refuse_other(database: Database, known: Head) -> None:
-    """Refuse a file that lacks the row noted as its newest, unless the ledger says by what it was replaced.
-
-    Raises
-    ------
-    StoreError
-        Where another file, an older copy or a rewritten ledger stands in its place.
-    """
-    row = database.one("SELECT hash FROM ledger WHERE seq = ?", (known.seq,))
-    if (row and row[0] == known.hash) or _replaced(database, known):
-        return
-    newest = database.one("SELECT ifnull(max(seq), 0) FROM ledger") or (0,)
-    name = database.path.name
-    if database.first_hash() != known.store:
-        what = f"{name} is another database than the one used here before, which held {known.seq:,} records"
-    elif row is None:
-        what = f"{name} is an older copy: it ends at record {newest[0]:,}, and {known.seq:,} were seen here"
-    else:
-        what = f"record {known.seq:,} of {name} is not the one that was written: its ledger was rewritten"
-    raise StoreError(what, fix=WHAT_NOW)
-
-
-def _replaced(database: Database, known: Head) -> bool:
-    """Whether an act of this file says that it took the place of the one noted."""
-    if database.one("SELECT 1 FROM sqlite_master WHERE name = 'origins'") is None:
-        return False
-    return database.one("SELECT 1 FROM origins WHERE replaced_hash = ?", (known.hash,)) is not None

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pilotlab.store.database import Database
+from pilotlab.store.origins import record_origin
 from pilotlab.store.tables import APPLICATION_ID, SCHEMA_VERSION, TABLES, Table, statements
-
-if TYPE_CHECKING:
-    from pilotlab.store.database import Database
 
 GONE = ("_sqlite_migrations",)  # what older schemas had; the ledger records an upgrade now
 
@@ -24,8 +21,6 @@ def bring_up(database: Database) -> None:
 
     A table whose columns changed is made anew and filled with its rows; views, triggers and indexes are made anew.
     """
-    from pilotlab.store.origins import record_origin
-
     version = database.version()
     if version == SCHEMA_VERSION:
         return  # another process was faster

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pilotlab.store.database import Database
 from pilotlab.store.tables import BY_ACT, SCHEMA_VERSION, TABLES, Table
-
-if TYPE_CHECKING:
-    from pilotlab.store.database import Database
 
 RULE = SCHEMA_VERSION
 """How acts are sealed now: every column that a table has since this schema or longer."""

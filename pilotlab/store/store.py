@@ -14,6 +14,7 @@ from pilotlab.store.entries import Columns, Entry, Receipt
 from pilotlab.store.head import Head
 from pilotlab.store.ledger import LedgerRow
 from pilotlab.store.observations import Observation, Revision
+from pilotlab.store.opening import open_database
 from pilotlab.store.origins import Origin
 from pilotlab.store.plans import Amendment, Record
 from pilotlab.store.readings import Release
@@ -60,7 +61,7 @@ class Store:
             can't be written, or newer than this program.
         """
         options: dict[str, Any] = {"clock": clock, "wait_seconds": wait_seconds, "shared": shared}
-        return cls(Database.open(Path(path), readonly=readonly, **options))
+        return cls(open_database(Path(path), readonly=readonly, **options))
 
     def __enter__(self) -> Self:
         return self

@@ -16,16 +16,9 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.estimate.did import did
+from pilotlab.stats.staggered.group_cells import NEVER, Cells, CohortPanel, cells_of, single_cells
 from pilotlab.stats.staggered.group_rows import average, pretest
-from pilotlab.stats.staggered.group_time import (
-    NEVER,
-    Cells,
-    CohortPanel,
-    GroupTimeEffects,
-    cells_of,
-    effects,
-    single_cells,
-)
+from pilotlab.stats.staggered.group_time import GroupTimeEffects, effects
 from pilotlab.stats.variance.influence import standard_errors
 from pilotlab.stats.variance.multiplier import multiplied, uniform_critical
 from tests.golden.reference import HERE, read

@@ -17,8 +17,8 @@ import statsmodels.api as sm
 
 import pilotlab as pl
 from pilotlab.estimate.did import did
+from pilotlab.estimate.results.bacon import Bacon
 from pilotlab.estimate.results.estimate import Estimate
-from pilotlab.estimate.sensitivity.bacon import Bacon
 from tests.golden.reference import HERE, read
 
 COLUMNS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}

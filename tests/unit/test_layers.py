@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors text weeks whole_file
+errors text version weeks whole_file
 tables spec release store workspace wording
 design panel sources simulate
 estimate
@@ -20,7 +21,23 @@ readout
 api pipeline scaffold
 cli web
 """
-ROWS = {room: row for row, rooms in enumerate(UPWARD.strip().splitlines()) for room in rooms.split()}
+# Rooms of estimate: results stand below everything that makes, uses or plots them.
+WITHIN_ESTIMATE = """
+results
+plots options data
+estimators inference
+defaults
+finish
+did
+sensitivity heterogeneity
+"""
+
+
+def rows_of(upward: str) -> dict[str, int]:
+    return {room: row for row, rooms in enumerate(upward.strip().splitlines()) for room in rooms.split()}
+
+
+ROWS, ROWS_WITHIN_ESTIMATE = rows_of(UPWARD), rows_of(WITHIN_ESTIMATE)
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -76,3 +93,41 @@ def test_kernels_need_numpy_scipy_and_statsmodels_alone(path: Path) -> None:
 
 def test_every_room_has_its_row() -> None:
     assert {room_of(path) for path in MODULES} <= {*ROWS, "stats", "__init__", "__main__"}
+
+
+ESTIMATE = [path for path in MODULES if room_of(path) == "estimate" and path.stem != "__init__"]
+
+
+@pytest.mark.parametrize("path", ESTIMATE, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_results_stand_below_what_makes_and_reads_them(path: Path) -> None:
+    own = path.relative_to(PACKAGE / "estimate").parts[0].removesuffix(".py")
+    rooms = {name.split(".")[2] for name in modules_imported(path) if name.startswith("pilotlab.estimate.")}
+    upward = {other for other in rooms if ROWS_WITHIN_ESTIMATE[other] > ROWS_WITHIN_ESTIMATE[own]}
+    assert not upward, f"{own} imports from above: {upward}"
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {name_of(path) for path in MODULES}
+
+
+def modules_imported(path: Path) -> set[str]:
+    """Modules of pilotlab that a file imports, for types and inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & NAMES
+        elif isinstance(node, ast.ImportFrom) and node.module in NAMES:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & NAMES) or {node.module}
+    return found - {name_of(path)}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {name_of(path): modules_imported(path) for path in MODULES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(reversed(error.args[1])))

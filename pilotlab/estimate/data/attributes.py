@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data.columns import column, factorized, floats, listed, rows_said, shown, strips
+from pilotlab.estimate.data.rows import Rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER, Calendar, refuse_codes
 from pilotlab.estimate.options import Options
 from pilotlab.stats.arrays import BoolArray, IntArray
 from pilotlab.stats.variance.cluster import nested
-
-if TYPE_CHECKING:
-    from pilotlab.estimate.data.frame import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ import pandas as pd
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data import attributes, windows
 from pilotlab.estimate.data.columns import column, floats, row_place, rows_said
-from pilotlab.estimate.data.frame import Rows, check_frame, read_rows, read_times
+from pilotlab.estimate.data.frame import check_frame, read_times
+from pilotlab.estimate.data.rows import Rows, read_rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.data.variation import ends, nothing_varies, standardised

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.stats.arrays import BoolArray, IntArray, n_distinct
+from pilotlab.stats.staggered.group_cells import Cells, CohortPanel, cells_of
 from pilotlab.stats.staggered.group_rows import Averages, average, rebased
-from pilotlab.stats.staggered.group_time import Cells, CohortPanel, cells_of
 
+INFERENCE = "pilotlab.estimate.inference.group_time_inference"
 WAITING_NOTE = (
     "no unit is never treated: units not yet treated are the comparison, up to {label}, after which all are"
 )
@@ -46,9 +48,8 @@ class GroupTimeFitted:
 
     def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
         """Apply the inference asked for, or what `auto` stands for."""
-        from pilotlab.estimate.inference.group_time_inference import answer
-
-        return answer(self, options, estimator)
+        found: Estimate | NotEstimable = import_module(INFERENCE).answer(self, options, estimator)
+        return found
 
 
 class GroupTime:

@@ -20,7 +20,8 @@ from pilotlab.estimate.estimators.cells import row_names
 from pilotlab.estimate.estimators.fit import FEWEST, ArmClusters, arm_clusters
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Term
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.term import Term
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray, sum_by
 from pilotlab.stats.randomization.rollout_draws import rollout_test

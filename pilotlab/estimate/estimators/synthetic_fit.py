@@ -17,8 +17,9 @@ from pilotlab.estimate.inference import placebo, resampling
 from pilotlab.estimate.inference.placebo import Found
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Law
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Term
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.synthetic import Named, Synthetic
+from pilotlab.estimate.results.term import Term
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.regression.fill import fill_additively

@@ -16,8 +16,9 @@ from pilotlab.estimate.estimators.fit import FEWEST
 from pilotlab.estimate.estimators.group_time import GroupTimeFitted
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Term
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
+from pilotlab.estimate.results.term import Term
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.group_draws import drawn_averages

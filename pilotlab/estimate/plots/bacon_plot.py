@@ -11,7 +11,7 @@ from pilotlab.estimate.results import show
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.sensitivity.bacon import Bacon
+    from pilotlab.estimate.results.bacon import Bacon
 
 MARKS = {
     "treated vs never": ("o", axes.OURS, axes.OURS),
@@ -21,7 +21,7 @@ MARKS = {
 }
 
 
-def draw(found: Bacon, ax: Axes | None = None) -> Axes:
+def plot_bacon(found: Bacon, ax: Axes | None = None) -> Axes:
     """Draw a mark a comparison, and the two-way coefficient as a dashed line."""
     sheet = Paper(ax, height=4.2)
     kinds = found.by_kind()

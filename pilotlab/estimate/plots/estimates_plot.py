@@ -1,29 +1,29 @@
-"""Estimates: which drawing an estimate asks for; several of them beside each other."""
+"""Estimates: which plot an estimate asks for; several of them beside each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.estimate.plots import axes, event_study_plot, placebos_plot, synthetic_plot
-from pilotlab.estimate.plots import forest_plot as forests
-from pilotlab.estimate.plots.forest_plot import Row
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.plots import axes
+from pilotlab.estimate.plots.event_study_plot import plot_event_study
+from pilotlab.estimate.plots.forest_plot import Row, plot_forest
+from pilotlab.estimate.plots.placebos_plot import plot_placebos
+from pilotlab.estimate.plots.synthetic_plot import plot_paths, plot_weights
+from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Drawing = Literal["auto", "estimates", "paths", "weights", "placebos"]
 
-
-def draw(estimate: Estimate, ax: Axes | None, kind: Drawing) -> Axes:
-    """Draw an estimate; `auto` takes what it has."""
-    if kind not in get_args(Drawing):
-        raise unknown("kind", kind, get_args(Drawing))
+def plot_estimate(estimate: Estimate, ax: Axes | None, kind: Plot) -> Axes:
+    """Plot an estimate; `auto` takes what it has."""
+    if kind not in get_args(Plot):
+        raise unknown("kind", kind, get_args(Plot))
     parts = estimate.synthetic
     if kind == "estimates" or (kind == "auto" and parts is None):
-        return event_study_plot.draw(estimate, ax) if estimate.key == "event_time" else _rows(estimate, ax)
+        return plot_event_study(estimate, ax) if estimate.key == "event_time" else _rows(estimate, ax)
     if parts is None or (kind == "placebos" and not parts.placebos):
         raise UsageError(
             f"kind {kind!r}: `{estimate.estimator}` with `{estimate.inference}` has none",
@@ -31,12 +31,12 @@ def draw(estimate: Estimate, ax: Axes | None, kind: Drawing) -> Axes:
             + (" with inference='placebo'" if kind == "placebos" else ""),
         )
     if kind == "weights":
-        return synthetic_plot.draw_weights(parts, ax, title=repr(parts))
+        return plot_weights(parts, ax, title=repr(parts))
     if kind == "placebos":
         effects = [effect for _, effect in parts.placebos]
         asked: dict[str, Any] = {"unit": estimate.unit, "title": repr(estimate), "p_value": estimate.p_value}
-        return placebos_plot.draw(effects, estimate.att, ax, **asked)
-    return synthetic_plot.draw(parts, ax, unit=estimate.unit, title=repr(estimate))
+        return plot_placebos(effects, estimate.att, ax, **asked)
+    return plot_paths(parts, ax, unit=estimate.unit, title=repr(estimate))
 
 
 def _rows(estimate: Estimate, ax: Axes | None) -> Axes:
@@ -49,7 +49,7 @@ def _rows(estimate: Estimate, ax: Axes | None) -> Axes:
         f"{estimate.estimator} with {estimate.inference}, {estimate.n_units:,} units, {estimate.n_treated:,} treated.",
     ]
     beside = None if alone else estimate.att
-    return forests.draw(rows, ax, unit=estimate.unit, title=repr(estimate), caption=caption, beside=beside)
+    return plot_forest(rows, ax, unit=estimate.unit, title=repr(estimate), caption=caption, beside=beside)
 
 
 def forest(
@@ -94,7 +94,7 @@ def forest(
     rows = [_row(name, each) for name, each in named.items()]
     alpha = next(iter(alphas), 0.05)
     how = "method" if len({each.inference for each in found}) == 1 else "method, each with its own inference"
-    return forests.draw(
+    return plot_forest(
         rows,
         ax,
         unit=next(iter(units), ""),

@@ -10,10 +10,11 @@ from pilotlab.estimate.plots.axes import Paper
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.results.estimate import Estimate, Term
+    from pilotlab.estimate.results.estimate import Estimate
+    from pilotlab.estimate.results.term import Term
 
 
-def draw(estimate: Estimate, ax: Axes | None = None) -> Axes:
+def plot_event_study(estimate: Estimate, ax: Axes | None = None) -> Axes:
     """Draw the rows by event time; discs count in the headline, rings do not."""
     sheet, rows = Paper(ax), {int(term.at): term for term in estimate.terms}
     counted, reference = _counted(estimate, rows), _reference(estimate)

@@ -26,7 +26,7 @@ class Row:
     counts: bool = True
 
 
-def draw(
+def plot_forest(
     rows: Sequence[Row],
     ax: Axes | None = None,
     *,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pilotlab.estimate.results.harm import HarmBounds
 
 
-def draw(found: HarmBounds, ax: Axes | None = None) -> Axes:
+def plot_harm(found: HarmBounds, ax: Axes | None = None) -> Axes:
     """Draw a bar a look, from the estimate to the bound; the margin as a dashed line."""
     sheet = Paper(ax)
     up = found.better == "higher"

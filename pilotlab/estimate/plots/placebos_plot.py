@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BINS = 41
 
 
-def draw(
+def plot_placebos(
     effects: Sequence[float],
     att: float,
     ax: Axes | None = None,

@@ -13,12 +13,12 @@ from pilotlab.estimate.plots.axes import Paper
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.sensitivity.pretrend import Pretrend
+    from pilotlab.estimate.results.pretrend import Pretrend
 
 DASHES = ("--", ":")
 
 
-def draw(found: Pretrend, ax: Axes | None = None) -> Axes:
+def plot_pretrend(found: Pretrend, ax: Axes | None = None) -> Axes:
     """Draw coefficients with intervals, the reference, and a line a drift, each named with its power."""
     sheet, path = Paper(ax, height=3.8), found.path
     att, variance, _ = path.arrays()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pilotlab.estimate.results.estimate import NotEstimable
 
 
-def draw(found: NotEstimable, ax: Axes | None = None) -> Axes:
+def plot_refusal(found: NotEstimable, ax: Axes | None = None) -> Axes:
     """Write why there is no number, and what would help, where the drawing would be."""
     reason, help_ = (textwrap.fill(text, 84) for text in (found.reason, found.would_help))
     text = f"{reason}\n\nWhat would help: {help_}"

@@ -19,7 +19,7 @@ AXIS = {
 }
 
 
-def draw(found: Sensitivity, ax: Axes | None = None) -> Axes:
+def plot_sensitivity(found: Sensitivity, ax: Axes | None = None) -> Axes:
     """Draw the intervals over m, the usual one apart at the left, and the breakdown value as a dashed line."""
     sheet = Paper(ax)
     rows = sorted(found.rows, key=lambda row: row.m)

@@ -17,7 +17,7 @@ APART = 0.07  # of the axis's height: names of two lines may not come closer
 MOST = 20  # units whose weight is drawn
 
 
-def draw(parts: Synthetic, ax: Axes | None = None, *, unit: str, title: str) -> Axes:
+def plot_paths(parts: Synthetic, ax: Axes | None = None, *, unit: str, title: str) -> Axes:
     """Draw both paths with their names at the end, the start, and the times' weights along the foot."""
     sheet, places = Paper(ax, height=4.0), list(range(len(parts.times)))
     sheet.ax.plot(places, parts.treated, color=axes.OURS, linewidth=2.0, zorder=3)
@@ -44,7 +44,7 @@ def draw(parts: Synthetic, ax: Axes | None = None, *, unit: str, title: str) -> 
     return sheet.ax
 
 
-def draw_weights(parts: Synthetic, ax: Axes | None = None, *, title: str) -> Axes:
+def plot_weights(parts: Synthetic, ax: Axes | None = None, *, title: str) -> Axes:
     """Draw how much each comparison unit weighs, the heaviest first."""
     shown = parts.unit_weights[:MOST]
     sheet = Paper(ax, height=1.35 + 0.24 * len(shown))

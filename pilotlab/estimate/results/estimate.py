@@ -6,47 +6,28 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.distribution import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
+from pilotlab.estimate.results.doors import door, plot
 from pilotlab.estimate.results.event_path import EventPath
+from pilotlab.estimate.results.pretrend import Pretrend
 from pilotlab.estimate.results.schema import check_schema
+from pilotlab.estimate.results.sensitivity import Kind, Sensitivity
 from pilotlab.estimate.results.synthetic import Synthetic
+from pilotlab.estimate.results.term import Term, ends, json_ends
+from pilotlab.stats.sensitivity.pretrend import Criterion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.plots.estimates_plot import Drawing
-    from pilotlab.estimate.results.sensitivity import Kind, Sensitivity
-    from pilotlab.estimate.sensitivity.pretrend import Pretrend
-    from pilotlab.stats.sensitivity.pretrend import Criterion
-
 SCHEMA = "pilotlab/estimate@1"
 REFUSAL_SCHEMA = "pilotlab/not-estimable@1"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One row of an estimate's table.
-
-    Attributes
-    ----------
-    at : str or int
-        "att", or the event time.
-    band : tuple of float or None
-        Ends of the band that holds all rows at once; None where there is none.
-    """
-
-    at: str | int
-    att: float
-    se: float
-    ci: tuple[float, float]
-    p_value: float
-    band: tuple[float, float] | None = None
+Plot = Literal["auto", "estimates", "paths", "weights", "placebos"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +81,25 @@ class Estimate:
     synthetic: Synthetic | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        return show.line(self)
+        places, unit = show.decimals(self.att, *self.ci), f" {self.unit}" if self.unit else ""
+        return f"ATT {show.number(self.att, places)}{unit} {show.ends(self.ci, self.att)}"
 
     def _repr_html_(self) -> str:
-        return show.as_html(repr(self), show.facts(self), self.notes)
+        return show.as_html(repr(self), self._facts(), self.notes)
 
     def summary(self) -> str:
         """Effect, interval, method, counts and notes as text."""
-        return show.summary(self)
+        lines = [repr(self), ""]
+        lines += [f"{name + ':':<18}{value}" for name, value in self._facts()]
+        if len(self.terms) > 1:
+            lines += ["", f"{self.key:>10}  {'effect':>12}  interval"]
+            places = show.decimals(*(end for term in self.terms for end in (term.att, *term.ci)))
+            for term in self.terms:
+                low, high = (show.number(end, places) for end in term.ci)
+                lines.append(f"{term.at:>10}  {show.number(term.att, places):>12}  [{low}, {high}]")
+        if self.notes:
+            lines += ["", "notes:", *(f"  - {note}" for note in self.notes)]
+        return "\n".join(lines)
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table, a row per estimate: term or event_time, att, se, ci_low, ci_high, band_low, band_high, p_value.
@@ -131,8 +123,8 @@ class Estimate:
         rows += [{self.key: f"placebo {name}", "att": effect} for name, effect in placebos]
         return pd.DataFrame(rows)
 
-    def plot(self, ax: Axes | None = None, *, kind: Drawing = "auto") -> Axes:
-        """Draw on matplotlib axes, those of a new figure where left out, and return them.
+    def plot(self, ax: Axes | None = None, *, kind: Plot = "auto") -> Axes:
+        """Plot on matplotlib axes, those of a new figure where left out, and return them.
 
         Parameters
         ----------
@@ -145,9 +137,7 @@ class Estimate:
         UsageError
             For another kind, or one that this estimate does not have.
         """
-        from pilotlab.estimate.plots import estimates_plot
-
-        return estimates_plot.draw(self, ax, kind)
+        return plot("Estimate.plot", self, ax, kind)
 
     def interval(self, level: float | None = None) -> tuple[float, float]:
         """Two-sided interval at `level` (1 - alpha where left out), by the same method as `ci`."""
@@ -215,15 +205,15 @@ class Estimate:
         UsageError
             For another kind, an m below 0, or an event time that is not there.
         """
-        from pilotlab.estimate.sensitivity import honest_did
-
-        return honest_did.of_estimate(self, kind, grid=grid, event_time=event_time)
+        found: Sensitivity | NotEstimable = door("Estimate.sensitivity")(
+            self, kind, grid=grid, event_time=event_time
+        )
+        return found
 
     def pretrend(self, *, criterion: Criterion = "joint") -> Pretrend | NotEstimable:
         """Test the coefficients before start, and say which drift that would have found; Roth (2022)."""
-        from pilotlab.estimate.sensitivity import pretrend
-
-        return pretrend.pretrend(self, criterion=criterion)
+        found: Pretrend | NotEstimable = door("Estimate.pretrend")(self, criterion=criterion)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; an infinite end is null."""
@@ -231,9 +221,9 @@ class Estimate:
         return {
             "schema": SCHEMA,
             **plain,
-            "ci": _json_ends(self.ci),
+            "ci": json_ends(self.ci),
             "notes": list(self.notes),
-            "terms": [_term_to_dict(term) for term in self.terms],
+            "terms": [term.to_dict() for term in self.terms],
             "law": self.law.to_dict(self.alpha),
             **({"path": self.path.to_dict()} if self.path else {}),
             **({"synthetic": self.synthetic.to_dict()} if self.synthetic else {}),
@@ -251,13 +241,29 @@ class Estimate:
         check_schema(data, SCHEMA)
         return cls(
             **{name: data[name] for name in _PLAIN},
-            ci=_ends(data["ci"]),
+            ci=ends(data["ci"]),
             notes=tuple(data["notes"]),
-            terms=tuple(_term_from_dict(row) for row in data["terms"]),
+            terms=tuple(Term.from_dict(row) for row in data["terms"]),
             law=rebuild(data["law"], data["att"], data["se"]),
             path=EventPath.from_dict(data["path"]) if data.get("path") else None,
             synthetic=Synthetic.from_dict(data["synthetic"]) if data.get("synthetic") else None,
         )
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Label and value of everything beside the headline."""
+        df = "" if self.df is None else f", {self.df:.4g} degrees of freedom"
+        floor = "" if self.p_min is None else f" (this design can't go below {self.p_min:.3g})"
+        return [
+            (f"{100 * (1 - self.alpha):g} % interval", show.ends(self.ci, self.att)),
+            ("estimand", self.estimand),
+            ("method", f"{self.estimator} with {self.inference}{df}"),
+            ("standard error", show.number(self.se, show.decimals(self.se), sign=False)),
+            ("p, two-sided", f"{show.p_value(self.p_value)}{floor}"),
+            (
+                "values",
+                f"{self.n_obs:,} from {self.n_units:,} units, {self.n_treated:,} treated; {self.n_clusters:,} clusters",
+            ),
+        ]
 
     def _alpha(self, level: float | None) -> float:
         if level is None:
@@ -311,10 +317,8 @@ class NotEstimable:
         return pd.DataFrame([{"reason": self.reason, "would_help": self.would_help}])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Write the reason where the drawing would be, on matplotlib axes, and return them."""
-        from pilotlab.estimate.plots import refusal_plot
-
-        return refusal_plot.draw(self, ax)
+        """Write the reason where the plot would be, on matplotlib axes, and return them."""
+        return plot("NotEstimable.plot", self, ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -330,31 +334,6 @@ class NotEstimable:
 def result_from_dict(data: Mapping[str, Any]) -> Estimate | NotEstimable:
     """Rebuild either result from what was stored."""
     return NotEstimable.from_dict(data) if data.get("schema") == REFUSAL_SCHEMA else Estimate.from_dict(data)
-
-
-def _term_to_dict(term: Term) -> dict[str, Any]:
-    return {
-        "at": term.at,
-        "att": term.att,
-        "se": term.se,
-        "ci": _json_ends(term.ci),
-        "p_value": term.p_value,
-        "band": _json_ends(term.band) if term.band else None,
-    }
-
-
-def _term_from_dict(row: Mapping[str, Any]) -> Term:
-    band = _ends(row["band"]) if row["band"] else None
-    return Term(row["at"], row["att"], row["se"], _ends(row["ci"]), row["p_value"], band)
-
-
-def _json_ends(ends: tuple[float, float]) -> list[float | None]:
-    return [end if math.isfinite(end) else None for end in ends]
-
-
-def _ends(pair: list[float | None]) -> tuple[float, float]:
-    low, high = pair
-    return (-math.inf if low is None else low, math.inf if high is None else high)
 
 
 def _positive(margin: float) -> float:

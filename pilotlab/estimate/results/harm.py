@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from pilotlab.estimate.results import show
+from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
 
 if TYPE_CHECKING:
@@ -111,10 +112,8 @@ class HarmBounds:
         return cls(**{name: data[name] for name in _PLAIN}, rows=rows, notes=tuple(data["notes"]))
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw effect and bound over the looks on matplotlib axes, and return them."""
-        from pilotlab.estimate.plots import harm_plot
-
-        return harm_plot.draw(self, ax)
+        """Plot effect and bound over the looks on matplotlib axes, and return them."""
+        return plot("HarmBounds.plot", self, ax)
 
     @property
     def _unit(self) -> str:

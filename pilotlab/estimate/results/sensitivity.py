@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from pilotlab.estimate.results import show
+from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
 
 if TYPE_CHECKING:
@@ -134,10 +135,8 @@ class Sensitivity:
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the intervals over m beside the usual one on matplotlib axes, and return them."""
-        from pilotlab.estimate.plots import sensitivity_plot
-
-        return sensitivity_plot.draw(self, ax)
+        """Plot the intervals over m beside the usual one on matplotlib axes, and return them."""
+        return plot("Sensitivity.plot", self, ax)
 
     @property
     def _unit(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pilotlab.estimate.results import show
+from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.estimate.results.schema import check_schema
 
@@ -72,6 +73,11 @@ class Group:
         """The interval beside `shown`."""
         return self.ci if self.shrunken_ci is None else self.shrunken_ci
 
+    @property
+    def words(self) -> str:
+        """Say why there is no number."""
+        return f"hidden: {self.hidden}" if self.hidden else f"no estimate: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
@@ -105,7 +111,7 @@ class Slices:
         names = list(dict.fromkeys(group.slice for group in self.groups))
         hidden = sum(bool(group.hidden) for group in self.groups)
         tail = f", {hidden} hidden" if hidden else ""
-        return f"Slices {', '.join(names)}: {len(self.groups)} groups{tail}; all {show.line(self.overall)}"
+        return f"Slices {', '.join(names)}: {len(self.groups)} groups{tail}; all {self.overall!r}"
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
@@ -150,21 +156,8 @@ class Slices:
         return pd.DataFrame(rows, columns=["slice", "p_value", "p_holm", "statistic", "method", "note"])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the groups with their intervals, and the effect of the whole as a line, on matplotlib axes."""
-        from pilotlab.estimate.plots import forest_plot
-
-        rows = [
-            forest_plot.Row(f"{row.slice}: {row.level}", row.shown, row.shown_ci, _words(row))
-            for row in self.groups
-        ]
-        pulled = any(row.shrunken is not None for row in self.groups)
-        caption = [
-            f"Bar: {100 * (1 - self.overall.alpha):g} % interval of each group alone"
-            + (", pulled towards the effect of the whole." if pulled else "."),
-            "Dashes: the effect of the whole.",
-        ]
-        asked: dict[str, Any] = {"unit": self.overall.unit, "title": f"All {show.line(self.overall)}"}
-        return forest_plot.draw(rows, ax, caption=caption, beside=self.overall.att, **asked)
+        """Plot the groups with their intervals, and the effect of the whole as a line, on matplotlib axes."""
+        return plot("Slices.plot", self, ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; an open end is null."""
@@ -242,14 +235,10 @@ def _row(group: Group) -> dict[str, Any]:
 
 def _said(group: Group, places: int) -> str:
     if group.shown is None or group.shown_ci is None:
-        return _words(group)
+        return group.words
     low, high = (show.number(end, places) for end in group.shown_ci)
     people = f"  {group.people} people" if group.people else ""
     return f"{show.number(group.shown, places):>8}  [{low}, {high}]  {group.n_units} units{people}"
-
-
-def _words(group: Group) -> str:
-    return f"hidden: {group.hidden}" if group.hidden else f"no estimate: {group.reason}"
 
 
 def _tested(test: Interaction) -> str:

@@ -1,4 +1,4 @@
-"""What a synthetic comparison is made of: weights, both paths, placebos; with a table and drawings."""
+"""What a synthetic comparison is made of: weights, both paths, placebos; with a table and plots."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pilotlab.estimate.results import show
+from pilotlab.estimate.results.doors import plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,23 +95,19 @@ class Synthetic:
         return show.as_html(repr(self), [(name, f"{weight:.1%}") for name, weight in self.unit_weights], ())
 
     def plot(self, ax: Axes | None = None, *, unit: str = "") -> Axes:
-        """Draw both paths and the start on matplotlib axes, the time weights along the foot, and return them."""
-        from pilotlab.estimate.plots import synthetic_plot
-
-        return synthetic_plot.draw(self, ax, unit=unit, title=repr(self))
+        """Plot both paths and the start on matplotlib axes, the time weights along the foot, and return them."""
+        return plot("Synthetic.plot", self, ax, unit=unit, title=repr(self))
 
     def plot_weights(self, ax: Axes | None = None) -> Axes:
-        """Draw how much each comparison unit weighs."""
-        from pilotlab.estimate.plots import synthetic_plot
-
-        return synthetic_plot.draw_weights(self, ax, title=repr(self))
+        """Plot how much each comparison unit weighs."""
+        return plot("Synthetic.plot_weights", self, ax, title=repr(self))
 
     def plot_placebos(self, att: float, ax: Axes | None = None, *, unit: str = "") -> Axes:
-        """Draw the placebos' effects, and the estimate among them."""
-        from pilotlab.estimate.plots import placebos_plot
-
+        """Plot the placebos' effects, and the estimate among them."""
         effects = [effect for _, effect in self.placebos]
-        return placebos_plot.draw(effects, att, ax, unit=unit, title=f"{len(effects):,} placebos")
+        return plot(
+            "Synthetic.plot_placebos", effects, att, ax, unit=unit, title=f"{len(effects):,} placebos"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

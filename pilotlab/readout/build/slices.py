@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pilotlab.estimate.results.slices import Group
 from pilotlab.evaluate.analysis import MetricResult
-from pilotlab.evaluate.slices import SLICE_CELL, Breach, breached
+from pilotlab.evaluate.equity import Breach, breached
+from pilotlab.evaluate.slices import SLICE_CELL
 from pilotlab.readout.build.effects import Scale, limit
 from pilotlab.readout.document.model import Effect, Slice, Slices
 from pilotlab.spec.pilot import PilotSpec

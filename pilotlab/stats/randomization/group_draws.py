@@ -17,8 +17,8 @@ from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.adjusted_draws import AdjustedResult
 from pilotlab.stats.randomization.rota import Rota
 from pilotlab.stats.randomization.sharp_null import ROUNDING
+from pilotlab.stats.staggered.group_cells import CohortPanel
 from pilotlab.stats.staggered.group_rows import Averages
-from pilotlab.stats.staggered.group_time import CohortPanel
 
 
 def drawn_averages(

@@ -6,14 +6,10 @@ its influence function is the unit's series times these weights.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from pilotlab.stats.arrays import FloatArray, IntArray, strips
-
-if TYPE_CHECKING:
-    from pilotlab.stats.staggered.group_time import Cells
+from pilotlab.stats.staggered.group_cells import Cells
 
 
 def of_complete(

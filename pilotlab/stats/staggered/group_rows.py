@@ -14,16 +14,8 @@ from typing import Literal
 import numpy as np
 
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
-from pilotlab.stats.staggered.group_time import (
-    NEVER,
-    NOT_IN_A_ROW,
-    Adjust,
-    Cells,
-    CohortPanel,
-    GroupTimeEffects,
-    effects,
-    single_cells,
-)
+from pilotlab.stats.staggered.group_cells import NEVER, Cells, CohortPanel, single_cells
+from pilotlab.stats.staggered.group_time import NOT_IN_A_ROW, Adjust, GroupTimeEffects, effects
 from pilotlab.stats.variance.influence import WaldTest, cluster_sums, wald_test
 
 MOST_TESTED = 100  # cells of a joint test

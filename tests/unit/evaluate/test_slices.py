@@ -10,7 +10,7 @@ import pytest
 
 from pilotlab.decide.course import Course
 from pilotlab.estimate.results.slices import Slices
-from pilotlab.evaluate.slices import breached
+from pilotlab.evaluate.equity import breached
 from pilotlab.readout.build.assemble import build_readout
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, Lab, make_lab, plain_value

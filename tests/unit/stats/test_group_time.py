@@ -9,8 +9,9 @@ import pytest
 
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.staggered.doubly_robust import NotAdjustable, adjusted
+from pilotlab.stats.staggered.group_cells import NEVER, Cells, CohortPanel, cells_of, single_cells
 from pilotlab.stats.staggered.group_rows import Averages, average, pretest
-from pilotlab.stats.staggered.group_time import NEVER, Cells, CohortPanel, cells_of, effects, single_cells
+from pilotlab.stats.staggered.group_time import effects
 
 STARTS = np.array([4, 4, 4, 6, 6, 6, 6, NEVER, NEVER, NEVER, NEVER, NEVER])
 TIMES = np.arange(1, 9)

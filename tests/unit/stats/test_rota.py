@@ -11,8 +11,8 @@ import pytest
 from pilotlab.stats.randomization import group_draws
 from pilotlab.stats.randomization.group_draws import drawn_averages
 from pilotlab.stats.randomization.rota import Rota
+from pilotlab.stats.staggered.group_cells import NEVER, CohortPanel, cells_of
 from pilotlab.stats.staggered.group_rows import average
-from pilotlab.stats.staggered.group_time import NEVER, CohortPanel, cells_of
 
 
 def walk(rota: Rota, reps: int = 50, seed: int = 0) -> np.ndarray:

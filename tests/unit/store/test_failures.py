@@ -17,7 +17,7 @@ import pytest
 
 from pilotlab.errors import NotFound, StoreError, UsageError
 from pilotlab.store import Columns, Store
-from pilotlab.store.database import Database
+from pilotlab.store.opening import open_database
 from pilotlab.store.tables import SCHEMA_VERSION
 from tests.unit.store.conftest import W40, entry, metric
 
@@ -304,6 +304,6 @@ def test_a_current_store_is_used_without_anything_heavy(store: Store, path: Path
 
 
 def test_the_clock_is_handed_in(path: Path) -> None:
-    database = Database.open(path, clock=lambda: "then")
+    database = open_database(path, clock=lambda: "then")
     assert database.clock() == "then"
     database.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pilotlab.estimate.results.estimate import Estimate
-from pilotlab.estimate.sensitivity.pretrend import Pretrend
+from pilotlab.estimate.results.pretrend import Pretrend
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.before.periods import event_study
 from pilotlab.evaluate.threats.check import Check, Look

@@ -10,7 +10,7 @@ import pytest
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.sensitivity.pretrend import Pretrend
+from pilotlab.estimate.results.pretrend import Pretrend
 from tests.panels import simulate
 
 
