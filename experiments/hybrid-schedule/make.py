@@ -33,7 +33,7 @@ def files() -> dict[str, str]:
         "teams.csv": workspace[f"experiments/{PILOT}/teams.csv"],
         "data/baseline.csv": long_csv(observed[before]),
         "data/pilot.csv": long_csv(observed[~before]),
-        "data/truth.json": truth_json(company, arms),
+        "data/truth.json": truth_json(company.truth_as_dict(arms)),
     }
 
 
