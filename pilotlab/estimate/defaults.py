@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pilotlab.estimate.data.assigned import is_drawn
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators.change import BETWEEN_NOTE
-from pilotlab.estimate.estimators.fit import FEWEST, Fitted, arm_clusters
+from pilotlab.estimate.estimators.fit import FEWEST, Fitted, arm_clusters, few_clusters
 from pilotlab.estimate.inference.analytic import MANY_CLUSTERS
 from pilotlab.estimate.inference.exact import few
+from pilotlab.estimate.notes.table import has, note
 from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.spec.engine import ESTIMATORS
 
 FEWEST_CLUSTERS = 3
@@ -81,7 +82,7 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     found = fitted.linear.n_clusters
     if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
         return None
-    if BETWEEN_NOTE in fitted.notes:
+    if has(fitted.notes, "spread_between_strata"):
         if name == "randomization" and fitted.drawn is not None and fitted.drawn.covariates is None:
             return None  # draws need no spread
         return NotEstimable(
@@ -106,25 +107,14 @@ def refuse_rows(fitted: Fitted, name: str) -> NotEstimable | None:
     )
 
 
-def warnings(fitted: Fitted, name: str) -> tuple[str, ...]:
+def warnings(fitted: Fitted, name: str) -> tuple[Note, ...]:
     """What to say first about an inference that was asked for by name."""
     found = []
     if fitted.clusters.few and name in CLUSTERED:
-        found.append(_few_note(fitted, name))
+        found.append(few_clusters(fitted.clusters, name))
     if name in ("iid", "hetero") and fitted.study is not None:
-        found.append(
-            f"`{name}` takes a unit's times as independent of each other: the interval is likely far too narrow"
-        )
+        found.append(note("rows_taken_as_independent", inference=name))
     return tuple(found)
-
-
-def _few_note(fitted: Fitted, name: str) -> str:
-    counts = str(fitted.clusters)
-    if name == "randomization":
-        return f"{counts}: read p beside the smallest this design can give"
-    if name == "wild":
-        return f"{counts}: with fewer than {FEWEST} on a side `wild` may fail to reject whatever the effect: its interval is not what it claims"
-    return f"{counts}: with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small"
 
 
 def _too_few(fitted: Fitted) -> NotEstimable:

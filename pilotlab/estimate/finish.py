@@ -13,11 +13,13 @@ from pilotlab.estimate.estimators.fit import Fitted
 from pilotlab.estimate.inference.analytic import Variance, with_cr1, with_cr2
 from pilotlab.estimate.inference.exact import with_conditional_estimate
 from pilotlab.estimate.inference.randomization import beside, randomize
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Conditional, Draws, Law, Student
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
 from pilotlab.estimate.results.term import Term
+from pilotlab.note import Note
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.variance.sup_t import sup_t_critical
@@ -86,7 +88,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
     )
 
 
-def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law], Variance, tuple[str, ...]]:
+def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law], Variance, tuple[Note, ...]]:
     if fitted.study is None or (fitted.drawn is None and fitted.redrawn is None):
         staggered = fitted.study is not None and len(fitted.study.starts) > 1
         able = "'group_time' or 'rollout'" if staggered else "'change'"
@@ -98,7 +100,7 @@ def _drawn(fitted: Fitted, options: Options, estimator: str) -> tuple[list[Law],
     laws, notes = randomize(how, fitted.study, options)
     scale = with_cr2(fitted.linear)
     if isinstance(scale, NotEstimable):
-        scale, notes = with_cr1(fitted.linear), (*notes, "se is CR1's, for the design is too large for CR2")
+        scale, notes = with_cr1(fitted.linear), (*notes, note("cr1_of_large_design"))
     if isinstance(scale, NotEstimable):
         scale = Variance(np.zeros(len(laws)), np.ones(len(laws)))
     return list(laws), scale, (*notes, *_open_end(laws[0], options))
@@ -110,12 +112,10 @@ def _p_min(law: Law) -> float | None:
     return law.p_min if isinstance(law, Conditional) else None
 
 
-def _open_end(law: Law, options: Options) -> tuple[str, ...]:
+def _open_end(law: Law, options: Options) -> tuple[Note, ...]:
     if not isinstance(law, Draws) or all(map(math.isfinite, law.interval(options.alpha))):
         return ()
-    return (
-        f"the interval is open: no draw can reject at {options.alpha:g}, since p can't fall below {law.result.p_min:.3g}",
-    )
+    return (note("interval_open", alpha=options.alpha, p_min=law.result.p_min),)
 
 
 def _students(values: FloatArray, spread: Variance) -> list[Law]:
@@ -130,16 +130,14 @@ def _settle(value: float, se: float) -> float:
     return 0.0 if se <= 1e-13 * max(abs(value), 1e-300) else float(se)
 
 
-def _beside(fitted: Fitted, options: Options, inference: str) -> tuple[str, ...]:
+def _beside(fitted: Fitted, options: Options, inference: str) -> tuple[Note, ...]:
     """Give the randomisation p where arms were drawn but too uneven for it to lead."""
     chosen = options.inference == "auto" and inference == "cr2"
     if not chosen or not is_drawn(options.assignment) or fitted.drawn is None or fitted.study is None:
         return ()
     result = beside(fitted.drawn, fitted.study, options)
-    arms = f"{fitted.clusters.treated} against {fitted.clusters.comparison}"
-    return (
-        f"arms are uneven ({arms}), so CR2 leads; the randomisation p over {result.n_draws:,} draws is {result.p_two_sided:.4f}",
-    )
+    arms = {"treated": fitted.clusters.treated, "comparison": fitted.clusters.comparison}
+    return (note("uneven_arms", **arms, draws=result.n_draws, p=result.p_two_sided),)
 
 
 def _not_finite(inference: str, se: float, df: float) -> NotEstimable | None:
@@ -148,8 +146,8 @@ def _not_finite(inference: str, se: float, df: float) -> NotEstimable | None:
     return NotEstimable("too few units for the spread to be measured", "more units in each arm")
 
 
-def _no_noise(se: float) -> tuple[str, ...]:
-    return ("units do not differ at all: the standard error is zero and says nothing",) if se == 0 else ()
+def _no_noise(se: float) -> tuple[Note, ...]:
+    return (note("no_noise"),) if se == 0 else ()
 
 
 def _terms(fitted: Fitted, options: Options, laws: list[Law], spread: Variance) -> tuple[Term, ...]:

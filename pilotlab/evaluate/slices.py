@@ -9,6 +9,7 @@ import pandas as pd
 
 from pilotlab.estimate.heterogeneity.slice_estimates import Asked, answer
 from pilotlab.estimate.heterogeneity.slice_frames import one_question, options_of
+from pilotlab.estimate.notes.table import nameless
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Group, Slices
 from pilotlab.evaluate import request
@@ -59,8 +60,7 @@ def _counted_by(panel: Panel) -> str:
 
 def _without_names(group: Group) -> Group:
     """Cut the names of teams out of a group's notes: who was left out tells which teams hold nobody of it."""
-    notes = (note.partition(":")[0] if "left out" in note else note for note in group.notes)
-    return replace(group, notes=tuple(notes))
+    return replace(group, notes=tuple(map(nameless, group.notes)))
 
 
 def _on_scale(panel: Panel, values: pd.DataFrame) -> pd.DataFrame | None:

@@ -271,7 +271,7 @@ def test_a_covariate_that_says_nothing_leaves_with_a_note(name: str, covariate: 
     )
     assert isinstance(with_, Estimate)
     assert isinstance(without, Estimate)
-    assert any(note in each for each in with_.notes)
+    assert any(note in each.text for each in with_.notes)
     assert (with_.att, with_.se) == pytest.approx((without.att, without.se), rel=1e-7)
 
 
@@ -294,7 +294,7 @@ def test_a_covariate_that_is_the_treatment(name: str) -> None:
     """Regressions leave it out with a note; who compares units can't tell it from the effect."""
     found = _ask(name, _assign(z=lambda f: f["on"]), **Z)
     if isinstance(found, Estimate):
-        assert any("covariate z left out" in note for note in found.notes)
+        assert any("covariate z left out" in note.text for note in found.notes)
     else:
         assert "z" in _words(found)
         assert name in ("change", "ancova", "group_time")
@@ -344,7 +344,7 @@ def test_a_start_between_two_times_is_said(name: str) -> None:
     plain = _ask(name, lambda f, _: f)
     assert isinstance(found, Estimate)
     assert isinstance(plain, Estimate)
-    assert "the start at 9 is no week of the frame: the first treated one is 10" in found.notes
+    assert "the start at 9 is no week of the frame: the first treated one is 10" in map(str, found.notes)
     assert found.att == pytest.approx(plain.att)
 
 
@@ -387,4 +387,4 @@ def test_an_effect_without_noise_says_what_its_error_is_worth(name: str) -> None
     assert isinstance(found, Estimate)
     assert found.att == pytest.approx(20.0)
     assert found.se == 0
-    assert "the standard error is zero and says nothing" in " ".join(found.notes[:2])
+    assert "the standard error is zero and says nothing" in " ".join(map(str, found.notes[:2]))

@@ -93,7 +93,7 @@ def test_cross_sections_without_a_side(name: str, arguments: dict[str, Any], wor
 
 def test_cohorts_that_start_after_the_end_are_counted() -> None:
     found = pl.did(_frame(first_week=lambda f: f["first_week"].where(f["first_week"] > 0, 99)), unit=None)
-    assert any("48 rows of cohorts that start after the last week" in note for note in found.notes)
+    assert any("48 rows of cohorts that start after the last week" in note.text for note in found.notes)
 
 
 def test_cross_sections_of_counts_that_run_off() -> None:

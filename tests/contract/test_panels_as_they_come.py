@@ -258,7 +258,7 @@ def test_it_is_the_calculation_by_hand_or_says_why_not(name: str, panel: str, ki
     assert 0 < found.se < 2
     for (where, who), words in SAID.items():
         if where == panel and name in who:
-            assert any(words in note for note in found.notes), found.notes
+            assert any(words in note.text for note in found.notes), found.notes
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -288,7 +288,9 @@ def test_a_rollout_is_that_of_its_complete_units(panel: str, kind: str) -> None:
     assert isinstance(found, Estimate)
     assert (found.att, found.se) == (complete.att, complete.se)
     lost = frame["team"].nunique() - whole["team"].nunique()
-    assert not lost or any(f"{lost} unit" in note and "a value is missing" in note for note in found.notes)
+    assert not lost or any(
+        f"{lost} unit" in note.text and "a value is missing" in note.text for note in found.notes
+    )
 
 
 @pytest.mark.parametrize("name", ["synthetic_did", "synthetic_control"])
@@ -304,7 +306,7 @@ def test_synthetic_comparisons_say_what_they_left_out(name: str, panel: str) -> 
         return
     assert isinstance(found, Estimate)
     full = frame["team"].nunique() * frame["week"].nunique() == len(frame) and panel != "treated throughout"
-    said = " ".join(found.notes)
+    said = " ".join(map(str, found.notes))
     assert full == ("left out" not in said and "missing" not in said)
 
 

@@ -42,7 +42,7 @@ def test_table_2_column_1(weekly: pd.DataFrame) -> None:
     assert est.se == pytest.approx(known["se"], rel=1e-6)
     assert est.ci == pytest.approx((known["ci_low"], known["ci_high"]), rel=1e-6)
     assert (est.n_obs, est.n_clusters, est.df) == (17_806, 249, 248)
-    assert any("without perform1" in note for note in est.notes)
+    assert any("without perform1" in note.text for note in est.notes)
 
 
 @pytest.mark.parametrize("measure", ["satisfaction", "general", "life"])

@@ -34,7 +34,7 @@ def test_static_coefficient(counties: pd.DataFrame) -> None:
 def test_other_rules(counties: pd.DataFrame, name: str, key: str) -> None:
     est = did(counties, **COLUMNS, estimator="twfe", inference=name)
     assert est.se == pytest.approx(ENTRIES["twfe.mpdta"]["extra"][key], rel=1e-6)
-    assert "far too narrow" in est.notes[0]
+    assert "far too narrow" in est.notes[0].text
 
 
 def test_the_table_of_rules_on_the_methods_page(counties: pd.DataFrame) -> None:
@@ -70,5 +70,5 @@ def test_headline_of_the_event_study_is_the_plain_mean_after_start(counties: pd.
 
 def test_staggered_starts_are_named_first(counties: pd.DataFrame) -> None:
     est = did(counties, **COLUMNS, estimator="twfe")
-    assert "already treated" in est.notes[0]
+    assert "already treated" in est.notes[0].text
     assert "3 different times" in did(counties, **COLUMNS, estimator="change").reason

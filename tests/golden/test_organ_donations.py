@@ -54,15 +54,15 @@ def test_event_study(states: pd.DataFrame) -> None:
 @pytest.mark.parametrize("inference", ["cluster", "cr2"])
 def test_the_warning_comes_first(states: pd.DataFrame, inference: str) -> None:
     est = did(states, **COLUMNS, estimator="twfe", inference=inference)
-    assert est.notes[0].startswith("1 treated cluster and 26 comparison clusters")
-    assert "far too narrow" in est.notes[0]
+    assert est.notes[0].text.startswith("1 treated cluster and 26 comparison clusters")
+    assert "far too narrow" in est.notes[0].text
 
 
 def test_auto_holds_the_one_state_against_the_others(states: pd.DataFrame) -> None:
     est = did(states, **COLUMNS)
     assert (est.estimator, est.inference, est.p_min) == ("synthetic_did", "placebo", 1 / 27)
-    assert est.notes[0].startswith("1 treated cluster is too few")
-    assert "the smallest p they can give is 0.037" in est.notes[1]
+    assert est.notes[0].text.startswith("1 treated cluster is too few")
+    assert "the smallest p they can give is 0.037" in est.notes[1].text
     assert est.p_value > 0.1
     assert est.ci[0] < 0 < est.ci[1]
 

@@ -68,9 +68,9 @@ def test_auto_holds_one_state_against_the_others(states: pd.DataFrame, found: di
     est = did(states, **COLUMNS)
     assert (est.estimator, est.inference, est.att) == ("synthetic_did", "placebo", found["synthetic_did"].att)
     assert est.p_min == 1 / 39
-    assert est.notes[0].startswith("1 treated cluster is too few")
-    assert "38 other units (all there are)" in est.notes[1]
-    assert "0.0256" in est.notes[1]
+    assert est.notes[0].text.startswith("1 treated cluster is too few")
+    assert "38 other units (all there are)" in est.notes[1].text
+    assert "0.0256" in est.notes[1].text
 
 
 def test_placebos_are_rows_and_p_is_their_share(found: dict[str, Estimate]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors text version weeks whole_file
+errors note text version weeks whole_file
 tables spec release store workspace wording
 design panel sources simulate
 estimate
@@ -23,7 +23,7 @@ cli web
 """
 # Rooms of estimate: results stand below everything that makes, uses or plots them.
 WITHIN_ESTIMATE = """
-results
+notes results
 plots options data
 estimators inference
 defaults

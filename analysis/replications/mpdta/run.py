@@ -28,7 +28,7 @@ def main(folder: Path = HERE) -> None:
             "p": round(est.p_value, 6),
         }
     path = pl.did(counties, **COLUMNS, estimator="event_study", inference="cluster")
-    found["first_note"] = path.notes[0]
+    found["first_note"] = path.notes[0].text
     found["event_study"] = [
         {
             "event_time": int(row.event_time),

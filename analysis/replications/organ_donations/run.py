@@ -59,7 +59,7 @@ def _row(est: pl.Estimate) -> dict[str, object]:
         "se": round(est.se, 6),
         "ci": ends,
         "p": round(est.p_value, 6),
-        "first_note": est.notes[0],
+        "first_note": est.notes[0].text,
     }
 
 

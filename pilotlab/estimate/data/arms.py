@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.notes.table import about_left_out, because, note
 from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray
 
 
@@ -69,21 +73,20 @@ def needs_both_arms(study: Study) -> Study:
     if study.strata is None:
         return study
     kept = strata_hold_both(study)
-    return study.keep_units(kept).note(windows.left_out(study, kept, "their stratum holds one arm only"))
+    return study.keep_units(kept).note(windows.left_out(study, kept, "units_of_one_arm_strata"))
 
 
 def nothing_to_compare(study: Study) -> NotEstimable:
     """No stratum holds both arms."""
     where = "no stratum holds" if study.strata is not None else "the frame does not hold"
-    dropped = [note for note in study.notes if "left out" in note]
-    why = f" ({'; '.join(dropped)})" if dropped else ""
+    dropped = about_left_out(study.notes)
     return NotEstimable(
-        f"{where} units of both arms with values before and after the start{why}",
+        f"{where} units of both arms with values before and after the start{because(dropped)}",
         "values for both arms, on both sides of the start",
+        notes=dropped,
     )
 
 
-def counts_nowhere(study: Study, start: int, why: str) -> str:
+def counts_nowhere(study: Study, start: int, code: str, **data: Any) -> Note:
     """Write the note about a cohort that has no effect."""
-    units = int((study.cohort == start).sum())
-    return f"cohort {study.label(start)} ({units} {'unit' if units == 1 else 'units'}) counts nowhere: {why}"
+    return note(code, cohort=study.label(start), size=int((study.cohort == start).sum()), **data)

@@ -13,7 +13,9 @@ from pilotlab.estimate.data.columns import column, factorized, floats, listed, r
 from pilotlab.estimate.data.rows import Rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER, Calendar, refuse_codes
+from pilotlab.estimate.notes.table import names, note
 from pilotlab.estimate.options import Options
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray
 from pilotlab.stats.variance.cluster import nested
 
@@ -26,7 +28,7 @@ class Attributes:
     strata: IntArray | None
     drawn: IntArray
     cluster: IntArray
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def read(table: pd.DataFrame, options: Options, rows: Rows) -> Attributes:
@@ -86,7 +88,7 @@ def _refuse_negative(values: pd.Series, distinct: pd.Index, argument: str) -> No
         )
 
 
-def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray, tuple[str, ...]]:
+def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray, tuple[Note, ...]]:
     if options.treatment is not None:
         cohort = _from_treatment(table, options.treatment, rows)
     elif options.cohort_left_out and options.cohort not in table.columns:
@@ -108,8 +110,10 @@ def _cohort(table: pd.DataFrame, options: Options, rows: Rows) -> tuple[IntArray
     late = (cohort != NEVER) & (cohort > rows.times[-1])
     if not late.any():
         return cohort, notes
-    note = f"{int(late.sum())} units start after the last {options.time} and count as never treated: {listed(list(rows.units[late]))}"
-    return np.where(late, NEVER, cohort), (*notes, note)
+    after = note(
+        "starts_after_last_time", count=int(late.sum()), time=options.time, units=names(rows.units[late])
+    )
+    return np.where(late, NEVER, cohort), (*notes, after)
 
 
 def _number_of_units(raw: pd.Series, rows: Rows) -> pd.Series | None:
@@ -129,14 +133,19 @@ def _number_of_units(raw: pd.Series, rows: Rows) -> pd.Series | None:
     return None if (found < 0).any() else found
 
 
-def _between_times(cohort: IntArray, rows: Rows, options: Options) -> tuple[str, ...]:
+def _between_times(cohort: IntArray, rows: Rows, options: Options) -> tuple[Note, ...]:
     """Say of starts that are no time of the frame which time is the first after them."""
     inside = (cohort > rows.times[0]) & (cohort <= rows.times[-1])
     starts = np.unique(cohort[inside])
     place = np.searchsorted(rows.times, starts)
     label = rows.calendar.label
     return tuple(
-        f"the start at {label(int(start))} is no {options.time} of the frame: the first treated one is {label(int(rows.times[at]))}"
+        note(
+            "start_between_times",
+            start=label(int(start)),
+            time=options.time,
+            first=label(int(rows.times[at])),
+        )
         for start, at in zip(starts, place, strict=True)
         if rows.times[at] != start
     )

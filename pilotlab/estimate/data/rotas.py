@@ -13,7 +13,9 @@ from pilotlab.estimate.data import attributes
 from pilotlab.estimate.data.assigned import given, is_drawn
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
+from pilotlab.note import Note
 from pilotlab.stats.arrays import IntArray
 from pilotlab.stats.randomization.rollout_draws import RolloutResult
 from pilotlab.stats.randomization.rota import Rota
@@ -42,17 +44,12 @@ def rota_of(study: Study, options: Options) -> Rota:
         ) from None
 
 
-def how_drawn(result: RandomizationResult | RolloutResult, options: Options) -> tuple[str, ...]:
+def how_drawn(result: RandomizationResult | RolloutResult, options: Options) -> tuple[Note, ...]:
     """How many draws there are, and what was assumed about them."""
-    how = "all of them" if result.exact else "sampled, the one that was made among them"
-    count = f"{result.n_draws:,} draws of starts, {how}; the smallest p they can give is {result.p_min:.3g}"
+    count = note("draws_of_starts", draws=result.n_draws, exact=result.exact, p_min=result.p_min)
     if is_drawn(options.assignment):
         return (count,)
-    whole = ", whole clusters" if options.cluster else ""
-    return (
-        f"nothing says how starts were drawn: they are taken as drawn by lot{whole}, as many at each time as observed",
-        count,
-    )
+    return note("starts_taken_as_drawn", clusters=options.cluster is not None), count
 
 
 def _of_assignment(assignment: Assignment, study: Study) -> Rota:

@@ -19,7 +19,9 @@ from pilotlab.estimate.data.columns import (
     strips,
 )
 from pilotlab.estimate.data.times import Calendar, calendar_of, refuse_codes
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -37,7 +39,7 @@ class Rows:
     weights: FloatArray | None
     covariates: FloatArray  # (p, N)
     used: BoolArray
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     unit_name: str | None = None
 
     def cells(self, strip: slice = slice(None)) -> IntArray:
@@ -132,30 +134,30 @@ def _near_one(weights: FloatArray) -> FloatArray:
 
 def _usable(
     y: FloatArray, covariates: list[FloatArray], weights: FloatArray | None, options: Options
-) -> tuple[BoolArray, tuple[str, ...]]:
+) -> tuple[BoolArray, tuple[Note, ...]]:
     used = np.isfinite(y)
     if not used.any():
         raise UsageError(
             f"outcome {options.outcome!r} is empty in every row", fix="give a column with values"
         )
     missing = int((~used).sum())
-    notes = [f"{rows_said(missing)} without {options.outcome} left out"] if missing else []
-    reasons = [
-        (f"without {name}", np.isfinite(values))
+    notes = [note("rows_without_value", count=missing, column=options.outcome)] if missing else []
+    reasons: list[tuple[str, str, BoolArray]] = [
+        ("rows_without_value", name, np.isfinite(values))
         for (_, name), values in zip(options.row_columns, covariates, strict=True)
     ]
-    for (argument, name), (_, good) in zip(options.row_columns, reasons, strict=True):
+    for (argument, name), (*_, good) in zip(options.row_columns, reasons, strict=True):
         _refuse_empty(argument, name, good, "empty")
-    if weights is not None:
+    if weights is not None and options.weights is not None:
         _refuse_empty("weights", options.weights, np.isfinite(weights), "empty")
         _refuse_empty("weights", options.weights, weights != 0, "0")
         reasons += [
-            (f"without {options.weights}", np.isfinite(weights)),
-            (f"of weight 0 in {options.weights}", weights != 0),
+            ("rows_without_value", options.weights, np.isfinite(weights)),
+            ("rows_of_weight_zero", options.weights, weights != 0),
         ]
-    for reason, good in reasons:
+    for code, name, good in reasons:
         lost = int((used & ~good).sum())
-        notes += [f"{rows_said(lost)} {reason} left out"] if lost else []
+        notes += [note(code, count=lost, column=name)] if lost else []
         used = used & good
     return used, tuple(notes)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlab.estimate.data.times import NEVER, Calendar
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -58,7 +59,7 @@ class Study:
     drawn: IntArray
     cluster: IntArray
     excluded: IntArray
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def ever(self) -> BoolArray:
@@ -88,9 +89,9 @@ class Study:
         """A period as the frame writes it."""
         return self.calendar.label(period)
 
-    def note(self, *notes: str) -> Study:
+    def note(self, *notes: Note | None) -> Study:
         """Add notes."""
-        return replace(self, notes=(*self.notes, *(note for note in notes if note)))
+        return replace(self, notes=(*self.notes, *(note for note in notes if note is not None)))
 
     def keep_units(self, kept: BoolArray) -> Study:
         """Leave units out."""

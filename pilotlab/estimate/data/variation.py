@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.notes.table import about_left_out, because, has, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray
 
 ROUNDING = 1e-12  # of the outcome's scale: less than this is arithmetic
 EXPLAINED = 1e-9  # of a covariate's variance, left when constant and other covariates are taken out
-NO_NOISE_NOTE = "units do not differ at all: the standard error is zero and says nothing"
 RATIOS = ("poisson", "binomial")  # estimates on a log scale, where 1 is large
 
 
@@ -43,11 +43,7 @@ def with_telling_covariates(study: Study, options: Options) -> Study:
     telling = _telling(scaled[:, seen])
     kept: BoolArray = np.concatenate([np.ones(own, dtype=bool), telling])
     named = list(zip(study.covariate_names, kept, strict=True))
-    notes = [
-        f"covariate {name} left out: it does not vary, or other covariates say the same"
-        for name, stays in named
-        if not stays
-    ]
+    notes = [note("covariate_says_nothing", covariate=name) for name, stays in named if not stays]
     return replace(
         study,
         covariates=np.concatenate([study.covariates[:own], scaled[telling]]) if kept.any() else None,
@@ -89,7 +85,7 @@ def nothing_left(options: Options) -> NotEstimable:
 
 def _without_noise(found: Estimate) -> Estimate:
     """Show a standard error that is rounding as zero, and say first what it is worth."""
-    notes = found.notes if NO_NOISE_NOTE in found.notes else (NO_NOISE_NOTE, *found.notes)
+    notes = found.notes if has(found.notes, "no_noise") else (note("no_noise"), *found.notes)
     return replace(found, se=0.0, notes=notes)
 
 
@@ -97,9 +93,9 @@ def with_cause(refusal: NotEstimable, study: Study, options: Options) -> NotEsti
     """Say what the frame itself lacks, where it does, and what reading it left out: it may be the cause."""
     lacking = None if options.dose is not None else _lacking(study, options)
     found = refusal if lacking is None else lacking
-    left_out = [note for note in study.notes if " row" in note and "left out" in note]
-    new = [note for note in left_out if note not in found.reason]
-    return NotEstimable(f"{found.reason} ({'; '.join(new)})", found.would_help) if new else found
+    new = tuple(each for each in about_left_out(study.notes, "rows") if each not in found.notes)
+    reason = f"{found.reason}{because(new)}"
+    return replace(found, reason=reason, notes=(*found.notes, *new))
 
 
 def _lacking(study: Study, options: Options) -> NotEstimable | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.notes.table import names, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray
+
+BY_START = ("cohorts_without_reference", "cohorts_without_base")  # notes that name starts, not units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,26 +76,25 @@ def cells(study: Study, options: Options, *, by_event_time: bool) -> BoolArray:
     return _cells_by_cohort(study, options, by_event_time=by_event_time)
 
 
-def left_out(study: Study, kept: BoolArray, why: str, names: bool = True) -> str:
-    """Write the note about units that were left out."""
+def left_out(study: Study, kept: BoolArray, code: str, **data: Any) -> Note | None:
+    """Write the note about units that were left out, by name where the data do not name their starts."""
     lost = ~kept
     if not lost.any():
-        return ""
-    who = f": {listed(list(study.units[lost]))}" if names else ""
-    count = int(lost.sum())
-    return f"{count} {'unit' if count == 1 else 'units'} left out, {why}{who}"
+        return None
+    who = {} if code in BY_START else {"units": names(study.units[lost])}
+    return note(code, count=int(lost.sum()), **who, **data)
 
 
 def drop_always(study: Study) -> Study:
     """Leave out units treated from the first time on."""
     kept = ~study.always
-    return study.keep_units(kept).note(left_out(study, kept, "treated from the first time on"))
+    return study.keep_units(kept).note(left_out(study, kept, "units_treated_throughout"))
 
 
 def drop_silent(study: Study) -> Study:
     """Leave out units without a single value."""
     kept: BoolArray = np.asarray(np.isfinite(study.y).any(axis=1))
-    return study.keep_units(kept).note(left_out(study, kept, "no value in the times that count"))
+    return study.keep_units(kept).note(left_out(study, kept, "units_without_value"))
 
 
 def _cells_by_cohort(study: Study, options: Options, *, by_event_time: bool) -> BoolArray:

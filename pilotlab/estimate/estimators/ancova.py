@@ -7,13 +7,13 @@ import numpy as np
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.change import baseline_covariates, compare, prepare, unit_weights
 from pilotlab.estimate.estimators.fit import Fitted
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.regression.change import unit_mean
 
 FLAT = 1e-9  # of the baseline's scale: less spread than this is arithmetic
-FLAT_NOTE = "baseline means do not differ between units, so there is nothing to adjust for: the arms' means after are compared"
 
 
 class Ancova:
@@ -30,7 +30,7 @@ class Ancova:
         flat, columns = _flat(baseline), baseline_covariates(study, before)
         if not flat:
             columns = np.column_stack([baseline - baseline.mean(), columns])
-        notes = (FLAT_NOTE,) if flat else ()
+        notes = (note("flat_baseline"),) if flat else ()
         return compare(study, unit_mean(study.y[:, ~before]), columns, unit_weights(study, before), *notes)
 
 

@@ -16,8 +16,10 @@ from pilotlab.estimate.data.arms import (
 from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study, recode
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression import change as kernel
 from pilotlab.stats.regression.ols import ols
@@ -25,7 +27,6 @@ from pilotlab.stats.variance.cluster import nested
 from pilotlab.stats.variance.cr2 import cells_cr2
 from pilotlab.stats.variance.small_strata import Hybrid, hybrid, small_strata
 
-BETWEEN_NOTE = "a stratum's arm holds one cluster only: spread is measured between strata, as with pairs"
 POOLED = (
     "auto",
     "randomization",
@@ -65,7 +66,7 @@ def compare(
     outcome: FloatArray,
     covariates: FloatArray,
     weights: FloatArray | None,
-    *notes: str,
+    *notes: Note,
     pooled: bool = False,
 ) -> Fitted | NotEstimable:
     """Compare one number a unit (n,) between the arms, adjusted for covariates (n, p), with all that draws need."""
@@ -104,7 +105,7 @@ def fit_change(
     weights: FloatArray | None,
     *,
     pooled: bool = False,
-) -> tuple[Linear, tuple[str, ...]]:
+) -> tuple[Linear, tuple[Note, ...]]:
     """Compare changes (n,) between arms within strata, adjusted for baseline values (n, p).
 
     Where a stratum's arm holds one cluster only its spread can't be measured by itself. Then it is measured with that of other
@@ -121,7 +122,8 @@ def fit_change(
             spread = np.array([found.se]), np.array([found.df])
             return replace(linear, closed=lambda: spread), (_pooled_note(values, found),)
     if between:
-        return _between_strata(study, change, baseline, weights), () if study.paired else (BETWEEN_NOTE,)
+        how = () if study.paired else (note("spread_between_strata"),)
+        return _between_strata(study, change, baseline, weights), how
     X = np.hstack([(cell[:, None] == np.arange(len(share))).astype(float), baseline])
     contrast = np.concatenate([share, np.zeros(baseline.shape[1])])
     linear = _linear(X, change, contrast, study.cluster, weights)
@@ -134,10 +136,11 @@ def _one_unit_a_cluster(study: Study) -> bool:
     return bool(study.cluster.max() + 1 == len(study.units))
 
 
-def _pooled_note(values: list[FloatArray], found: Hybrid) -> str:
+def _pooled_note(values: list[FloatArray], found: Hybrid) -> Note:
     small = small_strata(values)
-    how = "between them" if found.between else "by its arm in the others"
-    return f"in {int(small.sum())} of {len(small)} strata an arm holds one unit: its spread is measured {how}"
+    return note(
+        "spread_of_small_strata", small=int(small.sum()), strata=len(small), between=bool(found.between)
+    )
 
 
 def pair_differences(study: Study, change: FloatArray) -> Linear:
@@ -184,7 +187,7 @@ def _linear(
 def _with_both_sides(study: Study, start: int) -> Study:
     change = kernel.unit_change(study.y, study.times < start, study.times >= start)
     both = np.isfinite(change)
-    return study.keep_units(both).note(windows.left_out(study, both, "no value on one side of the start"))
+    return study.keep_units(both).note(windows.left_out(study, both, "units_of_one_side"))
 
 
 def _closed(change: FloatArray, cell: IntArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -9,12 +9,13 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import nothing_to_compare, refuse_arms, strata_hold_both
-from pilotlab.estimate.data.columns import listed, rows_said, shown
+from pilotlab.estimate.data.columns import listed, shown
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Fitted, FullRows, Linear, linear_of, of_study
-from pilotlab.estimate.estimators.regression import FORBIDDEN_NOTE
+from pilotlab.estimate.estimators.regression import treated_compared, without_covariate
 from pilotlab.estimate.inference.analytic import LARGEST_DESIGN
-from pilotlab.estimate.inference.exact import conditional, few, no_ratio, ratio_note
+from pilotlab.estimate.inference.exact import SCALE, conditional, few, no_ratio, ratio_note
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
@@ -26,7 +27,6 @@ from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
 MOST_COUNTED = 1e15  # the last whole numbers that a float tells apart
 MOST_CELLS = 20_000_000  # of the design written out, units as columns
 NOT_DRAWN = "a ratio is not drawn again here; `change` on the rate (events over exposure) can be"
-SCALE = {"poisson": "log rate ratio", "binomial": "log odds ratio"}
 
 
 class Poisson:
@@ -77,8 +77,7 @@ def _fit(study: Study, options: Options, family: Family) -> Fitted | NotEstimabl
     if isinstance(found, str):
         return no_ratio(found, exact, options)
     study, linear = found
-    forbidden = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
-    notes = (ratio_note(float(linear.coef[0]), SCALE[family]), *forbidden)
+    notes = (ratio_note(float(linear.coef[0]), SCALE[family]), *treated_compared(study.starts))
     fitted = of_study(study, linear, not_drawn=NOT_DRAWN, notes=notes, unit=SCALE[family], exact=exact)
     return replace(fitted, clusters=of_study(whole, linear).clusters) if few(exact) else fitted
 
@@ -109,7 +108,7 @@ def _with_exposure(study: Study, options: Options) -> Study:
     nothing = np.isfinite(study.y) & (exposure == 0)
     if not nothing.any():
         return study
-    study = study.note(f"{rows_said(int(nothing.sum()))} with an exposure of 0 left out")
+    study = study.note(note("rows_without_exposure", count=int(nothing.sum())))
     return study.keep_cells(~nothing)
 
 
@@ -124,13 +123,11 @@ def _with_events(study: Study, options: Options, family: Family) -> Study:
         times: BoolArray = np.asarray(some.any(axis=0) & room.any(axis=0))
         if units.all() and times.all():
             return study
-        what = "no event" if family == "poisson" else "no event, or nothing but events"
-        study = study.keep_units(units).note(windows.left_out(study, units, what))
+        what = "without_events" if family == "poisson" else "without_both_outcomes"
+        study = study.keep_units(units).note(windows.left_out(study, units, f"units_{what}"))
         if not times.all():
             lost = int((~times).sum())
-            study = study.keep_cells(times).note(
-                f"{lost} {'time' if lost == 1 else 'times'} left out, {what}"
-            )
+            study = study.keep_cells(times).note(note(f"times_{what}", count=lost))
 
 
 def _regress(study: Study, options: Options, family: Family) -> tuple[Study, Linear] | str:
@@ -148,7 +145,7 @@ def _regress(study: Study, options: Options, family: Family) -> tuple[Study, Lin
                 return "the treated indicator can't be told apart from unit and time effects where there are events"
             if fit is _concentrated and (said := _foretold(study, options)):
                 return said
-            study = _without_covariate(study, own + lost[-1])
+            study = without_covariate(study, own + lost[-1])
         except SeparatedRows as found:
             study = _with_events(_without_rows(study, found, own), options, family)
             if not len(study.starts) or not strata_hold_both(study).any():
@@ -165,10 +162,8 @@ def _without_rows(study: Study, found: SeparatedRows, own: int) -> Study:
     kept = np.ones(study.y.shape, dtype=bool)
     kept[unit[found.rows], time[found.rows]] = False
     names = study.covariate_names[own:]
-    who = listed([names[column - 1] for column in found.columns if 1 <= column <= len(names)])
-    return study.keep_cells(kept).note(
-        f"{rows_said(int(found.rows.sum()))} left out: covariate {who} foretells them wholly, so that they say nothing of the ratio"
-    )
+    who = [names[column - 1] for column in found.columns if 1 <= column <= len(names)]
+    return study.keep_cells(kept).note(note("rows_foretold", count=int(found.rows.sum()), covariates=who))
 
 
 def _foretold(study: Study, options: Options) -> str:
@@ -248,12 +243,3 @@ def _design(study: Study, unit: IntArray, time: IntArray, own: int) -> FloatArra
     units = (unit[:, None] == np.arange(len(study.units))).astype(float)
     times = (time[:, None] == np.arange(1, len(study.times))).astype(float)
     return np.hstack([treated, covariates, units, times])
-
-
-def _without_covariate(study: Study, position: int) -> Study:
-    assert study.covariates is not None
-    name = study.covariate_names[position]
-    rest = np.delete(study.covariates, position, axis=0)
-    names = tuple(each for index, each in enumerate(study.covariate_names) if index != position)
-    lighter = replace(study, covariates=rest if names else None, covariate_names=names)
-    return lighter.note(f"covariate {name} left out: effects or other covariates explain it wholly")

@@ -7,18 +7,20 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data import attributes, windows
-from pilotlab.estimate.data.columns import column, floats, row_place, rows_said
+from pilotlab.estimate.data.columns import column, floats, row_place
 from pilotlab.estimate.data.frame import check_frame, read_times
 from pilotlab.estimate.data.rows import Rows, read_rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.data.variation import ends, nothing_varies, standardised
-from pilotlab.estimate.estimators.counts import SCALE, wrong_values
+from pilotlab.estimate.estimators.counts import wrong_values
 from pilotlab.estimate.estimators.fit import Fitted, arm_clusters, linear_of
-from pilotlab.estimate.estimators.regression import FORBIDDEN_NOTE
-from pilotlab.estimate.inference.exact import no_ratio, ratio_note
+from pilotlab.estimate.estimators.regression import treated_compared
+from pilotlab.estimate.inference.exact import SCALE, no_ratio, ratio_note
+from pilotlab.estimate.notes.table import because, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.glm import Family, Separated, glm
 from pilotlab.stats.regression.ols import OlsFit, ols
@@ -99,12 +101,12 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
         except SingularDesign as error:
             lost = [position - 1 for position in error.columns if 1 <= position <= len(names)]
             if not lost:
-                why = f" ({'; '.join(rows.notes)})" if rows.notes else ""
                 return NotEstimable(
-                    f"the treated indicator can't be told apart from cohort and time effects{why}",
+                    f"the treated indicator can't be told apart from cohort and time effects{because(rows.notes)}",
                     "both cohorts seen before and after the start",
+                    notes=rows.notes,
                 )
-            notes = (*notes, f"covariate {names.pop(lost[-1])} left out: other columns explain it wholly")
+            notes = (*notes, note("covariate_explained", covariate=names.pop(lost[-1]), by="cohort"))
             covariates = np.delete(covariates, lost[-1], axis=1)
             continue
         break
@@ -118,7 +120,7 @@ def fit(frame: object, options: Options) -> Fitted | NotEstimable:
         n_treated=int(treated.sum()),
         clusters=arm_clusters(cluster, treated, cohort > starts[0]),
         not_drawn="no unit is followed",
-        notes=(*notes, *((FORBIDDEN_NOTE,) if len(starts) > 1 else ())),
+        notes=(*notes, *treated_compared(starts)),
     )
 
 
@@ -177,20 +179,14 @@ def _solve(
 
 def _attributes(
     table: pd.DataFrame, options: Options, rows: Rows
-) -> tuple[IntArray, IntArray, tuple[str, ...]]:
+) -> tuple[IntArray, IntArray, tuple[Note, ...]]:
     raw = column(table, options.cohort, "cohort")
     cohort = attributes.cohorts(raw, f"cohort {options.cohort!r}", rows.calendar, int(rows.times[0]))
     late = (cohort > rows.times[-1]) & (cohort != NEVER)
     cohort = np.where(late, NEVER, cohort)
     count = int(late.sum())
-    notes = (
-        *rows.notes,
-        *(
-            [f"{rows_said(count)} of cohorts that start after the last {options.time} count as never treated"]
-            if count
-            else []
-        ),
-    )
+    after = (note("rows_start_after_last_time", count=count, time=options.time),) if count else ()
+    notes = (*rows.notes, *after)
     if options.cluster is None:
         return cohort, np.arange(len(table)), notes
     found, _ = pd.factorize(column(table, options.cluster, "cluster"), sort=True)

@@ -10,14 +10,12 @@ from pilotlab.estimate.data.arms import refuse_arms
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import ArmClusters, Fitted
 from pilotlab.estimate.estimators.regression import regress
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import FloatArray, sum_by
 
 NOT_DRAWN = "a dose is not drawn again here: what was drawn is the arm, and the dose is what units made of it"
-DOSE_NOTE = (
-    "units choose their dose, so this compares doses and not arms; where arms were drawn, compare those first"
-)
 
 
 class Dose:
@@ -46,7 +44,7 @@ class Dose:
             clusters=_sides(study, dose, moves),
             study=study,
             not_drawn=NOT_DRAWN,
-            notes=(DOSE_NOTE,),
+            notes=(note("dose_was_chosen"),),
         )
 
 

@@ -9,16 +9,15 @@ import numpy as np
 
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import needs_both_arms, nothing_to_compare, refuse_arms, strata_hold_both
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.estimators.fit import Differences, Fitted, of_study
 from pilotlab.estimate.estimators.regression import (
-    FORBIDDEN_NOTE,
     is_change,
     not_drawn,
     redrawn,
     regress,
+    treated_compared,
     with_closed_form,
 )
 from pilotlab.estimate.options import Options
@@ -60,7 +59,7 @@ class EventStudy:
             "skip": 1,
             "reference": common_reference(study, options),
         }
-        notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
+        notes = treated_compared(study.starts)
         if not is_change(study):
             again = _redrawn(study, event, contrasts, options)
             why = not_drawn("event_study", gaps=True)
@@ -90,9 +89,9 @@ def with_reference(study: Study, options: Options) -> Study:
     if not without:
         return study
     kept = ~np.isin(study.cohort, without)
-    when = listed([study.label(start) for start in without])
+    when = [study.label(start) for start in without]
     return study.keep_units(kept).note(
-        windows.left_out(study, kept, f"no value before their start at {when}", names=False)
+        windows.left_out(study, kept, "cohorts_without_reference", starts=when)
     )
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from pilotlab.estimate.data.arms import counts_nowhere
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
 from pilotlab.stats.randomization.exact_counts import ConditionalCounts
 from pilotlab.stats.randomization.regression_draws import DrawnRegression
@@ -135,6 +137,13 @@ class ArmClusters:
         return max(self.treated, self.comparison) > 1.5 * min(self.treated, self.comparison)
 
 
+def few_clusters(clusters: ArmClusters, inference: str) -> Note:
+    """Say what an inference is worth with fewer than four clusters on a side."""
+    code = {"randomization": "few_clusters_drawn", "wild": "few_clusters_wild"}.get(inference, "few_clusters")
+    arms = {"treated": clusters.treated, "comparison": clusters.comparison, "by_dose": clusters.by_dose}
+    return note(code, **arms, fewest=FEWEST, inference=inference)
+
+
 def _clusters(count: int, what: str = "") -> str:
     return f"{count} {what}{'cluster' if count == 1 else 'clusters'}"
 
@@ -187,7 +196,7 @@ class Fitted:
     not_drawn: str = ""
     exact: ConditionalCounts | None = None
     unit: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @runtime_checkable
@@ -222,7 +231,7 @@ def linear_of(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> 
 
 
 def of_study(
-    study: Study, linear: Linear, *, lost: IntArray | None = None, notes: tuple[str, ...] = (), **rest: Any
+    study: Study, linear: Linear, *, lost: IntArray | None = None, notes: tuple[Note, ...] = (), **rest: Any
 ) -> Fitted:
     """Count a study's units and clusters; later starters serve as comparison for earlier ones.
 
@@ -235,7 +244,7 @@ def of_study(
         lost = _without_treated_values(study)
     counted = study.ever & ~np.isin(study.cohort, lost)
     waiting = study.cohort > study.starts[0]
-    named = (counts_nowhere(study, int(start), "no value after its start can be compared") for start in lost)
+    named = (counts_nowhere(study, int(start), "cohort_without_value_after") for start in lost)
     return Fitted(
         linear=linear,
         n_units=len(study.units),

@@ -14,16 +14,15 @@ from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
+from pilotlab.estimate.notes.table import names, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray, n_distinct
 from pilotlab.stats.staggered.group_cells import Cells, CohortPanel, cells_of
 from pilotlab.stats.staggered.group_rows import Averages, average, rebased
 
 INFERENCE = "pilotlab.estimate.inference.group_time_inference"
-WAITING_NOTE = (
-    "no unit is never treated: units not yet treated are the comparison, up to {label}, after which all are"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,7 +43,7 @@ class GroupTimeFitted:
     clusters: ArmClusters
     n_treated: int
     path: Averages | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
         """Apply the inference asked for, or what `auto` stands for."""
@@ -111,7 +110,7 @@ def _with_comparison(study: Study, options: Options) -> tuple[Study, Options]:
     label = study.label(int(study.times[inside][-1]))
     cohort = np.where(study.cohort == last, NEVER, study.cohort)
     study = windows.drop_silent(replace(study.keep_cells(inside), cohort=cohort))
-    return study.note(WAITING_NOTE.format(label=label)), replace(options, comparison="not_yet_treated")
+    return study.note(note("none_never_treated", last=label)), replace(options, comparison="not_yet_treated")
 
 
 def _with_base(study: Study, options: Options) -> Study:
@@ -119,10 +118,8 @@ def _with_base(study: Study, options: Options) -> Study:
     ends = study.starts - options.anticipation
     without = study.starts[~(study.times[:, None] < ends).any(axis=0)]
     kept: BoolArray = np.asarray(~np.isin(study.cohort, without))
-    when = listed([study.label(int(start)) for start in without])
-    return study.keep_units(kept).note(
-        windows.left_out(study, kept, f"no time before their start at {when}", names=False)
-    )
+    when = [study.label(int(start)) for start in without]
+    return study.keep_units(kept).note(windows.left_out(study, kept, "cohorts_without_base", starts=when))
 
 
 def _panel(study: Study) -> CohortPanel:
@@ -186,26 +183,20 @@ def _nothing(study: Study, options: Options) -> NotEstimable:
     )
 
 
-def _gaps(study: Study, averages: Averages) -> tuple[str, ...]:
+def _gaps(study: Study, averages: Averages) -> tuple[Note, ...]:
     """Say how gaps are answered, and whose base time is missing."""
     known = np.isfinite(study.y)
     if known.all():
         return ()
-    note = "gaps: each cohort and time is compared among the units with a value then and at the base time"
     cells = averages.cells
     after = np.flatnonzero(cells.event_time >= 0)
     lost: BoolArray = np.zeros(len(study.units), dtype=bool)
     for cell in after:
         lost |= (study.cohort == cells.starts[cells.cohort[cell]]) & ~known[:, cells.base[cell]]
     if not lost.any():
-        return (note,)
-    count, who = int(lost.sum()), listed(list(study.units[lost]))
-    what = (
-        "unit has no value at its base time and counts"
-        if count == 1
-        else "units have no value at their base time and count"
-    )
-    return note, f"{count} treated {what} nowhere after it: {who}"
+        return (note("gaps"),)
+    who = names(study.units[lost])
+    return note("gaps"), note("units_without_base_value", count=int(lost.sum()), units=who)
 
 
 def _lost_starts(averages: Averages) -> IntArray:
@@ -216,7 +207,7 @@ def _lost_starts(averages: Averages) -> IntArray:
     return np.asarray(cells.starts[own[~np.isin(own, had)]])
 
 
-def _lost_cohorts(study: Study, averages: Averages, options: Options) -> tuple[str, ...]:
+def _lost_cohorts(study: Study, averages: Averages, options: Options) -> tuple[Note, ...]:
     """Name each cohort that counts nowhere, and why."""
     known, cells = np.isfinite(study.y), averages.cells
     notes = []
@@ -224,37 +215,30 @@ def _lost_cohorts(study: Study, averages: Averages, options: Options) -> tuple[s
         inside = study.cohort == start
         first = np.flatnonzero((cells.starts[cells.cohort] == start) & (cells.event_time >= 0))[0]
         base, serves = cells.base[first], cells.comparison[first][np.searchsorted(cells.starts, study.cohort)]
+        at = {"base": study.label(int(study.times[base]))}
         if not known[serves, base].any():
-            why = f"no comparison unit has a value at its base time {study.label(int(study.times[base]))}"
+            notes.append(counts_nowhere(study, int(start), "cohort_without_comparison_base", **at))
         elif not known[inside, base].any():
-            why = f"none of its units has a value at its base time {study.label(int(study.times[base]))}"
+            notes.append(counts_nowhere(study, int(start), "cohort_without_own_base", **at))
         else:
-            why = "no time after its start has values on both sides"
-            why += " of like covariates" if options.covariates else ""
-        notes.append(counts_nowhere(study, int(start), why))
+            alike = {"covariates": bool(options.covariates)}
+            notes.append(counts_nowhere(study, int(start), "cohort_without_pairs", **alike))
     return tuple(notes)
 
 
-def _lost(averages: Averages, options: Options) -> tuple[str, ...]:
+def _lost(averages: Averages, options: Options) -> tuple[Note, ...]:
     lost = int((~np.isfinite(averages.found.att)).sum())
     if not lost:
         return ()
-    why = " or covariates that tell the arms apart" if options.covariates else ""
-    return (
-        f"{lost} of {len(averages.cells)} pairs of cohort and {options.time} left out: no unit with both values on one side{why}",
-    )
+    of = {"count": lost, "of": len(averages.cells), "time": options.time}
+    return (note("pairs_without_comparison", **of, covariates=bool(options.covariates)),)
 
 
-def _alone(study: Study) -> tuple[str, ...]:
+def _alone(study: Study) -> tuple[Note, ...]:
     """Name cohorts of one cluster."""
     alone = [
         study.label(int(start))
         for start in study.starts
         if n_distinct(study.cluster[study.cohort == start]) == 1
     ]
-    if not alone:
-        return ()
-    what = "cohort" if len(alone) == 1 else "cohorts"
-    return (
-        f"{what} {listed(alone)}: one unit or cluster only, whose own spread can't be measured; bands are unstable",
-    )
+    return (note("cohorts_of_one_cluster", alone=len(alone), cohorts=alone),) if alone else ()

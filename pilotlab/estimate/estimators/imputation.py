@@ -18,8 +18,10 @@ from pilotlab.estimate.estimators.event_study import common_reference
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.estimators.leads import Leads
 from pilotlab.estimate.estimators.regression import is_change, not_drawn, with_closed_form, without_covariate
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.twfe import TwoWayPanel, rows, two_way
 from pilotlab.stats.staggered.imputation import (
@@ -86,7 +88,7 @@ def _prepare(study: Study, options: Options) -> Study | NotEstimable:
     study = windows.drop_silent(study.keep_cells(windows.cells(study, options, by_event_time=True)))
     untreated = study.times < np.minimum(study.cohort, NEVER - 1)[:, None] - options.anticipation
     kept: BoolArray = np.asarray((np.isfinite(study.y) & untreated).any(axis=1))
-    study = study.keep_units(kept).note(windows.left_out(study, kept, "no value before their start"))
+    study = study.keep_units(kept).note(windows.left_out(study, kept, "units_without_value_before"))
     return study if len(study.starts) and len(study.units) else nothing_to_compare(study)
 
 
@@ -107,8 +109,7 @@ def _impute(study: Study, options: Options) -> _Fit:
         for block in (*found.fit.blocks, *found.treated):
             inside = np.isfinite(block.y) if block.weights is None else block.weights > 0
             y[block.units[:, None], block.weeks] = np.where(inside, block.y, np.nan)
-        text = f"{found.lost} values of treated units left out: nobody untreated at that time tells what they would have been"
-        study = replace(study, y=y).note(text)
+        study = replace(study, y=y).note(note("values_not_imputable", count=int(found.lost)))
     return _Fit(study, cohorts, code.astype(np.int64), treated, found)
 
 
@@ -226,10 +227,7 @@ def _changes(fit: _Fit, table: Table, before: Leads | None) -> FloatArray:
     return np.vstack([found[: table.skip], before.changes(fit.study), found[table.skip :]])
 
 
-def _notes(fit: _Fit) -> tuple[str, ...]:
+def _notes(fit: _Fit) -> tuple[Note, ...]:
     units = np.bincount(fit.code, minlength=len(fit.cohorts))
     lone = int(((units == 1) & (fit.cohorts != NEVER)).sum())
-    if not lone:
-        return ()
-    which = "1 start has" if lone == 1 else f"{lone} starts have"
-    return (f"{which} a single unit, whose own noise no standard error can tell from its effect",)
+    return (note("lone_starts", count=lone),) if lone else ()

@@ -8,7 +8,9 @@ import numpy as np
 
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.event_study import indicators, reference
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign, pinv_symmetric
 from pilotlab.stats.regression.twfe import TwoWayFit, TwoWayPanel, rows, two_way
 from pilotlab.stats.staggered.imputation import ImputedMeans
@@ -30,7 +32,7 @@ class Leads:
     options: Options
     panel: TwoWayPanel | None = None
     times: IntArray | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def weigh_rows(self, study: Study) -> FloatArray:
         """Write out what each cell weighs in each coefficient, shape (n, T, k)."""
@@ -71,8 +73,7 @@ def leads(study: Study, options: Options, treated: BoolArray) -> Leads:
     try:
         fit = two_way(panel)
     except SingularDesign:
-        note = "event times before start are not shown: without never-treated units they can't be told apart from unit and time effects"
-        return Leads(_none(study), (), options, notes=(note,))
+        return Leads(_none(study), (), options, notes=(note("times_before_not_shown"),))
     names = tuple(int(each) for each in event)
     return Leads(_as_means(fit, study, len(event)), names, options, panel, calm.times)
 

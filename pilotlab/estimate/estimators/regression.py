@@ -11,7 +11,9 @@ from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.change import pair_differences
 from pilotlab.estimate.estimators.fit import FullRows, Linear
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.randomization.regression_draws import DrawnRegression
 from pilotlab.stats.regression.change import arm_cells
@@ -19,7 +21,10 @@ from pilotlab.stats.regression.twfe import TwoWayFit, TwoWayPanel, rows, two_way
 from pilotlab.stats.variance.cluster import cr1, nested
 from pilotlab.stats.variance.cr2 import cells_cr2
 
-FORBIDDEN_NOTE = "starts differ: later starters are also compared with units already treated, which can mislead where effects grow or differ"
+
+def treated_compared(starts: IntArray) -> tuple[Note, ...]:
+    """Say so where later starters are compared with units already treated."""
+    return (note("treated_compared"),) if len(starts) > 1 else ()
 
 
 def not_drawn(name: str, *, gaps: bool = False) -> str:
@@ -168,12 +173,10 @@ def without_covariate(study: Study, position: int) -> Study:
     """Leave out a covariate that the effects explain, with a note."""
     assert study.covariates is not None
     name = study.covariate_names[position]
-    names = tuple(each for each in study.covariate_names if each != name)
+    names = tuple(each for index, each in enumerate(study.covariate_names) if index != position)
     rest = np.delete(study.covariates, position, axis=0)
     lighter = replace(study, covariates=rest if names else None, covariate_names=names)
-    return lighter.note(
-        f"covariate {name} left out: unit and time effects, or other covariates, explain it wholly"
-    )
+    return lighter.note(note("covariate_explained", covariate=name, by="unit"))
 
 
 def _inseparable(terms: Sequence[str]) -> NotEstimable:

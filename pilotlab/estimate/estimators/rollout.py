@@ -17,11 +17,13 @@ from pilotlab.estimate.data.rotas import how_drawn, rota_of
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.estimators.cells import row_names
-from pilotlab.estimate.estimators.fit import FEWEST, ArmClusters, arm_clusters
+from pilotlab.estimate.estimators.fit import FEWEST, ArmClusters, arm_clusters, few_clusters
+from pilotlab.estimate.notes.table import about_left_out, because, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.term import Term
+from pilotlab.note import Note
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray, sum_by
 from pilotlab.stats.randomization.rollout_draws import rollout_test
@@ -31,10 +33,6 @@ from pilotlab.stats.variance.sup_t import sup_t_critical
 
 KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
 DRAWS, BAND_DRAWS, MANY = 9_999, 999, 50
-NOT_SAID_NOTE = "nothing says that starts were drawn by lot: this estimate is right only if they were"
-WAITING_NOTE = (
-    "no unit is never treated: units not yet treated are the comparison, up to {label}, after which all are"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +47,7 @@ class RolloutFitted:
     n_units: int
     n_treated: int
     refined: bool
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
         """Apply the inference asked for, or what `auto` stands for."""
@@ -66,12 +64,8 @@ class RolloutFitted:
                 Student(float(value), float(own), float(each))
                 for value, own, each in zip(self.found.values, se, df, strict=True)
             ]
-            notes = (_FEW_NOTE,) if few else () if self.refined else (_NEYMAN_NOTE,)
+            notes = (note("neyman_of_few"),) if few else () if self.refined else (note("neyman"),)
         return _estimate(self, options, estimator, name, laws, se, df, notes)
-
-
-_FEW_NOTE = "few units: Neyman's variance with the slope counted as estimated, and t"
-_NEYMAN_NOTE = "cohorts are too small for values before the first start to narrow the variance: Neyman's is taken, which is never too small on average"
 
 
 class Rollout:
@@ -136,15 +130,15 @@ def _with_comparison(study: Study, options: Options) -> Study:
         return study
     cohort = np.where(study.cohort == last, NEVER, study.cohort)
     label = study.label(int(study.times[inside][-1]))
-    return replace(study.keep_cells(inside), cohort=cohort).note(WAITING_NOTE.format(label=label))
+    return replace(study.keep_cells(inside), cohort=cohort).note(note("none_never_treated", last=label))
 
 
 def _complete(study: Study) -> Study:
     kept: BoolArray = np.asarray(np.isfinite(study.y).all(axis=1))
-    return study.keep_units(kept).note(windows.left_out(study, kept, "a value is missing"))
+    return study.keep_units(kept).note(windows.left_out(study, kept, "units_without_gapless_values"))
 
 
-def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[str, ...]]:
+def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[Note, ...]]:
     """Take what was drawn together as one unit: the mean of its members."""
     clusters = int(study.drawn.max(initial=-1)) + 1
     if clusters == len(study.units):
@@ -159,7 +153,6 @@ def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[str, ...]]
         )
     means = sum_by(study.y, study.drawn, clusters) / np.bincount(study.drawn)[:, None]
     order = np.arange(clusters)
-    note = f"{clusters} clusters were drawn: each is one mean of its units, and clusters weigh alike"
     return replace(
         study,
         y=means,
@@ -167,25 +160,25 @@ def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[str, ...]]
         cohort=study.cohort[first],
         drawn=order,
         cluster=order,
-    ), (note,)
+    ), (note("clusters_are_means", clusters=clusters),)
 
 
 def _without_lonely(study: Study) -> Study:
     start, cohort = np.unique(study.cohort, return_inverse=True)
     alone = np.bincount(cohort) < 2
     kept: BoolArray = np.asarray(~alone[cohort])
-    when = listed(["never" if g == NEVER else study.label(int(g)) for g in start[alone]])
-    return study.keep_units(kept).note(windows.left_out(study, kept, f"alone in their start ({when})"))
+    when = ["never" if g == NEVER else study.label(int(g)) for g in start[alone]]
+    return study.keep_units(kept).note(windows.left_out(study, kept, "units_alone_in_start", starts=when))
 
 
 def _too_few_starts(study: Study, options: Options) -> NotEstimable:
     """Two starts, or a start and units that wait, have to be left, of two units each."""
-    dropped = [note for note in study.notes if "left out" in note]
+    dropped = about_left_out(study.notes)
     what = "clusters" if options.cluster else "units"
-    why = f" ({'; '.join(dropped)})" if dropped else ""
     return NotEstimable(
-        f"`rollout` compares starts of two {what} or more with complete values, and no two such starts are left{why}",
+        f"`rollout` compares starts of two {what} or more with complete values, and no two such starts are left{because(dropped)}",
         "values with fewer gaps, or more units at each start; `group_time` takes units with gaps",
+        notes=dropped,
     )
 
 
@@ -207,7 +200,7 @@ def _standard_errors(fitted: RolloutFitted) -> FloatArray:
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
-def _drawn(fitted: RolloutFitted, options: Options) -> tuple[Sequence[Law], tuple[str, ...]]:
+def _drawn(fitted: RolloutFitted, options: Options) -> tuple[Sequence[Law], tuple[Note, ...]]:
     start, cohort = np.unique(fitted.study.cohort, return_inverse=True)
     found = rollout_test(
         fitted.study.y,
@@ -221,7 +214,7 @@ def _drawn(fitted: RolloutFitted, options: Options) -> tuple[Sequence[Law], tupl
     )
     notes = how_drawn(found[0], options)
     if not all(map(math.isfinite, found[0].interval(options.alpha))):
-        notes = (*notes, f"the interval is open: no draw can reject at {options.alpha:g} on that side")
+        notes = (*notes, note("interval_open_on_side", alpha=options.alpha))
     return [Draws(result) for result in found], notes
 
 
@@ -233,13 +226,13 @@ def _estimate(
     laws: Sequence[Law],
     se: FloatArray,
     df: FloatArray,
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
 ) -> Estimate | NotEstimable:
     law, study = laws[0], fitted.study
     if not math.isfinite(se[0]) or (name != "randomization" and not df[0] > 0):
         return NotEstimable("too few units for the spread to be measured", "more units at each start")
     drawn = isinstance(law, Draws)
-    said = () if is_drawn(options.assignment) or drawn else (NOT_SAID_NOTE,)
+    said = () if is_drawn(options.assignment) or drawn else (note("starts_not_said_drawn"),)
     return Estimate(
         att=float(fitted.found.values[0]),
         se=float(se[0]),
@@ -283,19 +276,9 @@ def _terms(
     return tuple(found)
 
 
-def _slope(fitted: RolloutFitted) -> str:
-    return (
-        f"the difference before the start is taken off {fitted.found.slopes[0]:.2f} times "
-        "(0 is a difference in means, 1 a difference of changes)"
-    )
+def _slope(fitted: RolloutFitted) -> Note:
+    return note("slope_before", slope=float(fitted.found.slopes[0]))
 
 
-def _few(fitted: RolloutFitted, name: str) -> tuple[str, ...]:
-    if not fitted.clusters.few:
-        return ()
-    counts = str(fitted.clusters)
-    if name == "randomization":
-        return (f"{counts}: read p beside the smallest this design can give",)
-    return (
-        f"{counts}: with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small",
-    )
+def _few(fitted: RolloutFitted, name: str) -> tuple[Note, ...]:
+    return (few_clusters(fitted.clusters, name),) if fitted.clusters.few else ()

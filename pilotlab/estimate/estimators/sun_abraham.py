@@ -15,8 +15,10 @@ from pilotlab.estimate.estimators.cells import Table, event_times, nothing_linke
 from pilotlab.estimate.estimators.event_study import common_reference, reference, with_reference
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.estimators.regression import is_change, not_drawn, with_closed_form, without_covariate
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.staggered.sun_abraham import COMPARISON, Interacted, averages, interact, written_out
 
@@ -67,9 +69,10 @@ def _with_comparison(study: Study, options: Options) -> Study:
         return study
     last = int(study.starts[-1])
     waiting = study.keep_cells(study.times < last - options.anticipation)
-    note = f"no unit is never treated: those that start at {study.label(last)} are the comparison, and times from then on are left out"
     cohort = np.where(waiting.cohort == last, NEVER, waiting.cohort)
-    return windows.drop_silent(replace(waiting, cohort=cohort)).note(note)
+    return windows.drop_silent(replace(waiting, cohort=cohort)).note(
+        note("last_cohort_compares", start=study.label(last))
+    )
 
 
 def _interact(study: Study, options: Options) -> tuple[Study, IntArray, Interacted]:
@@ -129,9 +132,5 @@ def _changes(study: Study, options: Options, rows: Table) -> FloatArray:
     return np.asarray(rows.contrasts @ (own / own.sum(axis=0)).T @ path.T)
 
 
-def _notes(found: Interacted) -> tuple[str, ...]:
-    if not found.lost:
-        return ()
-    return (
-        f"{found.lost} effects of a cohort at a time left out: no units, there or in the comparison, link that time to the reference",
-    )
+def _notes(found: Interacted) -> tuple[Note, ...]:
+    return (note("effects_without_link", count=int(found.lost)),) if found.lost else ()

@@ -10,16 +10,17 @@ import numpy as np
 
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_starts
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import FEWEST, ArmClusters, arm_clusters
 from pilotlab.estimate.inference import placebo, resampling
 from pilotlab.estimate.inference.placebo import Found
+from pilotlab.estimate.notes.table import about_left_out, because, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Law
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.synthetic import Named, Synthetic
 from pilotlab.estimate.results.term import Term
+from pilotlab.note import Note
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.regression.fill import fill_additively
@@ -103,7 +104,7 @@ class SyntheticFitted:
             synthetic=parts,
         )
 
-    def _why(self, options: Options, inference: str) -> tuple[str, ...]:
+    def _why(self, options: Options, inference: str) -> tuple[Note, ...]:
         treated = self.clusters.treated
         if (
             "auto" not in (options.estimator, options.inference)
@@ -111,10 +112,7 @@ class SyntheticFitted:
             or treated >= FEWEST
         ):
             return ()
-        what = (
-            "cluster is too few to measure its" if treated == 1 else "clusters are too few to measure their"
-        )
-        return (f"{treated} treated {what} own noise, so the effect is held against that of other units",)
+        return (note("few_treated_placebo", treated=treated),)
 
     def _parts(self, placebos: Named) -> Synthetic:
         fit, block = self.fit, self.block
@@ -162,23 +160,17 @@ def fit_synthetic(study: Study, options: Options, kind: Kind, name: str) -> Synt
 
 def _complete(study: Study, start: int) -> Study:
     """Leave out treated units without a side, times that a treated unit lacks, and units with many gaps in the rest."""
-    study = _keep(study, ~study.ever | _has_both_sides(study, start), "no value on one side of the start")
+    study = _keep(study, ~study.ever | _has_both_sides(study, start), "units_of_one_side")
     if not study.ever.any() or study.ever.all():
         return study
     there = np.isfinite(study.y)
     seen = np.asarray(there[study.ever].all(axis=0) & there[~study.ever].any(axis=0))
     lost = [label for label, kept in zip(study.time_labels, seen, strict=True) if not kept]
-    what = (
-        f"{len(lost)} {'time' if len(lost) == 1 else 'times'} left out, for a treated unit, or every comparison unit, has no value: {listed(lost)}"
-        if lost
-        else ""
-    )
+    what = note("times_with_gaps", count=len(lost), times=lost) if lost else None
     study = study.keep_cells(np.broadcast_to(seen, study.y.shape)).note(what)
-    study = _keep(study, _has_both_sides(study, start), "no value on one side of the start")
+    study = _keep(study, _has_both_sides(study, start), "units_of_one_side")
     gaps = np.mean(~np.isfinite(study.y), axis=1)
-    return _keep(
-        study, np.asarray(gaps <= MOST_GAPS), f"more than {MOST_GAPS:.0%} of the times that count are missing"
-    )
+    return _keep(study, np.asarray(gaps <= MOST_GAPS), "units_with_many_gaps", share=MOST_GAPS)
 
 
 def _has_both_sides(study: Study, start: int) -> BoolArray:
@@ -186,8 +178,8 @@ def _has_both_sides(study: Study, start: int) -> BoolArray:
     return np.asarray(there[:, before].any(axis=1) & there[:, ~before].any(axis=1))
 
 
-def _keep(study: Study, kept: BoolArray, why: str) -> Study:
-    return study.keep_units(kept).note(windows.left_out(study, kept, why))
+def _keep(study: Study, kept: BoolArray, code: str, **data: float) -> Study:
+    return study.keep_units(kept).note(windows.left_out(study, kept, code, **data))
 
 
 def _fill(study: Study) -> tuple[Study, FloatArray]:
@@ -197,48 +189,47 @@ def _fill(study: Study) -> tuple[Study, FloatArray]:
         return study, study.y
     y = study.y.copy()
     y[~study.ever] = fill_additively(y[~study.ever])
-    what = f"{missing} of {y[~study.ever].size} values of comparison units are missing and stand at what unit and time effects give"
-    return study.note(what), y
+    return study.note(note("gaps_filled", count=missing, of=y[~study.ever].size)), y
 
 
 def _refuse_small(study: Study, start: int, options: Options, name: str) -> NotEstimable | None:
     treated, comparison = int(study.ever.sum()), int((~study.ever).sum())
     before, after = int((study.times < start).sum()), int((study.times >= start).sum())
-    dropped = "; ".join(note for note in study.notes if "left out" in note)
-    why = f" ({dropped})" if dropped else ""
+    dropped = about_left_out(study.notes)
+    why = because(dropped)
     help_ = "values with fewer gaps, or longer periods; `change` takes units with gaps"
     if not treated or comparison < FEWEST_UNITS:
         return NotEstimable(
             f"`{name}` needs a treated and {FEWEST_UNITS} comparison units with few gaps: {treated} treated and {comparison} comparison left{why}",
             f"more comparison units, or {help_}",
+            notes=dropped,
         )
     if before < FEWEST_TIMES or not after:
         return NotEstimable(
             f"`{name}` needs {FEWEST_TIMES} values of {options.time} before the start and one after: {before} and {after} are left{why}",
             "more values from before the start" if after else help_,
+            notes=dropped,
         )
     return None
 
 
-def _made_of(parts: Synthetic, block: Block) -> str:
-    units = f"{len(parts.unit_weights)} of {int((~block.treated).sum())} comparison units"
-    times = (
-        f" and {len(parts.time_weights)} of {parts.start} times before the start"
-        if parts.time_weights
-        else ""
-    )
-    return (
-        f"the synthetic path weighs {units} (as much as {parts.effective_units:.1f} of equal weight){times}; "
-        f"before the start it misses the treated by {parts.miss:.3g} (root mean square)"
+def _made_of(parts: Synthetic, block: Block) -> Note:
+    return note(
+        "synthetic_made_of",
+        weighed=len(parts.unit_weights),
+        comparison=int((~block.treated).sum()),
+        effective=parts.effective_units,
+        timed=bool(parts.time_weights),
+        times=len(parts.time_weights),
+        before=parts.start,
+        miss=parts.miss,
     )
 
 
-def _open(ci: tuple[float, float], found: Found, options: Options) -> tuple[str, ...]:
+def _open(ci: tuple[float, float], found: Found, options: Options) -> tuple[Note, ...]:
     if found.p_min is None or all(map(math.isfinite, ci)):
         return ()
-    return (
-        f"the interval is open: no placebo can reject at {options.alpha:g}, since p can't fall below {found.p_min:.3g}",
-    )
+    return (note("interval_open_placebo", alpha=options.alpha, p_min=found.p_min),)
 
 
 def _floats(values: FloatArray) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from pilotlab.estimate.data.arms import refuse_arms, strata_hold_both
 from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Fitted, of_study
-from pilotlab.estimate.estimators.regression import FORBIDDEN_NOTE, regress
+from pilotlab.estimate.estimators.regression import regress, treated_compared
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
@@ -46,7 +46,7 @@ class Triple:
         if isinstance(found, NotEstimable):
             return found
         study, linear = found
-        notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
+        notes = treated_compared(study.starts)
         fitted = of_study(study, linear, not_drawn=NOT_DRAWN, notes=notes)
         return replace(fitted, n_treated=int((study.ever & (study.strata == 1)).sum()))
 

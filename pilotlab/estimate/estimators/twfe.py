@@ -9,11 +9,11 @@ from pilotlab.estimate.data.arms import needs_both_arms, nothing_to_compare, ref
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Differences, Fitted, of_study
 from pilotlab.estimate.estimators.regression import (
-    FORBIDDEN_NOTE,
     is_change,
     not_drawn,
     redrawn,
     regress,
+    treated_compared,
     with_closed_form,
 )
 from pilotlab.estimate.options import Options
@@ -39,7 +39,7 @@ class Twfe:
         if isinstance(found, NotEstimable):
             return found
         study, linear = found
-        notes = (FORBIDDEN_NOTE,) if len(study.starts) > 1 else ()
+        notes = treated_compared(study.starts)
         if not is_change(study):
             term = np.where(study.times >= study.starts[0], 0, -1)
             again = redrawn(study, term, linear.contrasts[:, :1])

@@ -13,6 +13,7 @@ from pilotlab.estimate.data.frame import read_study
 from pilotlab.estimate.did import did
 from pilotlab.estimate.estimators.change import prepare
 from pilotlab.estimate.heterogeneity.slice_estimates import Asked, pulled
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Group, Slices, band
 from pilotlab.stats.arrays import FloatArray
@@ -22,9 +23,6 @@ from pilotlab.stats.suppression import suppressed
 
 if TYPE_CHECKING:
     from pilotlab.estimate.data.study import Study
-
-UNIT_NOTE = "what one unit varies by without an effect is taken from the comparison units; strata and weights are not looked at"
-COHORT_NOTE = "cohorts may share comparison units, so their errors are not independent"
 
 
 def by_unit(table: pd.DataFrame, asked: Asked) -> Slices | NotEstimable:
@@ -65,7 +63,9 @@ def by_unit(table: pd.DataFrame, asked: Asked) -> Slices | NotEstimable:
             study.units[study.ever], effects, reach, p_values, hidden, people, strict=True
         )
     ]
-    return Slices(overall=overall, groups=tuple(pulled(groups, overall)), notes=(UNIT_NOTE,))
+    return Slices(
+        overall=overall, groups=tuple(pulled(groups, overall)), notes=(note("noise_of_comparison"),)
+    )
 
 
 def _hidden(table: pd.DataFrame, study: Study, asked: Asked) -> tuple[list[str], list[str]]:
@@ -105,4 +105,6 @@ def by_cohort(table: pd.DataFrame, asked: Asked) -> Slices | NotEstimable:
         )
         for term in overall.terms
     ]
-    return Slices(overall=overall, groups=tuple(pulled(groups, overall)), notes=(COHORT_NOTE,))
+    return Slices(
+        overall=overall, groups=tuple(pulled(groups, overall)), notes=(note("cohorts_share_comparison"),)
+    )

@@ -18,17 +18,17 @@ from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.did import did
 from pilotlab.estimate.heterogeneity.slice_frames import LEVEL, Question
 from pilotlab.estimate.heterogeneity.slice_tests import interaction
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Ends, Group, Interaction, Slices, band
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.heterogeneity.shrinkage import shrink
 from pilotlab.stats.randomization.multiplicity import holm
 from pilotlab.stats.suppression import suppressed
 
 ALONE = 0.2  # share of a group's units whose stratum may hold one arm of the group only
-BROKEN_NOTE = "strata hold one arm of this group only: its arms are compared without them, by CR2"
-UNCOUNTED_NOTE = "the frame does not say how many people stand behind a row: no group is hidden"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +56,7 @@ def answer(overall: Estimate, whole: pd.DataFrame, questions: Sequence[Question]
         own = _groups(overall, study, question, whole, asked)
         groups += pulled(own, overall)
         tests.append(interaction(overall, whole, question, own, asked.options))
-    notes = (UNCOUNTED_NOTE,) if asked.people is None else ()
+    notes = (note("people_not_counted"),) if asked.people is None else ()
     return Slices(overall=overall, groups=tuple(groups), tests=adjusted(tests), notes=notes)
 
 
@@ -110,7 +110,7 @@ def _groups(
     return found
 
 
-def _filled(group: Group, estimate: Estimate | NotEstimable, notes: tuple[str, ...]) -> Group:
+def _filled(group: Group, estimate: Estimate | NotEstimable, notes: tuple[Note, ...]) -> Group:
     if isinstance(estimate, NotEstimable):
         return replace(group, reason=estimate.reason, notes=notes)
     return replace(
@@ -129,16 +129,16 @@ def _filled(group: Group, estimate: Estimate | NotEstimable, notes: tuple[str, .
 
 def _estimate(
     overall: Estimate, study: Study, rows: pd.DataFrame, asked: Asked
-) -> tuple[Estimate | NotEstimable, tuple[str, ...]]:
+) -> tuple[Estimate | NotEstimable, tuple[Note, ...]]:
     """Estimate one group as the whole was; without strata where the group breaks too many of them."""
     options = asked.options
     method: dict[str, Any] = {**asked.named, "estimator": overall.estimator}
     inside: BoolArray = np.asarray(study.units.isin(rows[options.unit].unique()))
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     alone = _alone(study, inside)
     if alone > ALONE * inside.sum():
         method |= {"strata": None, "pairs": None, "assignment": None}
-        notes = (BROKEN_NOTE,)
+        notes = (note("group_without_strata"),)
     elif alone and options.pairs:
         method |= {"strata": options.pairs, "pairs": None}
     given = method.get("assignment")

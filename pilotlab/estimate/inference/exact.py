@@ -9,9 +9,11 @@ import numpy as np
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Fitted
 from pilotlab.estimate.inference.analytic import Variance
+from pilotlab.estimate.notes.table import note, without
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Conditional, Law
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.randomization.exact_counts import (
     FEW_EVENTS,
@@ -22,15 +24,7 @@ from pilotlab.stats.randomization.exact_counts import (
 )
 from pilotlab.stats.regression.glm import Family
 
-EXACT_NOTE = (
-    "few events: the law of the treated units' events given every unit's total and the total after the start; "
-    "within a unit events are taken as independent of each other"
-)
-
-MANY_NOTE = (
-    "events are many enough for a standard error: `exact` takes them as independent within a unit and does not see what moves whole "
-    "teams, so that its interval may be far too narrow; inference 'cr2' sees it"
-)
+SCALE = {"poisson": "log rate ratio", "binomial": "log odds ratio"}
 
 
 def conditional(study: Study, options: Options, family: Family) -> ConditionalCounts | None:
@@ -78,27 +72,22 @@ def with_conditional_estimate(fitted: Fitted) -> Fitted | NotEstimable:
         return NotEstimable("the events stand at the edge of what their totals allow", "more events")
     coef = fitted.linear.coef.copy()
     coef[0] = exact.estimate
-    notes = (ratio_note(exact.estimate, fitted.unit), *fitted.notes[1:])
+    notes = (ratio_note(exact.estimate, fitted.unit), *without(fitted.notes, "ratio"))
     return replace(fitted, linear=replace(fitted.linear, coef=coef), notes=notes)
 
 
-def with_exact(fitted: Fitted, options: Options) -> tuple[list[Law], Variance, tuple[str, ...]]:
+def with_exact(fitted: Fitted, options: Options) -> tuple[list[Law], Variance, tuple[Note, ...]]:
     """Hand over the conditional law; the standard error is its information's, for scale."""
     del options
     assert fitted.exact is not None
     law = Conditional(fitted.exact)
-    about = EXACT_NOTE if few(fitted.exact) else MANY_NOTE
-    note = f"{about}; the smallest p these totals can give is {law.p_min:.3g}"
-    return [law], Variance(np.array([fitted.exact.se]), np.array([np.inf])), (note,)
+    about = note("exact" if few(fitted.exact) else "exact_of_many", p_min=law.p_min)
+    return [law], Variance(np.array([fitted.exact.se]), np.array([np.inf])), (about,)
 
 
-def ratio_note(coef: float, scale: str) -> str:
+def ratio_note(coef: float, scale: str) -> Note:
     """Say what a log ratio means."""
-    what = "rate of events is" if "rate" in scale else "odds of an event are"
-    return (
-        f"a {scale}: the {what} {np.exp(coef):.3g} times what would have been; "
-        "exponents of the interval's ends bound that ratio"
-    )
+    return note("ratio", scale=scale, of_rates=scale == SCALE["poisson"], ratio=float(np.exp(coef)))
 
 
 def no_ratio(why: str, exact: ConditionalCounts | None, options: Options) -> NotEstimable:

@@ -12,23 +12,26 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.data.assigned import is_drawn
 from pilotlab.estimate.data.rotas import how_drawn, rota_of
 from pilotlab.estimate.estimators.cells import row_names
-from pilotlab.estimate.estimators.fit import FEWEST
+from pilotlab.estimate.estimators.fit import FEWEST, few_clusters
 from pilotlab.estimate.estimators.group_time import GroupTimeFitted
+from pilotlab.estimate.inference.randomization import lost_draws
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
 from pilotlab.estimate.results.term import Term
+from pilotlab.note import Note
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.group_draws import drawn_averages
 from pilotlab.stats.staggered.group_rows import Averages, pretest
+from pilotlab.stats.variance import influence
 from pilotlab.stats.variance.cluster import nested
 from pilotlab.stats.variance.influence import (
     MANY_CLUSTERS,
     Spread,
     cluster_sums,
-    few_clusters,
     standard_errors,
 )
 from pilotlab.stats.variance.multiplier import (
@@ -103,9 +106,9 @@ def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
         mass = np.bincount(study.cluster, weights=averages.found.mass).astype(np.float64)
         pull = cluster_sums(averages.pull, study.cluster)
         norms = averages.norms()
-        corrected = few_clusters(sums, pull, group, mass, norms, n)
+        corrected = influence.few_clusters(sums, pull, group, mass, norms, n)
         if always or clusters < FEW_CLUSTERS:
-            sized = few_clusters(sums - pull, np.zeros_like(pull), group, mass, norms, n)
+            sized = influence.few_clusters(sums - pull, np.zeros_like(pull), group, mass, norms, n)
             return _Noise(sums, raw, sized, corrected)
     else:
         corrected = Spread(raw * np.sqrt(clusters / (clusters - 1)), np.full(len(raw), clusters - 1.0))
@@ -125,7 +128,7 @@ def _multiplied(averages: Averages, noise: _Noise, options: Options, name: str) 
 
 def _laws(
     fitted: GroupTimeFitted, noise: _Noise, options: Options, name: str, drawn: FloatArray | None
-) -> tuple[Sequence[Law], tuple[str, ...]]:
+) -> tuple[Sequence[Law], tuple[Note, ...]]:
     values, se = fitted.averages.values.tolist(), noise.spread.se.tolist()
     if name == "randomization":
         return _drawn(fitted, options)
@@ -134,8 +137,8 @@ def _laws(
             multiplier_test(value, own, drawn[:, k], float(noise.raw[k]))
             for k, (value, own) in enumerate(zip(values, se, strict=True))
         ]
-        note = f"signs of {len(noise.sums):,} clusters turned round {len(drawn):,} times; p can't fall below {results[0].p_min:.3g}"
-        return [Draws(result) for result in results], (note,)
+        turned = note("multiplier_draws", clusters=len(noise.sums), draws=len(drawn), p_min=results[0].p_min)
+        return [Draws(result) for result in results], (turned,)
     laws = [
         Student(value, _settle(value, own), df)
         for value, own, df in zip(values, se, noise.spread.df.tolist(), strict=True)
@@ -143,7 +146,7 @@ def _laws(
     return laws, ()
 
 
-def _drawn(fitted: GroupTimeFitted, options: Options) -> tuple[Sequence[Draws], tuple[str, ...]]:
+def _drawn(fitted: GroupTimeFitted, options: Options) -> tuple[Sequence[Draws], tuple[Note, ...]]:
     if options.covariates:
         raise UsageError(
             "inference 'randomization' with estimator 'group_time': adjusted for covariates it can't be drawn again here",
@@ -153,12 +156,9 @@ def _drawn(fitted: GroupTimeFitted, options: Options) -> tuple[Sequence[Draws], 
     reps = RANDOMIZATION_DRAWS if options.reps is None else options.reps
     found = drawn_averages(fitted.panel, fitted.averages, rota, reps=reps, seed=options.seed)
     laws = [Draws(result) for result in found]
-    notes = (*found[0].notes, *how_drawn(found[0], options))
+    notes = (*lost_draws(found[0]), *how_drawn(found[0], options))
     if not all(map(math.isfinite, laws[0].interval(options.alpha))):
-        notes = (
-            *notes,
-            f"the interval is open: no draw can reject at {options.alpha:g}, since p can't fall below {found[0].p_min:.3g}",
-        )
+        notes = (*notes, note("interval_open", alpha=options.alpha, p_min=found[0].p_min))
     return laws, notes
 
 
@@ -170,7 +170,7 @@ def _estimate(
     laws: Sequence[Law],
     noise: _Noise,
     drawn: FloatArray | None,
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
 ) -> Estimate:
     law, study, df = laws[0], fitted.study, float(noise.spread.df[0])
     se = _settle(float(fitted.averages.values[0]), float(noise.spread.se[0]))
@@ -194,11 +194,7 @@ def _estimate(
         terms=_terms(fitted, options, laws, noise, drawn),
         notes=(
             *_few(fitted, name, noise),
-            *(
-                ("units do not differ at all: the standard error is zero and says nothing",)
-                if se == 0
-                else ()
-            ),
+            *((note("no_noise"),) if se == 0 else ()),
             *_chosen(options),
             *fitted.notes,
             *study.notes,
@@ -267,40 +263,30 @@ def _path(fitted: GroupTimeFitted, options: Options, name: str) -> EventPath | N
     )
 
 
-def _pretrend(fitted: GroupTimeFitted, options: Options) -> tuple[str, ...]:
+def _pretrend(fitted: GroupTimeFitted, options: Options) -> tuple[Note, ...]:
     """Joint test of cohorts and times before start, beside the path."""
     if options.aggregate != "event_time":
         return ()
     test = pretest(fitted.panel, fitted.averages, fitted.study.cluster, anticipation=options.anticipation)
     if test is None:
         return ()
-    return (
-        f"before the start: Wald {test.wald:.4g} on {test.k} cells of cohort and time, p {test.p_value:.3f}",
-    )
+    return (note("pre_trend_of_cells", wald=test.wald, k=test.k, p=test.p_value),)
 
 
-def _chosen(options: Options) -> tuple[str, ...]:
+def _chosen(options: Options) -> tuple[Note, ...]:
     if options.estimator != "auto":
         return ()
-    return ("`group_time` was taken, since it never compares with units already treated",)
+    return (note("group_time_taken"),)
 
 
-def _few(fitted: GroupTimeFitted, name: str, noise: _Noise) -> tuple[str, ...]:
+def _few(fitted: GroupTimeFitted, name: str, noise: _Noise) -> tuple[Note, ...]:
     clusters, found = len(noise.sums), []
     if fitted.clusters.few:
-        counts = str(fitted.clusters)
-        tail = (
-            "read p beside the smallest this design can give"
-            if name == "randomization"
-            else f"with fewer than {FEWEST} on a side a `{name}` interval is far too narrow and its p far too small"
-        )
-        found.append(f"{counts}: {tail}")
+        found.append(few_clusters(fitted.clusters, name))
     if clusters < FEW_CLUSTERS and name != "randomization":
-        what = "units" if clusters == len(fitted.study.units) else "clusters"
-        found.append(
-            f"{clusters} {what}, fewer than {FEW_CLUSTERS}: each cohort's variance is taken times n/(n-1), "
-            f"with {noise.spread.df[0]:.3g} degrees of freedom"
-        )
+        whole = clusters == len(fitted.study.units)
+        how = {"clusters": clusters, "are_units": whole, "enough": FEW_CLUSTERS}
+        found.append(note("few_clusters_corrected", **how, df=float(noise.spread.df[0])))
     return tuple(found)
 
 

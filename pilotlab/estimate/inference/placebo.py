@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.estimate.results.synthetic import Named
+from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.sharp_null import ROUNDING, RandomizationResult
 from pilotlab.stats.synthetic.synthetic_draws import StandIns, permutations, placebos, spread
@@ -28,7 +30,7 @@ class Found:
     se: float
     df: float | None = None
     p_min: float | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     placebos: Named = ()
 
 
@@ -91,9 +93,9 @@ def refuse_mixed(study: Study, block: Block) -> NotEstimable | None:
     )
 
 
-def no_noise(se: float) -> tuple[str, ...]:
+def no_noise(se: float) -> tuple[Note, ...]:
     """Say where nothing varies."""
-    return ("units do not differ at all: the standard error is zero and says nothing",) if se == 0 else ()
+    return (note("no_noise"),) if se == 0 else ()
 
 
 def _too_few(study: Study, block: Block) -> NotEstimable:
@@ -104,11 +106,9 @@ def _too_few(study: Study, block: Block) -> NotEstimable:
     )
 
 
-def _about(other: StandIns, p_min: float) -> str:
-    count = len(other.chosen)
-    who = "other units" if other.chosen.sum(axis=1).max() == 1 else "other sets of units"
-    how = "all there are" if other.exact else "sampled"
-    return f"held against {count:,} {who} ({how}) in the place of the treated: the smallest p they can give is {p_min:.3g}"
+def _about(other: StandIns, p_min: float) -> Note:
+    single = bool(other.chosen.sum(axis=1).max() == 1)
+    return note("placebos", draws=len(other.chosen), single=single, exact=other.exact, p_min=p_min)
 
 
 def _named(study: Study, other: StandIns, effects: FloatArray) -> Named:

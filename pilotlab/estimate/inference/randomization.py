@@ -11,8 +11,10 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.data.assigned import design_of, is_drawn
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Differences
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws
+from pilotlab.note import Note
 from pilotlab.stats.randomization.adjusted_draws import AdjustedResult, adjusted_test
 from pilotlab.stats.randomization.draws import Design, count, sample_draws
 from pilotlab.stats.randomization.regression_draws import MOST_CELLS, DrawnRegression, regression_test
@@ -20,12 +22,11 @@ from pilotlab.stats.randomization.sharp_null import RandomizationResult, randomi
 
 REPS = 9_999
 MOST_BESIDE = 20_000
-ASSUMED_NOTE = "nothing says how arms were drawn: they are taken as drawn by lot{within}, as many as observed"
 
 
 def randomize(
     differences: Differences | DrawnRegression, study: Study, options: Options
-) -> tuple[list[Draws], tuple[str, ...]]:
+) -> tuple[list[Draws], tuple[Note, ...]]:
     """Test every contrast against the admissible draws; the same draws for all.
 
     Raises
@@ -38,7 +39,7 @@ def randomize(
         found: list[RandomizationResult] = [*_refitted(differences, design, options)]
     else:
         found = _compared(differences, design, study, options)
-    return [Draws(each) for each in found], (*_about(options), *found[0].notes, _how_many(found[0]))
+    return [Draws(each) for each in found], (*_about(options), *lost_draws(found[0]), _how_many(found[0]))
 
 
 def beside(differences: Differences, study: Study, options: Options) -> RandomizationResult:
@@ -81,13 +82,24 @@ def _compared(
     return found
 
 
-def _about(options: Options) -> tuple[str, ...]:
+def lost_draws(result: RandomizationResult) -> tuple[Note, ...]:
+    """Say which draws, units and strata the draws had to do without."""
+    lost, found = result.lost, []
+    if lost.units:
+        found.append(note("units_out_of_draws", count=lost.units, of=lost.of_units))
+    if lost.strata:
+        found.append(note("strata_out_of_draws", count=lost.strata, size=lost.units_of_strata))
+    if lost.draws:
+        found.append(note("draws_lost", count=lost.draws))
+    return tuple(found)
+
+
+def _about(options: Options) -> tuple[Note, ...]:
     if is_drawn(options.assignment):
         return ()
-    within = " within pairs" if options.pairs else " within strata" if options.strata else ""
-    return (ASSUMED_NOTE.format(within=within + (", whole clusters" if options.cluster else "")),)
+    within = {"pairs": options.pairs is not None, "strata": options.strata is not None and not options.pairs}
+    return (note("arms_taken_as_drawn", **within, clusters=options.cluster is not None),)
 
 
-def _how_many(result: RandomizationResult) -> str:
-    how = "all of them" if result.exact else "sampled, the one that was made among them"
-    return f"{result.n_draws:,} draws, {how}; the smallest p they can give is {result.p_min:.3g}"
+def _how_many(result: RandomizationResult) -> Note:
+    return note("draws", draws=result.n_draws, exact=result.exact, p_min=result.p_min)

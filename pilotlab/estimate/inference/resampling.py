@@ -7,9 +7,11 @@ import numpy as np
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import FEWEST
 from pilotlab.estimate.inference.placebo import Found, no_noise, refuse_mixed, reps
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Student
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.synthetic.synthetic_draws import jackknife_se, resampled, spread, two_group_df
 from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, jackknife_effects, refits
 
@@ -61,10 +63,8 @@ def _refuse(study: Study, block: Block, fit: SyntheticFit) -> NotEstimable | Non
     return None
 
 
-def _few(study: Study, block: Block, name: str) -> tuple[str, ...]:
+def _few(study: Study, block: Block, name: str) -> tuple[Note, ...]:
     count = len(np.unique(study.drawn[block.treated]))
     if count >= FEWEST:
         return ()
-    return (
-        f"{count} treated clusters: with fewer than {FEWEST} a `{name}` interval is far too narrow and its p far too small",
-    )
+    return (note("few_treated_clusters", treated=count, fewest=FEWEST, inference=name),)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pilotlab.estimate.estimators.fit import Fitted
 from pilotlab.estimate.inference.analytic import LARGEST_DESIGN, Variance, too_large, with_cr1
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.variance.wild import wild_bootstrap
 from pilotlab.stats.variance.wild_result import WildResult
 
 REPS = 9_999
 
 
-def with_wild(fitted: Fitted, options: Options) -> tuple[list[Law], Variance, tuple[str, ...]] | NotEstimable:
+def with_wild(
+    fitted: Fitted, options: Options
+) -> tuple[list[Law], Variance, tuple[Note, ...]] | NotEstimable:
     """Bootstrap every contrast with the same signs; standard errors are CR1's, of which t is made."""
     linear = fitted.linear
     scale = with_cr1(linear)
@@ -38,9 +42,7 @@ def with_wild(fitted: Fitted, options: Options) -> tuple[list[Law], Variance, tu
     return [Draws(result) for result in found], scale, (_how_many(found[0], linear.n_clusters),)
 
 
-def _how_many(result: WildResult, clusters: int) -> str:
-    how = "all of them" if result.exact else "sampled, the observed one among them"
-    return (
-        f"signs of {clusters} clusters turned round with no effect imposed: {result.n_draws:,} draws, {how}; "
-        f"the smallest p they can give is {result.p_min:.3g}"
+def _how_many(result: WildResult, clusters: int) -> Note:
+    return note(
+        "draws_of_signs", clusters=clusters, draws=result.n_draws, exact=result.exact, p_min=result.p_min
     )

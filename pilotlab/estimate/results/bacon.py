@@ -12,6 +12,7 @@ import pandas as pd
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
+from pilotlab.note import Note, rebuilt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ class Bacon:
         The two-way coefficient, which is the weighted sum of the comparisons.
     comparisons : tuple of Comparison
     n_units, n_times : int
-    notes : tuple of str
+    notes : tuple of Note
         What was left out.
     """
 
@@ -62,14 +63,14 @@ class Bacon:
     comparisons: tuple[Comparison, ...]
     n_units: int
     n_times: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{row.weight:.0%} {kind}" for kind, row in self._kinds().items())
         return f"TWFE {show.number(self.att, show.decimals(self.att))} = {parts}"
 
     def _repr_html_(self) -> str:
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        notes = "".join(f"<li>{html.escape(str(note))}</li>" for note in self.notes)
         table = self.to_frame().to_html(index=False)
         return f"<p><b>{html.escape(repr(self))}</b></p>{table}" + (f"<ul>{notes}</ul>" if notes else "")
 
@@ -98,7 +99,7 @@ class Bacon:
         """Plain data for JSON."""
         return {"schema": SCHEMA, **asdict(self)} | {
             "comparisons": [asdict(row) for row in self.comparisons],
-            "notes": list(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
         }
 
     @classmethod
@@ -107,7 +108,7 @@ class Bacon:
         check_schema(data, SCHEMA)
         plain = {name: data[name] for name in ("att", "n_units", "n_times")}
         rows = tuple(Comparison(**row) for row in data["comparisons"])
-        return cls(**plain, comparisons=rows, notes=tuple(data["notes"]))
+        return cls(**plain, comparisons=rows, notes=rebuilt(data["notes"]))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Plot each comparison's estimate over its weight on matplotlib axes, and return them."""

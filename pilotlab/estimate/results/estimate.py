@@ -20,6 +20,7 @@ from pilotlab.estimate.results.schema import check_schema
 from pilotlab.estimate.results.sensitivity import Kind, Sensitivity
 from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.estimate.results.term import Term, ends, json_ends
+from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Estimate:
         Degrees of freedom of the t distribution; None under `randomization`.
     n_treated : int
         Units that are treated at some time (rows, in repeated cross-sections).
-    notes : tuple of str
+    notes : tuple of Note
         What was left out and what to beware of, most important first; shown wherever the number is shown.
     terms : tuple of Term
         Rows of `to_frame`.
@@ -75,7 +76,7 @@ class Estimate:
     estimand: str
     key: str
     terms: tuple[Term, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     law: Law = field(repr=False, compare=False)
     path: EventPath | None = field(default=None, repr=False)
     synthetic: Synthetic | None = field(default=None, repr=False)
@@ -83,6 +84,10 @@ class Estimate:
     def __repr__(self) -> str:
         places, unit = show.decimals(self.att, *self.ci), f" {self.unit}" if self.unit else ""
         return f"ATT {show.number(self.att, places)}{unit} {show.ends(self.ci, self.att)}"
+
+    def __str__(self) -> str:
+        beware = (f"\n  - {note}" for note in self.notes if note.changes_meaning)
+        return repr(self) + "".join(beware)
 
     def _repr_html_(self) -> str:
         return show.as_html(repr(self), self._facts(), self.notes)
@@ -222,7 +227,7 @@ class Estimate:
             "schema": SCHEMA,
             **plain,
             "ci": json_ends(self.ci),
-            "notes": list(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
             "terms": [term.to_dict() for term in self.terms],
             "law": self.law.to_dict(self.alpha),
             **({"path": self.path.to_dict()} if self.path else {}),
@@ -242,7 +247,7 @@ class Estimate:
         return cls(
             **{name: data[name] for name in _PLAIN},
             ci=ends(data["ci"]),
-            notes=tuple(data["notes"]),
+            notes=rebuilt(data["notes"]),
             terms=tuple(Term.from_dict(row) for row in data["terms"]),
             law=rebuild(data["law"], data["att"], data["se"]),
             path=EventPath.from_dict(data["path"]) if data.get("path") else None,
@@ -294,10 +299,17 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class NotEstimable:
-    """Why there is no number, and what would help; false in a condition."""
+    """Why there is no number, and what would help; false in a condition.
+
+    Attributes
+    ----------
+    notes : tuple of Note
+        What was left out, where the reason tells it.
+    """
 
     reason: str
     would_help: str
+    notes: tuple[Note, ...] = ()
 
     def __bool__(self) -> bool:
         return False
@@ -322,13 +334,14 @@ class NotEstimable:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"schema": REFUSAL_SCHEMA, "reason": self.reason, "would_help": self.would_help}
+        plain = {"schema": REFUSAL_SCHEMA, "reason": self.reason, "would_help": self.would_help}
+        return {**plain, "notes": [note.to_dict() for note in self.notes]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> NotEstimable:
         """Rebuild from `to_dict`."""
         check_schema(data, REFUSAL_SCHEMA)
-        return cls(data["reason"], data["would_help"])
+        return cls(data["reason"], data["would_help"], rebuilt(data["notes"]))
 
 
 def result_from_dict(data: Mapping[str, Any]) -> Estimate | NotEstimable:

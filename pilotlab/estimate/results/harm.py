@@ -13,6 +13,7 @@ import pandas as pd
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
+from pilotlab.note import Note, rebuilt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ class HarmBounds:
     better: str
     alpha: float
     unit: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def harmed_at(self) -> int | None:
@@ -98,7 +99,7 @@ class HarmBounds:
         """Plain data for JSON; an infinite bound is null."""
         rows = [asdict(row) | {"bound": row.bound if math.isfinite(row.bound) else None} for row in self.rows]
         plain = {name: getattr(self, name) for name in _PLAIN}
-        return {"schema": SCHEMA, **plain, "rows": rows, "notes": list(self.notes)}
+        return {"schema": SCHEMA, **plain, "rows": rows, "notes": [note.to_dict() for note in self.notes]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> HarmBounds:
@@ -109,7 +110,7 @@ class HarmBounds:
             HarmLook(**{**row, "bound": open_end if row["bound"] is None else row["bound"]})
             for row in data["rows"]
         )
-        return cls(**{name: data[name] for name in _PLAIN}, rows=rows, notes=tuple(data["notes"]))
+        return cls(**{name: data[name] for name in _PLAIN}, rows=rows, notes=rebuilt(data["notes"]))
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Plot effect and bound over the looks on matplotlib axes, and return them."""

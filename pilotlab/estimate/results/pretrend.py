@@ -13,6 +13,7 @@ from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.estimate.results.schema import check_schema
+from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Pretrend:
     drifts: tuple[Drift, ...]
     path: EventPath
     unit: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -127,7 +128,7 @@ class Pretrend:
                 for each in self.drifts
             ],
             "path": self.path.to_dict(),
-            "notes": list(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
         }
 
     @classmethod
@@ -145,7 +146,7 @@ class Pretrend:
             df_den=math.inf if data["df_den"] is None else data["df_den"],
             drifts=tuple(Drift(**each) for each in data["drifts"]),
             path=EventPath.from_dict(data["path"]),
-            notes=tuple(data["notes"]),
+            notes=rebuilt(data["notes"]),
         )
 
     @property

@@ -12,6 +12,7 @@ import pandas as pd
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
+from pilotlab.note import Note, rebuilt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +53,7 @@ class Sensitivity:
         Smallest m whose interval holds zero; 0 where zero is inside already at m = 0, infinite where it never is.
     alpha : float
     unit : str
-    notes : tuple of str
+    notes : tuple of Note
     """
 
     kind: Kind
@@ -63,7 +64,7 @@ class Sensitivity:
     breakdown: float
     alpha: float
     unit: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __repr__(self) -> str:
         where = "inf" if math.isinf(self.breakdown) else f"{self.breakdown:.3g}"
@@ -109,7 +110,7 @@ class Sensitivity:
             "breakdown": self.breakdown if math.isfinite(self.breakdown) else None,
             "alpha": self.alpha,
             "unit": self.unit,
-            "notes": list(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
         }
 
     @classmethod
@@ -131,7 +132,7 @@ class Sensitivity:
             breakdown=math.inf if data["breakdown"] is None else data["breakdown"],
             alpha=data["alpha"],
             unit=data["unit"],
-            notes=tuple(data["notes"]),
+            notes=rebuilt(data["notes"]),
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:

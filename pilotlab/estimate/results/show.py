@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Iterable
 
 
 def decimals(*values: float) -> int:
@@ -30,12 +31,12 @@ def p_value(value: float) -> str:
     return f"{value:.4f}" if value >= 5e-5 else "below 0.0001"
 
 
-def as_html(headline: str, facts: list[tuple[str, str]], notes: tuple[str, ...]) -> str:
+def as_html(headline: str, facts: list[tuple[str, str]], notes: Iterable[object]) -> str:
     """A headline, a table of facts and a list of notes, as a notebook shows them."""
     rows = "".join(
         f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in facts
     )
-    items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    items = "".join(f"<li>{html.escape(str(note))}</li>" for note in notes)
     return f"<p><b>{html.escape(headline)}</b></p><table>{rows}</table>" + (
         f"<ul>{items}</ul>" if items else ""
     )

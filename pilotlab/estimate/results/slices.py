@@ -14,6 +14,7 @@ from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.estimate.results.schema import check_schema
+from pilotlab.note import Note, rebuilt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +62,7 @@ class Group:
     n_treated: int = 0
     hidden: str = ""
     reason: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def shown(self) -> float | None:
@@ -105,7 +106,7 @@ class Slices:
     overall: Estimate
     groups: tuple[Group, ...]
     tests: tuple[Interaction, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __repr__(self) -> str:
         names = list(dict.fromkeys(group.slice for group in self.groups))
@@ -114,7 +115,7 @@ class Slices:
         return f"Slices {', '.join(names)}: {len(self.groups)} groups{tail}; all {self.overall!r}"
 
     def _repr_html_(self) -> str:
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        notes = "".join(f"<li>{html.escape(str(note))}</li>" for note in self.notes)
         tables = self.to_frame().to_html(index=False, na_rep="") + self.tests_frame().to_html(
             index=False, na_rep=""
         )
@@ -168,7 +169,7 @@ class Slices:
         return {
             "groups": [_plain(group) for group in self.groups],
             "tests": [_plain(test) for test in self.tests],
-            "notes": list(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
         }
 
     @classmethod
@@ -178,11 +179,13 @@ class Slices:
         return cls(
             overall=Estimate.from_dict(data["overall"]),
             groups=tuple(
-                Group(**{**row, **{name: _ends(row[name]) for name in _PAIRS}, "notes": tuple(row["notes"])})
+                Group(
+                    **{**row, **{name: _ends(row[name]) for name in _PAIRS}, "notes": rebuilt(row["notes"])}
+                )
                 for row in data["groups"]
             ),
             tests=tuple(Interaction(**{**row, "df": _ends(row["df"])}) for row in data["tests"]),
-            notes=tuple(data["notes"]),
+            notes=rebuilt(data["notes"]),
         )
 
 
@@ -255,7 +258,13 @@ def _plain(row: Group | Interaction) -> dict[str, Any]:
 def _json(value: Any) -> Any:
     if not isinstance(value, tuple):
         return value
-    return [None if isinstance(end, float) and not math.isfinite(end) else end for end in value]
+    return [_json_item(each) for each in value]
+
+
+def _json_item(each: Any) -> Any:
+    if isinstance(each, Note):
+        return each.to_dict()
+    return None if isinstance(each, float) and not math.isfinite(each) else each
 
 
 def _ends(pair: list[float | None] | None) -> Ends | None:

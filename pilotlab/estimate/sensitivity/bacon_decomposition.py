@@ -16,10 +16,12 @@ from pilotlab.estimate.data.incoming import as_pandas
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.variation import ROUNDING, ends, nothing_left, nothing_varies
 from pilotlab.estimate.did import did
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import COHORT_DEFAULT, Options
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.bacon import Bacon, Comparison
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, sum_by
 from pilotlab.stats.staggered.bacon import TwoByTwo, decompose
 
@@ -82,7 +84,7 @@ def bacon(
     if (refusal := nothing_varies(scale, options)) is not None:
         return refusal
     kept: BoolArray = np.asarray(np.isfinite(study.y).all(axis=1))
-    study = study.keep_units(kept).note(windows.left_out(study, kept, "not seen at every time"))
+    study = study.keep_units(kept).note(windows.left_out(study, kept, "units_not_at_every_time"))
     if not len(study.units):
         return NotEstimable(
             "no unit is seen at every time, and the decomposition holds for complete panels",
@@ -99,11 +101,11 @@ def bacon(
     return nothing_left(options) if all(abs(each.att) <= rounding for each in found.comparisons) else found
 
 
-def _of_all(frame: Any, asked: Mapping[str, Any]) -> Iterator[str]:
+def _of_all(frame: Any, asked: Mapping[str, Any]) -> Iterator[Note]:
     """Say what the coefficient is with the units that were left out, for it is another."""
     whole = did(frame, estimator="twfe", inference="cluster", **asked)
     if isinstance(whole, Estimate):
-        yield f"with them the two-way coefficient is {show.number(whole.att, show.decimals(whole.att))}: what is taken apart is that of complete units"
+        yield note("bacon_of_all", att=show.number(whole.att, show.decimals(whole.att)))
 
 
 def _decompose(study: Study) -> Bacon:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from pilotlab.errors import UsageError, unknown
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.estimate.results.harm import HarmBounds, HarmLook, Rule
 from pilotlab.stats.arrays import FloatArray
@@ -76,11 +77,7 @@ def harm_bounds(
         HarmLook(place + 1, each.att, each.se, bound, side * bound < -margin)
         for place, (each, bound) in enumerate(zip(estimates, best, strict=True))
     )
-    notes = (
-        ()
-        if planned_se is not None or fractions is not None
-        else ("the last look is taken for the planned end",)
-    )
+    notes = () if planned_se is not None or fractions is not None else (note("last_look_is_end"),)
     return HarmBounds(
         rows=rows,
         rule=rule,

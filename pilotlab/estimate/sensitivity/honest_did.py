@@ -11,9 +11,11 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from pilotlab.errors import UsageError
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.estimate.results.sensitivity import Kind, Robust, Sensitivity
 from pilotlab.estimate.sensitivity import honest_arguments as arguments
+from pilotlab.note import Note
 from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.sensitivity.breakdown import breakdown
@@ -188,7 +190,7 @@ def _bound(
     alpha: float,
     unit: str,
     target: str,
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
 ) -> Sensitivity:
     interval, step = _intervals(beta, cov, n_pre, weights, kind, alpha)
     if grid is None:
@@ -246,21 +248,20 @@ def singular(cov: FloatArray) -> bool:
     return bool(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] < 1e-9)
 
 
-def _few_clusters(estimate: Estimate, path: EventPath) -> tuple[float, tuple[str, ...]]:
+def _few_clusters(estimate: Estimate, path: EventPath) -> tuple[float, tuple[Note, ...]]:
     """Stretch standard errors so that, with parallel trends, the interval is Student's: few clusters know no normal."""
     if math.isinf(path.df):
         return 1.0, ()
     tail = estimate.alpha / 2
     stretch = float(special.stdtrit(path.df, 1 - tail) / -special.ndtri(tail))
-    return stretch, (
-        f"{estimate.n_clusters} clusters: standard errors are stretched by {stretch:.2f}, from normal to t with {path.df:.3g} degrees of freedom",
-    )
+    how = {"clusters": estimate.n_clusters, "stretch": stretch, "df": float(path.df)}
+    return stretch, (note("stretched_to_t", **how),)
 
 
-def _covariance_note(estimate: Estimate) -> tuple[str, ...]:
+def _covariance_note(estimate: Estimate) -> tuple[Note, ...]:
     if estimate.inference != "randomization":
         return ()
-    return ("the covariance is CR2's: draws give none",)
+    return (note("covariance_of_cr2"),)
 
 
 def _at(path: EventPath, event_time: int) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pilotlab.errors import unknown
+from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.pretrend import Drift, Pretrend
 from pilotlab.estimate.sensitivity.honest_did import singular, usable_path
@@ -58,7 +59,7 @@ def pretrend(estimate: Estimate, *, criterion: Criterion = "joint") -> Pretrend 
         drifts=_drifts(rule, offset, weights),
         path=path,
         unit=estimate.unit,
-        notes=("the covariance is CR2's: draws give none",) if estimate.inference == "randomization" else (),
+        notes=(note("covariance_of_cr2"),) if estimate.inference == "randomization" else (),
     )
 
 

@@ -61,7 +61,7 @@ def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
         Row(label=f"{name}estimator", text=f"`{estimate.estimator}`: {estimator.formula}"),
         Row(label=f"{name}interval", text=f"`{estimate.inference}`: {inference.formula}"),
         Row(label=f"{name}p, two-sided", text=_p(estimate)),
-        *(Row(label=f"{name}note", text=note) for note in estimate.notes),
+        *(Row(label=f"{name}note", text=str(note)) for note in estimate.notes),
     ]
 
 

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from pilotlab.stats.arrays import FloatArray, IntArray
 from pilotlab.stats.randomization.draws import LIMIT, Design, count, draw_blocks
-from pilotlab.stats.randomization.sharp_null import ROUNDING, TIE, RandomizationResult, Side
+from pilotlab.stats.randomization.sharp_null import ROUNDING, TIE, Lost, RandomizationResult, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,16 +141,13 @@ def adjusted_test(
     drawn = np.concatenate(list(blocks))
     att = float(statistic(treated[None].astype(float), columns, group, weight)[0, 0])
     lost = ~np.isfinite(drawn).all(axis=1)
-    notes = (
-        (f"{int(lost.sum())} draws can't be adjusted; they count against the effect",) if lost.any() else ()
-    )
     return AdjustedResult(
         att=att,
         statistics=np.where(lost, att, drawn[:, 0]),
         indicator=np.where(lost, 1.0, drawn[:, 1]),
         exact=design.given is not None or count(design) <= LIMIT,
         rounding=ROUNDING * float(np.abs(columns[:, -2]).max(initial=0.0)),
-        notes=notes,
+        lost=Lost(draws=int(lost.sum())),
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.adjusted_draws import AdjustedResult
 from pilotlab.stats.randomization.rota import Rota
-from pilotlab.stats.randomization.sharp_null import ROUNDING
+from pilotlab.stats.randomization.sharp_null import ROUNDING, Lost
 from pilotlab.stats.staggered.group_cells import CohortPanel
 from pilotlab.stats.staggered.group_rows import Averages
 
@@ -54,9 +54,7 @@ def _result(att: float, drawn: FloatArray, panel: CohortPanel, rota: Rota) -> Ad
         indicator=np.where(lost, 1.0, drawn[:, 1]),
         exact=rota.exact,
         rounding=ROUNDING * size,
-        notes=(f"{int(lost.sum())} draws can't be estimated; they count against the effect",)
-        if lost.any()
-        else (),
+        lost=Lost(draws=int(lost.sum())),
     )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.adjusted_draws import AdjustedResult
 from pilotlab.stats.randomization.draws import LIMIT, Design, count, draw_blocks
-from pilotlab.stats.randomization.sharp_null import ROUNDING
+from pilotlab.stats.randomization.sharp_null import ROUNDING, Lost
 
 MOST_CELLS = 20_000_000  # of the units' cells written out by the effects
 RANK = 1e-10  # of the largest singular value
@@ -90,16 +90,13 @@ def regression_test(
 
 def _result(att: float, drawn: FloatArray, exact: bool, scale: float) -> AdjustedResult:
     lost = ~np.isfinite(drawn).all(axis=1)
-    notes = (
-        (f"{int(lost.sum())} draws can't be estimated; they count against the effect",) if lost.any() else ()
-    )
     return AdjustedResult(
         att=att,
         statistics=np.where(lost, att, drawn[:, 0]),
         indicator=np.where(lost, 1.0, drawn[:, 1]),
         exact=exact,
         rounding=ROUNDING * scale,
-        notes=notes,
+        lost=Lost(draws=int(lost.sum())),
     )
 
 

@@ -50,7 +50,6 @@ class RolloutResult:
     curve: FloatArray = field(repr=False)
     p_min: float
     exact: bool
-    notes: tuple[str, ...] = ()
 
     @property
     def n_draws(self) -> int:

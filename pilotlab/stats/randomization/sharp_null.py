@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,27 @@ Tail = Literal["two-sided", "upper", "lower"]
 TIE = 1e-9  # relative: draws this close to the observed one count as equal
 ROUNDING = 1e-12  # of the changes' scale: what arithmetic alone can produce
 CELLS = 8_000_000  # statistics held at once by `p_values`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """What the draws do without.
+
+    Attributes
+    ----------
+    draws : int
+        Draws that can't be estimated, for a stratum or an adjustment they break; they count against the effect.
+    units, of_units : int
+        Units without change or weight, of how many.
+    strata, units_of_strata : int
+        Strata of one arm only, and the units in them.
+    """
+
+    draws: int = 0
+    units: int = 0
+    of_units: int = 0
+    strata: int = 0
+    units_of_strata: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,7 +64,7 @@ class RandomizationResult:
     indicator: FloatArray
     exact: bool
     rounding: float = 0.0
-    notes: tuple[str, ...] = ()
+    lost: Lost = Lost()
 
     @property
     def n_draws(self) -> int:
@@ -203,7 +224,7 @@ def randomization_test(
     values = _column("change", change, design.units)
     groups = _groups(strata, design)
     weight = None if weights is None else _column("weights", weights, design.units)
-    kept, notes = _usable(values, weight, groups, design.z)
+    kept, lost = _usable(values, weight, groups, design.z)
     design, values, groups = design.subset(kept, groups), values[kept], groups[kept]
     weight = None if weight is None else weight[kept]
     statistic = drawn_statistic(design, groups, weight, reps, seed)
@@ -211,7 +232,7 @@ def randomization_test(
     own = design.z.astype(float)[:, None]
     drawn = statistic(np.hstack([centred, own]))
     att = float(observed_statistic(design.z, groups, centred, weight)[0])
-    return _result(att, drawn, design, notes, rounding=ROUNDING * float(np.abs(centred).max(initial=0.0)))
+    return _result(att, drawn, design, lost, rounding=ROUNDING * float(np.abs(centred).max(initial=0.0)))
 
 
 def p_values(
@@ -258,20 +279,16 @@ def _at_least(drawn: FloatArray, att: FloatArray, tie: FloatArray, tail: Tail) -
 
 
 def _result(
-    att: float, drawn: FloatArray, design: Design, notes: list[str], *, rounding: float
+    att: float, drawn: FloatArray, design: Design, without: Lost, *, rounding: float
 ) -> RandomizationResult:
     lost = np.isnan(drawn[:, 0])
-    if lost.any():
-        notes.append(
-            f"{int(lost.sum())} draws leave no stratum with both arms; they count against the effect"
-        )
     return RandomizationResult(
         att=att,
         statistics=np.where(lost, att, drawn[:, 0]),
         indicator=np.where(lost, 1.0, drawn[:, 1]),
         exact=_is_exact(design),
         rounding=rounding,
-        notes=tuple(notes),
+        lost=replace(without, draws=int(lost.sum())),
     )
 
 
@@ -281,22 +298,21 @@ def _is_exact(design: Design) -> bool:
 
 def _usable(
     change: FloatArray, weight: FloatArray | None, groups: IntArray, z: BoolArray
-) -> tuple[BoolArray, list[str]]:
+) -> tuple[BoolArray, Lost]:
     """Find the units that count: those with a change, in strata that hold both arms."""
-    kept, notes = np.isfinite(change), []
+    kept = np.isfinite(change)
     if weight is not None:
         kept &= weight > 0
-    if left := int((~kept).sum()):
-        notes.append(f"{left} of {len(kept)} units have no change or no weight and leave the draws")
     treated, held = (np.bincount(groups[part], minlength=groups.max() + 1) for part in (kept & z, kept))
     whole = (treated > 0) & (treated < held)
     if not whole.any():
         raise ValueError("no stratum holds a change in both arms; there is nothing to compare")
-    if broken := int(((held > 0) & ~whole).sum()):
-        notes.append(
-            f"{broken} strata have one arm only and are left out ({int((kept & ~whole[groups]).sum())} units)"
-        )
-    return kept & whole[groups], notes
+    return kept & whole[groups], Lost(
+        units=int((~kept).sum()),
+        of_units=len(kept),
+        strata=int(((held > 0) & ~whole).sum()),
+        units_of_strata=int((kept & ~whole[groups]).sum()),
+    )
 
 
 def _check_draw(z: ArrayLike, design: Design) -> None:

@@ -50,14 +50,14 @@ def test_uneven_arms_lead_with_cr2_and_show_the_randomisation_p() -> None:
     assert est.inference == "cr2"
     assert (
         f"5 against 9), so CR2 leads; the randomisation p over 2,002 draws is {beside.p_value:.4f}"
-        in est.notes[-1]
+        in est.notes[-1].text
     )
     assert did(simulate(teams=15, treated=6), assignment="complete").inference == "randomization"
 
 
 def test_the_note_beside_uneven_arms_walks_no_more_draws_than_it_needs() -> None:
     frame = simulate(teams=24, treated=8)  # 735,471 draws
-    beside = did(frame, assignment="complete").notes[-1]
+    beside = did(frame, assignment="complete").notes[-1].text
     exact = did(frame, assignment="complete", inference="randomization").p_value
     assert "over 10,000 draws is" in beside
     assert float(beside.rsplit(" ", 1)[1]) == pytest.approx(exact, abs=0.02)
@@ -78,9 +78,11 @@ def test_few_clusters_give_no_number_by_themselves(treated: int) -> None:
         assert not answer
         assert f"{treated} treated cluster" in answer.reason
     named = did(frame, inference="cr2")
-    assert "far too narrow" in named.notes[0]
+    assert "far too narrow" in named.notes[0].text
     assert (
-        did(frame, inference="randomization", assignment="complete").notes[0].startswith(f"{treated} treated")
+        did(frame, inference="randomization", assignment="complete")
+        .notes[0]
+        .text.startswith(f"{treated} treated")
     )
 
 
@@ -91,8 +93,8 @@ def test_few_treated_are_held_against_placebos(treated: int) -> None:
         est = did(frame, assignment=assignment)
         assert (est.estimator, est.inference) == ("synthetic_did", "placebo")
         assert est.p_min == (1 / math.comb(12, treated) if treated < 3 else pytest.approx(1 / 201, rel=0.05))
-        assert est.notes[0].startswith(f"{treated} treated cluster")
-        assert f"the smallest p they can give is {est.p_min:.3g}" in est.notes[1]
+        assert est.notes[0].text.startswith(f"{treated} treated cluster")
+        assert f"the smallest p they can give is {est.p_min:.3g}" in est.notes[1].text
     assert did(frame, inference="cr2").estimator == "change"
     assert did(frame, inference="placebo").estimator == "synthetic_did"
     assert did(simulate(teams=treated + 3, treated=treated)).__class__ is NotEstimable
@@ -114,15 +116,15 @@ def test_open_interval_of_few_draws() -> None:
     est = did(simulate(teams=10), pairs="pair", assignment="complete")
     assert est.ci == (-np.inf, np.inf)
     assert est.p_min == 2 / 32
-    assert any("the interval is open" in note for note in est.notes)
+    assert any("the interval is open" in note.text for note in est.notes)
     assert est.to_dict()["ci"] == [None, None]
 
 
 def test_named_randomization_without_an_assignment_says_what_it_takes_for_granted() -> None:
     est = did(simulate(), inference="randomization")
-    assert any("nothing says how arms were drawn" in note for note in est.notes)
+    assert any("nothing says how arms were drawn" in note.text for note in est.notes)
     pairs = did(simulate(), inference="randomization", pairs="pair")
-    assert any("drawn by lot within pairs" in note for note in pairs.notes)
+    assert any("drawn by lot within pairs" in note.text for note in pairs.notes)
 
 
 def test_an_assignment_of_the_pilot() -> None:
@@ -142,7 +144,7 @@ def test_a_stratified_assignment_restricts_the_draws() -> None:
     frame["floor"] = np.where(frame["team"].str[-2:].astype(int) % 2, "odd", "even")
     floors = frame.groupby("team")["floor"].first().to_dict()
     est = did(frame, strata="floor", assignment=_assignment(frame, "stratified", strata=floors))
-    assert any("400 draws" in note for note in est.notes)  # 20 ways on each floor
+    assert any("400 draws" in note.text for note in est.notes)  # 20 ways on each floor
     assert est.p_value == did(frame, strata="floor", assignment="complete").p_value
 
 
@@ -190,7 +192,7 @@ def test_listed_draws_without_a_team_keep_its_numbers() -> None:
     est = did(short, assignment=draws, inference="randomization")
     kept = int((draws[:, :8].sum(axis=1) == 4).sum())
     assert est.n_units == 8
-    assert any(note.startswith(f"{kept} draws") for note in est.notes)
+    assert any(note.text.startswith(f"{kept} draws") for note in est.notes)
 
 
 def test_listed_draws_may_differ_in_size() -> None:
@@ -198,7 +200,7 @@ def test_listed_draws_may_differ_in_size() -> None:
     made = np.arange(8) < 4
     draws = np.array([made, np.arange(8) < 5, np.arange(8) > 4, np.arange(8) % 2 == 0])
     est = did(frame, assignment=draws, inference="randomization")
-    assert any(note.startswith("4 draws") for note in est.notes)
+    assert any(note.text.startswith("4 draws") for note in est.notes)
 
 
 def test_an_array_of_draws() -> None:

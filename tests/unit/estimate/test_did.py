@@ -124,7 +124,7 @@ def test_a_stratum_with_one_team_in_an_arm_is_measured_between_strata() -> None:
     )  # one treated and one or two others a floor
     est = did(frame, strata="floor", inference="cr2")
     assert est.df < 5
-    assert any("between strata" in note for note in est.notes)
+    assert any("between strata" in note.text for note in est.notes)
 
 
 SMALL = [[(4, 4), (1, 2)], [(6, 6), (1, 1)], [(4, 4), (2, 1)], [(1, 2), (2, 1), (2, 2)]]
@@ -164,7 +164,8 @@ def test_a_stratum_with_one_team_in_an_arm_borrows_its_spread() -> None:
     assert est.n_clusters == 11
     assert est.df > 5
     assert (
-        "in 1 of 2 strata an arm holds one unit: its spread is measured by its arm in the others" in est.notes
+        est.notes[-1].text
+        == "in 1 of 2 strata an arm holds one unit: its spread is measured by its arm in the others"
     )
 
 
@@ -173,7 +174,7 @@ def test_a_stratum_of_one_arm_is_dropped_and_named() -> None:
     frame["floor"] = np.where(frame["team"].isin(["team 10", "team 11"]), "b", "a")
     est = did(frame, strata="floor", inference="cr2")
     assert est.n_units == 10
-    assert any("one arm only: team 10, team 11" in note for note in est.notes)
+    assert any("one arm only: team 10, team 11" in note.text for note in est.notes)
 
 
 def test_clusters_drawn_together() -> None:
@@ -191,7 +192,7 @@ def test_clusters_drawn_together() -> None:
         np.sqrt(one.var() / 6 + zero.var() / 6)
     )  # equal floors: their means are enough
     drawn = did(frame, cluster="floor", inference="randomization", assignment="complete")
-    assert any("924 draws" in note for note in drawn.notes)
+    assert any("924 draws" in note.text for note in drawn.notes)
 
 
 def test_an_empty_cluster_is_a_unit_by_itself() -> None:
@@ -290,7 +291,7 @@ def test_always_treated_stay_in_twfe_only() -> None:
     frame.loc[frame["team"] == "team 00", "first_week"] = 1
     twfe, change = did(frame, estimator="twfe", inference="cluster"), did(frame, inference="cr2")
     assert (twfe.n_units, change.n_units) == (12, 11)
-    assert any("treated from the first time on: team 00" in note for note in change.notes)
+    assert any("treated from the first time on: team 00" in note.text for note in change.notes)
     fit = smf.ols(
         "y ~ D + C(team) + C(week)",
         frame.assign(D=((frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])) * 1.0),
@@ -303,7 +304,7 @@ def test_a_start_after_the_last_time_is_never() -> None:
     late = frame.assign(first_week=frame["first_week"].where(frame["first_week"] > 0, 40))
     est = did(late)
     assert est.att == did(frame).att
-    assert "6 units start after the last week" in est.notes[0]
+    assert "6 units start after the last week" in est.notes[0].text
 
 
 def test_treatment_column_stands_for_cohort() -> None:
@@ -319,7 +320,7 @@ def test_rows_without_outcome_are_counted() -> None:
     frame.loc[[3, 40], "y"] = np.nan
     est = did(frame)
     assert est.n_obs == 142
-    assert est.notes[0] == "2 rows without y left out"
+    assert est.notes[0].text == "2 rows without y left out"
 
 
 def test_units_lacking_a_side_are_named() -> None:
@@ -327,7 +328,7 @@ def test_units_lacking_a_side_are_named() -> None:
     frame = frame[~((frame["team"] == "team 11") & (frame["week"] < START))]
     est = did(frame, inference="cr2")
     assert est.n_units == 11
-    assert any("no value on one side of the start: team 11" in note for note in est.notes)
+    assert any("no value on one side of the start: team 11" in note.text for note in est.notes)
 
 
 def test_weights() -> None:
@@ -354,7 +355,7 @@ def test_zero_weight_leaves_rows_out_and_says_so() -> None:
     frame.loc[[0, 1], "people"] = 0
     est = did(frame, weights="people", inference="cr2")
     assert est.n_obs == 142
-    assert "2 rows of weight 0 in people left out" in est.notes
+    assert "2 rows of weight 0 in people left out" in map(str, est.notes)
 
 
 def test_covariates() -> None:
@@ -374,7 +375,7 @@ def test_covariates() -> None:
 def test_a_covariate_without_variation_over_time_leaves_with_a_note() -> None:
     frame = simulate(seed=15)
     est = did(frame, covariates=["people", "skill"], estimator="twfe", inference="cr2")
-    assert any("covariate people left out" in note for note in est.notes)
+    assert any("covariate people left out" in note.text for note in est.notes)
 
 
 def test_no_noise_recovers_the_effect_and_says_what_the_error_is_worth() -> None:

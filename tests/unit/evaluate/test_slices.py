@@ -192,8 +192,8 @@ def test_no_note_names_the_teams_that_hold_nobody_of_a_group(tmp_path: Path) -> 
     (lab.root / "groups.csv").write_text("\n".join(["team,week,metric,value,n,slice", *rows]) + "\n")
     lab.at(AFTER).import_file(lab.root / "groups.csv")
     carers = slices_of(course(lab), "job_satisfaction").of("carer")[1]
-    assert any("1 unit left out" in note for note in carers.notes)
-    assert not any("team-" in note for note in carers.notes)
+    assert any("1 unit left out" in note.text for note in carers.notes)
+    assert not any("team-" in note.text for note in carers.notes)
 
 
 def test_a_slice_that_nobody_logged_is_named_in_the_plan(tmp_path: Path) -> None:

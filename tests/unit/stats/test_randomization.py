@@ -18,7 +18,7 @@ def test_gap_leaves_the_draws_with_the_numbers_observed() -> None:
     assert result.att == pytest.approx(3.0)
     assert result.n_draws == 10  # 2 of 5
     assert result.p_upper == pytest.approx(1 / 10)
-    assert result.notes == ("1 of 6 units have no change or no weight and leave the draws",)
+    assert (result.lost.units, result.lost.of_units) == (1, 6)
 
 
 def test_stratum_left_with_one_arm_is_dropped_and_named() -> None:
@@ -26,14 +26,14 @@ def test_stratum_left_with_one_arm_is_dropped_and_named() -> None:
     result = randomization_test([5.0, np.nan, 2.0, 1.0, 0.0], z, Design.stratified(z, strata))
     assert result.att == pytest.approx(1.5)
     assert result.n_draws == 3
-    assert result.notes[1] == "1 strata have one arm only and are left out (1 units)"
+    assert (result.lost.strata, result.lost.units_of_strata) == (1, 1)
 
 
 def test_stratum_without_any_change_is_not_called_one_armed() -> None:
     z, strata = [1, 0, 1, 0, 0], ["a", "a", "b", "b", "b"]
     result = randomization_test([np.nan, np.nan, 2.0, 1.0, 0.0], z, Design.stratified(z, strata))
     assert result.att == pytest.approx(1.5)
-    assert result.notes == ("2 of 5 units have no change or no weight and leave the draws",)
+    assert (result.lost.units, result.lost.of_units, result.lost.strata) == (2, 5, 0)
 
 
 def test_strata_weigh_by_their_units() -> None:
@@ -151,7 +151,7 @@ def test_draws_that_leave_nothing_to_compare_count_against_the_effect() -> None:
     result = randomization_test([9.0, 0.0, 9.0, 0.0], z, Design.complete(z), strata=strata)
     assert result.n_draws == 6
     assert result.p_upper == pytest.approx(3 / 6)  # itself and the two draws that treat a whole stratum
-    assert "2 draws leave no stratum with both arms" in result.notes[0]
+    assert result.lost.draws == 2
 
 
 def test_a_constant_change_is_no_evidence() -> None:

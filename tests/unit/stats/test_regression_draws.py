@@ -73,7 +73,7 @@ def test_strata_of_unequal_shares_keep_to_their_own_draws() -> None:
     frame = frame.assign(stratum=frame["team"].isin(["team 00", "team 01", "team 09", "team 10", "team 11"]))
     est = did(frame, estimator="twfe", strata="stratum", inference="randomization", assignment="complete")
     assert isinstance(est, Estimate)
-    assert any("350 draws, all of them" in note for note in est.notes), "10 in one stratum times 35"
+    assert any("350 draws, all of them" in note.text for note in est.notes), "10 in one stratum times 35"
 
 
 @pytest.mark.parametrize("name", ["twfe", "event_study"])
@@ -101,5 +101,5 @@ def test_draws_that_can_t_be_estimated_count_against_the_effect() -> None:
     )
     (found,) = regression_test(regression, Design.complete([1, 0, 0, 0]))
     assert found.att == pytest.approx(5 - (0.5 + 0.1) / 2)
-    assert found.notes == ("1 draws can't be estimated; they count against the effect",)
+    assert found.lost.draws == 1
     assert found.p_two_sided == 2 / 4

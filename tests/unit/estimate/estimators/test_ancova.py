@@ -88,7 +88,7 @@ def test_a_flat_baseline_is_not_adjusted_for() -> None:
     table = _means(frame)
     expected = table.groupby("treated")["post"].mean().diff().iloc[-1]
     assert est.att == pytest.approx(expected)
-    assert any("do not differ" in note for note in est.notes)
+    assert any("do not differ" in note.text for note in est.notes)
 
 
 def test_noisy_baselines_make_it_narrower_than_change() -> None:

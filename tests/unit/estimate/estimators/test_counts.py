@@ -134,7 +134,7 @@ def test_cohort_effects_where_no_unit_is_followed() -> None:
 def test_auto_reads_an_exposure_and_takes_cr2() -> None:
     est = did(_panel(), exposure="people")
     assert (est.estimator, est.inference) == ("poisson", "cr2")
-    assert "times what would have been" in est.notes[0]
+    assert "times what would have been" in est.notes[0].text
 
 
 def test_few_events_are_answered_exactly() -> None:
@@ -156,7 +156,7 @@ def test_the_exact_answer_is_near_the_fit_where_events_are_many() -> None:
     exact, fit = _ask(frame, inference="exact"), _ask(frame, inference="cluster")
     assert exact.att == pytest.approx(fit.att, abs=0.03)
     assert exact.p_value == pytest.approx(2 * exact.p_one_sided("less"), abs=1e-12)
-    assert any("does not see what moves whole teams" in note for note in exact.notes)
+    assert any("does not see what moves whole teams" in note.text for note in exact.notes)
 
 
 def test_no_event_after_the_start_gives_a_bound_and_no_number() -> None:
@@ -180,9 +180,9 @@ def test_units_and_times_without_events_leave_with_a_note() -> None:
     frame.loc[frame["people"] == 0, "y"] = 0
     est = _ask(frame)
     assert est.n_units == 19
-    assert "1 time left out, no event" in est.notes
-    assert "1 row with an exposure of 0 left out" in est.notes
-    assert any("1 unit left out, no event: team 03" in note for note in est.notes)
+    assert "1 time left out, no event" in map(str, est.notes)
+    assert "1 row with an exposure of 0 left out" in map(str, est.notes)
+    assert any("1 unit left out, no event: team 03" in note.text for note in est.notes)
 
 
 def test_a_unit_that_had_nothing_but_events_leaves_binomial() -> None:
@@ -194,7 +194,7 @@ def test_a_unit_that_had_nothing_but_events_leaves_binomial() -> None:
 def test_a_covariate_that_the_effects_explain_leaves() -> None:
     frame = _panel().assign(size=lambda f: f["team"].str[-2:].astype(float))
     est = _ask(frame, covariates=["size", "x"])
-    assert any("covariate size left out" in note for note in est.notes)
+    assert any("covariate size left out" in note.text for note in est.notes)
     assert est.att == pytest.approx(_ask(frame, covariates="x").att)
 
 
@@ -263,4 +263,4 @@ def test_a_covariate_that_foretells_rows_without_events_takes_nothing_else_along
     assert found.att == pytest.approx(known.att, abs=1e-6)
     if not concentrated:
         assert found.se == pytest.approx(known.se, rel=1e-6)
-        assert any("covariate shut foretells them wholly" in note for note in found.notes)
+        assert any("covariate shut foretells them wholly" in note.text for note in found.notes)

@@ -23,7 +23,7 @@ def estimate(frame: pd.DataFrame, **arguments: Any) -> Estimate:
 
 
 def notes(est: Estimate) -> str:
-    return " | ".join(est.notes)
+    return " | ".join(map(str, est.notes))
 
 
 @pytest.mark.parametrize("aggregate", ["overall", "event_time", "cohort", "week"])
@@ -48,16 +48,16 @@ def test_with_one_start_and_one_week_before_it_is_the_change_and_its_cr2() -> No
     assert isinstance(change, Estimate)
     assert (group.att, group.se, group.df) == pytest.approx((change.att, change.se, change.df))
     assert group.ci == pytest.approx(change.ci)
-    assert "13 units, fewer than 20" in group.notes[0]
+    assert "13 units, fewer than 20" in group.notes[0].text
 
 
 def test_the_number_of_clusters_sets_the_rule() -> None:
     small, middle, many = (estimate(simulate(teams=n, starts=STARTS, seed=3)) for n in (16, 30, 60))
-    assert "times n/(n-1)" in small.notes[0]
+    assert "times n/(n-1)" in small.notes[0].text
     assert small.df is not None
     assert small.df < 16
     assert middle.df is not None, "t below 50 clusters"
-    assert not any("fewer than 20" in note for note in middle.notes)
+    assert not any("fewer than 20" in note.text for note in middle.notes)
     assert many.df is None, "normal from 50 on"
     corrected = estimate(simulate(teams=30, starts=STARTS, seed=3), inference="cr2")
     assert corrected.df == pytest.approx(middle.df)
@@ -282,7 +282,7 @@ def test_too_few_on_a_side() -> None:
     assert isinstance(few, NotEstimable)
     assert "3 treated clusters and 9 comparison clusters" in few.reason
     named = estimate(simulate(teams=12, starts=STARTS, treated=3), inference="cluster")
-    assert "far too narrow" in named.notes[0]
+    assert "far too narrow" in named.notes[0].text
 
 
 def test_two_clusters_give_no_interval() -> None:

@@ -41,8 +41,8 @@ def test_minimum_wages_beside_the_comparison_of_changes() -> None:
     changes = did(frame, estimator="group_time", comparison="not_yet_treated", **columns)
     assert est.att == pytest.approx(-0.04705391, abs=1e-7)
     assert est.se < changes.se + 1e-3
-    assert "taken off 1.02 times" in " ".join(est.notes)
-    assert "nothing says that starts were drawn" in est.notes[0]
+    assert "taken off 1.02 times" in " ".join(map(str, est.notes))
+    assert "nothing says that starts were drawn" in est.notes[0].text
     assert est.df is None
 
 
@@ -83,7 +83,7 @@ def test_the_last_to_start_serve_where_nobody_never_does() -> None:
     frame = simulate(teams=24, weeks=14, starts=(6, 8, 11), treated=24, att=1.0, noise=0.0)
     est = _ask(frame)
     assert est.att == pytest.approx(1.0)
-    assert any("not yet treated are the comparison, up to 10" in note for note in est.notes)
+    assert any("not yet treated are the comparison, up to 10" in note.text for note in est.notes)
 
 
 def test_clusters_weigh_alike() -> None:
@@ -97,7 +97,7 @@ def test_clusters_weigh_alike() -> None:
     assert (est.att, est.se) == pytest.approx((one.att, one.se))
     assert est.n_units == 24
     assert est.n_clusters < 24
-    assert any("clusters weigh alike" in note for note in est.notes)
+    assert any("clusters weigh alike" in note.text for note in est.notes)
 
 
 def test_units_with_gaps_and_alone_leave_with_a_note() -> None:
@@ -105,9 +105,9 @@ def test_units_with_gaps_and_alone_leave_with_a_note() -> None:
     some = frame.drop(index=[5, 40])
     est = _ask(some)
     assert est.n_units == 22
-    assert any("2 units left out, a value is missing" in note for note in est.notes)
+    assert any("2 units left out, a value is missing" in note.text for note in est.notes)
     alone = frame.assign(first_week=np.where(frame["team"] == "team 00", 9, frame["first_week"]))
-    assert any("alone in their start (9)" in note for note in _ask(alone).notes)
+    assert any("alone in their start (9)" in note.text for note in _ask(alone).notes)
     assert not did(with_gaps(frame, 0.4, 1), estimator="rollout")
 
 
@@ -115,7 +115,7 @@ def test_few_units_use_t_and_count_the_slope() -> None:
     est = _ask(_wedge(), inference="cluster")
     assert est.df is not None
     assert est.df < 24
-    assert any("slope counted as estimated" in note for note in est.notes)
+    assert any("slope counted as estimated" in note.text for note in est.notes)
 
 
 def test_size_with_sixteen_teams() -> None:

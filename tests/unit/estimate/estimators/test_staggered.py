@@ -135,8 +135,8 @@ def test_anticipation_is_shown_and_does_not_spoil_the_base(name: str) -> None:
 def test_imputation_without_never_treated_units_stops_where_nobody_waits() -> None:
     frame = _growing(_frame(noise=0.0, treated=24))
     est = did(frame, estimator="imputation", aggregate="event_time", inference="cluster")
-    assert any("values of treated units left out" in note for note in est.notes)
-    assert any("event times before start are not shown" in note for note in est.notes)
+    assert any("values of treated units left out" in note.text for note in est.notes)
+    assert any("event times before start are not shown" in note.text for note in est.notes)
     rows = est.to_frame().set_index("event_time")["att"]
     assert list(rows.index) == list(range(6))
     early = frame[(frame["week"] < 11) & (frame["week"] >= frame["first_week"])]
@@ -147,7 +147,7 @@ def test_imputation_without_never_treated_units_stops_where_nobody_waits() -> No
 def test_sun_abraham_without_never_treated_units_compares_with_the_last_to_start() -> None:
     frame = _growing(_frame(noise=0.0, treated=24))
     est = did(frame, estimator="sun_abraham", aggregate="cohort", inference="cluster")
-    assert any("those that start at 11 are the comparison" in note for note in est.notes)
+    assert any("those that start at 11 are the comparison" in note.text for note in est.notes)
     rows = est.to_frame().set_index("cohort")["att"]
     assert list(rows.index) == [5, 8]
     assert rows[5] == pytest.approx(5 * np.mean(range(1, 7)))
@@ -161,27 +161,27 @@ def test_units_treated_throughout_and_units_without_a_start_value_leave_with_a_n
     frame = frame[(frame["team"] != "team 01") | (frame["week"] >= frame["first_week"])]
     est = did(frame, estimator=name, inference="cluster")
     assert est.n_units == 22 if name == "imputation" else est.n_units in (22, 23)
-    assert any("team 00" in note and "treated from the first time" in note for note in est.notes)
+    assert any("team 00" in note.text and "treated from the first time" in note.text for note in est.notes)
 
 
 def test_imputation_names_units_without_a_value_before_their_start() -> None:
     frame = _frame()
     frame = frame[(frame["team"] != "team 01") | (frame["week"] >= frame["first_week"])]
     est = did(frame, estimator="imputation")
-    assert any("no value before their start: team 01" in note for note in est.notes)
+    assert any("no value before their start: team 01" in note.text for note in est.notes)
 
 
 def test_a_start_with_a_single_unit_is_named() -> None:
     frame = _frame()
     frame = frame.assign(first_week=frame["first_week"].where(frame["team"] != "team 00", 3))
-    assert any("1 start has a single unit" in note for note in did(frame, estimator="imputation").notes)
+    assert any("1 start has a single unit" in note.text for note in did(frame, estimator="imputation").notes)
 
 
 @pytest.mark.parametrize("name", BOTH)
 def test_a_covariate_that_effects_explain_leaves_with_a_note(name: str) -> None:
     frame = _frame().assign(size=lambda each: each["people"])
     est = did(frame, estimator=name, covariates=["size", "skill"], inference="cluster")
-    assert any("covariate size left out" in note for note in est.notes)
+    assert any("covariate size left out" in note.text for note in est.notes)
     alone = did(frame, estimator=name, covariates="skill", inference="cluster")
     assert (est.att, est.se) == pytest.approx((alone.att, alone.se), rel=1e-9)
 
@@ -248,7 +248,7 @@ def test_gaps_that_cut_off_some_weeks(name: str) -> None:
     frame = frame[(frame["first_week"] > 0) | (frame["week"] < 7)]
     est = did(frame, estimator=name, aggregate="week", inference="cluster")
     assert list(est.to_frame()["week"]) == [4, 5, 6]
-    assert any("left out" in note for note in est.notes)
+    assert any("left out" in note.text for note in est.notes)
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -315,7 +315,7 @@ def test_a_cohort_without_an_effect_is_named_and_not_counted(case: str) -> None:
     lost = int((frame.groupby("team")["first_week"].first() == 4).sum())
     gone, why = GONE[case]
     found = did(frame[~gone(frame)], estimator="group_time", inference="cluster")
-    assert found.notes[0] == f"cohort 4 ({lost} units) counts nowhere: {why}"
+    assert found.notes[0].text == f"cohort 4 ({lost} units) counts nowhere: {why}"
     assert found.n_treated == 40 - lost
 
 
@@ -326,5 +326,7 @@ def test_a_cohort_without_a_value_after_its_start_is_named_and_not_counted(name:
     found = did(
         frame[~((frame["first_week"] == 4) & (frame["week"] >= 4))], estimator=name, inference="cluster"
     )
-    assert f"cohort 4 ({lost} units) counts nowhere: no value after its start can be compared" in found.notes
+    assert f"cohort 4 ({lost} units) counts nowhere: no value after its start can be compared" in map(
+        str, found.notes
+    )
     assert found.n_treated == 40 - lost

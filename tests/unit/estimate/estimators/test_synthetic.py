@@ -104,7 +104,7 @@ def test_every_placebo_by_hand(name: str) -> None:
     assert est.p_value == (1 + (rows["att"].abs() >= abs(est.att)).sum()) / 9
     assert est.p_one_sided("less") == (1 + (rows["att"] <= est.att).sum()) / 9
     assert est.ci == (-math.inf, math.inf)
-    assert any("interval is open" in note and "0.111" in note for note in est.notes)
+    assert any("interval is open" in note.text and "0.111" in note.text for note in est.notes)
 
 
 @pytest.mark.parametrize("treated", [1, 2])
@@ -132,7 +132,7 @@ def test_no_noise_is_said() -> None:
     est = did(frame, estimator="synthetic_did")
     assert est.att == pytest.approx(2.0)
     assert (est.se, est.p_value) == (0.0, 0.0)
-    assert "units do not differ at all" in est.notes[0]
+    assert "units do not differ at all" in est.notes[0].text
     few = did(frame[(frame["first_week"] == 0) | (frame["team"] == "team 00")], estimator="synthetic_did")
     assert few.att == pytest.approx(2.0)
     assert few.p_value == few.p_min == 1 / 31
@@ -142,7 +142,7 @@ def test_no_noise_is_said() -> None:
 @pytest.mark.parametrize("treated", [2, 3])
 def test_few_treated_are_warned_of_first(rule: str, treated: int) -> None:
     est = _ask("synthetic_did", rule, simulate(teams=14, treated=treated))
-    assert est.notes[0].startswith(f"{treated} treated clusters: with fewer than 4")
+    assert est.notes[0].text.startswith(f"{treated} treated clusters: with fewer than 4")
 
 
 @pytest.mark.parametrize("rule", ["jackknife", "bootstrap"])
@@ -223,7 +223,7 @@ def test_times_that_a_treated_unit_lacks_are_left_out() -> None:
     est = _ask("synthetic_did", "placebo", _without(frame, {("team 00", 3), ("team 00", 9), ("team 06", 3)}))
     assert est.n_obs == 14 * 10
     assert any(
-        "2 times left out, for a treated unit, or every comparison unit, has no value: 3, 9" in note
+        "2 times left out, for a treated unit, or every comparison unit, has no value: 3, 9" in note.text
         for note in est.notes
     )
     assert est.att == _ask("synthetic_did", "placebo", frame[~frame["week"].isin([3, 9])]).att
@@ -234,7 +234,7 @@ def test_a_unit_with_many_gaps_leaves() -> None:
     est = _ask("synthetic_did", "placebo", _without(frame, {("team 05", 4), ("team 05", 8), ("team 05", 9)}))
     assert est.n_obs == 13 * 12
     assert any(
-        "1 unit left out, more than 20% of the times that count are missing: team 05" in note
+        "1 unit left out, more than 20% of the times that count are missing: team 05" in note.text
         for note in est.notes
     )
     assert est.att == _ask("synthetic_did", "placebo", frame[frame["team"] != "team 05"]).att
@@ -245,7 +245,7 @@ def test_a_unit_with_few_gaps_is_filled_by_unit_and_time_effects() -> None:
     gone = {("team 05", 4), ("team 06", 9)}
     est = _ask("synthetic_did", "placebo", _without(frame, gone))
     assert (est.n_obs, est.n_units) == (14 * 12 - 2, 14)
-    assert any("2 of 144 values of comparison units are missing" in note for note in est.notes)
+    assert any("2 of 144 values of comparison units are missing" in note.text for note in est.notes)
     wide = frame[frame["first_week"] == 0].pivot(index="team", columns="week", values="y")
     for team, week in gone:
         wide.loc[team, week] = np.nan
@@ -265,7 +265,7 @@ def test_what_is_filled_knows_nothing_of_the_effect() -> None:
     one, two = (
         _ask("synthetic_did", "placebo", each) for each in (frame, frame.assign(y=frame["y"] + 2.0 * on))
     )
-    assert any("stand at what unit and time effects give" in note for note in one.notes)
+    assert any("stand at what unit and time effects give" in note.text for note in one.notes)
     assert two.att - one.att == pytest.approx(2.0, abs=1e-9)
     assert two.se == pytest.approx(one.se, rel=1e-9)
 
@@ -289,7 +289,7 @@ def test_a_treated_unit_without_a_side_leaves() -> None:
     frame = simulate(teams=14, treated=3, seed=4)
     est = _ask("synthetic_did", "placebo", frame[(frame["team"] != "team 01") | (frame["week"] < 7)])
     assert est.n_treated == 2
-    assert any("no value on one side of the start: team 01" in note for note in est.notes)
+    assert any("no value on one side of the start: team 01" in note.text for note in est.notes)
     none = did(
         frame[(frame["first_week"] == 0) | (frame["week"] < 7)],
         estimator="synthetic_did",

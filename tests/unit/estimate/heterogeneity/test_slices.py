@@ -13,7 +13,7 @@ import pytest
 import pilotlab as pl
 from pilotlab.errors import UsageError
 from pilotlab.estimate.heterogeneity.by_slice import slices
-from pilotlab.estimate.heterogeneity.slice_estimates import BROKEN_NOTE, UNCOUNTED_NOTE
+from pilotlab.estimate.notes.table import has
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.estimate.results.slices import Slices, band
 from pilotlab.stats.randomization.multiplicity import holm
@@ -176,7 +176,7 @@ def test_people_of_no_known_group_are_a_group_that_could_be_worked_out() -> None
 def test_without_counts_nothing_is_hidden_and_a_note_says_so() -> None:
     found = slices(whole(company(teams=48)), by="site")
     assert isinstance(found, Slices)
-    assert found.notes == (UNCOUNTED_NOTE,)
+    assert [note.code for note in found.notes] == ["people_not_counted"]
     assert {group.people for group in found.groups} == {""}
 
 
@@ -210,11 +210,11 @@ def test_strata_that_a_group_breaks_are_left_out_of_its_comparison() -> None:
     assert isinstance(found, Slices)
     halves, carers = found.of("half"), found.of("carer")
     assert all(group.inference == "randomization" for group in carers)
-    assert all(BROKEN_NOTE not in group.notes for group in carers)
+    assert not any(has(group.notes, "group_without_strata") for group in carers)
     broken = [group for group in halves if group.att is not None]
     assert broken
     for group in broken:
-        assert group.notes[0] == BROKEN_NOTE
+        assert group.notes[0].code == "group_without_strata"
         assert group.inference == "cr2"
 
 

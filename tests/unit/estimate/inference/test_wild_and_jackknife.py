@@ -115,8 +115,8 @@ def test_wild_samples_where_clusters_are_many() -> None:
     assert one.p_value != other.p_value
     assert one.p_value == pytest.approx(other.p_value, abs=0.01)
     assert one.p_min == 1 / 10_000
-    assert "10,000 draws, sampled" in one.notes[-1]
-    assert "200 draws" in _ask(frame, "wild", reps=199).notes[-1]
+    assert "10,000 draws, sampled" in one.notes[-1].text
+    assert "200 draws" in _ask(frame, "wild", reps=199).notes[-1].text
     assert one.se == _ask(frame, "cluster").se
     assert one.df is None
 
@@ -146,14 +146,14 @@ def test_wild_has_an_open_interval_below_six_clusters() -> None:
     found = _ask(simulate(teams=5, treated=2, seed=3), "wild")
     assert found.ci == (-np.inf, np.inf)
     assert found.p_min == 2 / 32
-    assert any("the interval is open" in note for note in found.notes)
+    assert any("the interval is open" in note.text for note in found.notes)
     assert found.to_dict()["ci"] == [None, None]
 
 
 @pytest.mark.parametrize("rule", ["wild", "jackknife"])
 def test_few_clusters_are_said_first(rule: str) -> None:
     found = _ask(simulate(teams=12, treated=3, seed=3), rule)
-    assert found.notes[0].startswith("3 treated clusters and 9 comparison clusters: with fewer than 4")
+    assert found.notes[0].text.startswith("3 treated clusters and 9 comparison clusters: with fewer than 4")
     assert "fewer than 3" in did(simulate(teams=2), inference=rule).reason  # type: ignore[union-attr]
 
 

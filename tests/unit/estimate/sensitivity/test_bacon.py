@@ -69,11 +69,11 @@ def test_units_that_lack_a_time_are_named_and_left_out() -> None:
     frame = _frame()
     short = frame[(frame["team"] != "team 03") | (frame["week"] != 5)]
     found = _bacon(short)
-    assert any("team 03" in note and "not seen at every time" in note for note in found.notes)
+    assert any("team 03" in note.text and "not seen at every time" in note.text for note in found.notes)
     assert found.n_units == 13
     assert found.comparisons == _bacon(frame[frame["team"] != "team 03"]).comparisons
     whole = did(short, estimator="twfe", inference="cluster").att
-    assert f"with them the two-way coefficient is {whole:+.2f}" in found.notes[-1]
+    assert f"with them the two-way coefficient is {whole:+.2f}" in found.notes[-1].text
 
 
 def test_order_and_frame_do_not_matter_and_stay() -> None:

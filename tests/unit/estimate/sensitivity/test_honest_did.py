@@ -141,7 +141,7 @@ def test_an_event_study_is_bounded_at_its_headline(path: Estimate) -> None:
     assert found.ci == pytest.approx(path.ci, rel=1e-9)
     assert found.rows[0].ci == pytest.approx(path.ci, rel=1e-3)
     assert found.unit == "h/week"
-    assert "20 clusters" in found.notes[0]
+    assert "20 clusters" in found.notes[0].text
 
 
 def test_the_same_from_the_path_alone(path: Estimate) -> None:
@@ -183,7 +183,7 @@ def test_anticipation_and_washin_bear_no_weight() -> None:
 def test_draws_lend_the_covariance_of_cr2(path: Estimate) -> None:
     drawn = did(simulate(teams=20, att=2.0, seed=1), estimator="event_study", assignment="complete")
     assert drawn.inference == "randomization"
-    assert "CR2's" in drawn.sensitivity(grid=[0]).notes[-1]
+    assert "CR2's" in drawn.sensitivity(grid=[0]).notes[-1].text
     assert drawn.sensitivity(grid=[1]).rows == path.sensitivity(grid=[1]).rows
 
 

@@ -1,0 +1,58 @@
+"""A kind of note: its sentence with slots, and what it says of the number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, Literal
+
+NAMED = 5  # names that a sentence lists before it counts the others
+
+LeftOut = Literal["", "rows", "units", "times", "values", "covariate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the table of notes.
+
+    Attributes
+    ----------
+    words : str
+        The sentence; `{name}` is a slot, `{count:?one|many}` a choice of words by 1 or true, `{names:listed}` a list.
+    changes_meaning : bool
+        Whether the number means something else, or is worth less, than it seems.
+    leaves_out : str
+        What of the frame does not count, where something does not.
+    """
+
+    words: str
+    changes_meaning: bool = False
+    leaves_out: LeftOut = ""
+
+
+class _Words(Formatter):
+    """Fill slots: choices and lists beside Python's own formats."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if format_spec.startswith("?"):
+            one, many = format_spec[1:].split("|")
+            return one if value == 1 else many
+        if format_spec == "listed":
+            return listed(value)
+        return super().format_field(value, format_spec)
+
+
+def said(kind: Kind, data: dict[str, Any]) -> str:
+    """Fill the slots; names of units follow where the data hold them."""
+    text = _Words().vformat(kind.words, (), data)
+    names = data.get("units")
+    if not isinstance(names, list):
+        return text
+    more = data["count"] - len(names)
+    return f"{text}: {', '.join(names)}" + (f" and {more} more" if more else "")
+
+
+def listed(labels: list[Any]) -> str:
+    """Some labels, and how many more."""
+    head = ", ".join(str(label) for label in labels[:NAMED])
+    return head + (f" and {len(labels) - NAMED} more" if len(labels) > NAMED else "")
