@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pilotlab.evaluate.analysis import Analysis
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
+    from pilotlab.pipeline import Followed
     from pilotlab.readout.render.files import Page
     from pilotlab.sources.draft import Draft
     from pilotlab.sources.entry import Form
@@ -543,42 +544,56 @@ class Workspace:
 
     def decide(self, pilot: str) -> Decision:
         """Read the verdict off the rule, and record it."""
-        course = self.course(pilot)
+        return self.decided(pilot).decision
+
+    def decided(self, pilot: str) -> Followed:
+        """Read the verdict off the rule with all it rests on, and record it."""
+        followed = self.follow(pilot)
         with self.store() as store:
-            store.save_decision(pilot, course.decision.to_dict(), actor=self.actor)
-        return course.decision
+            store.save_decision(pilot, followed.decision.to_dict(), actor=self.actor)
+        return followed
 
     def readout(self, pilot: str) -> Page:
         """Make the readout, and record it with its verdict; `.write(path)` writes it."""
-        from pilotlab.readout.build.assemble import build_readout
         from pilotlab.readout.render.files import Page
 
-        course = self.course(pilot)
-        page = Page(build_readout(course), self.folders.root / "analysis" / "readouts" / pilot)
+        followed = self.decided(pilot)
+        stem = self.folders.root / "analysis" / "readouts" / pilot
+        page = Page(followed.readout, stem, followed.source)
         with self.store() as store:
             record = {"schema": "pilotlab/readout-record@1", "digest": page.digest()}
-            store.save_decision(pilot, course.decision.to_dict(), actor=self.actor)
             store.save_readout(pilot, record, actor=self.actor)
         return page
 
-    def course(self, pilot: str) -> Course:
-        """Follow a pilot from its plan to its verdict, and record that results were read.
+    def follow(self, pilot: str) -> Followed:
+        """Say what a pilot came to, from its plan to its verdict and page, and record that results were read.
+
+        What was worked out before from the same plan, data and program is read from the store.
 
         Raises
         ------
         StoreError
             Where something in the database is not what was written.
         """
-        from pilotlab.decide.course import follow
+        from pilotlab.pipeline import follow
 
         with self._in_force(pilot) as (store, plan, teams):
             store.require_whole()
-            course = follow(store, plan, teams, today=self.today, program=__version__)
-            if course.releases:
-                store.record_reading(pilot, "analyze", "values", actor=self.actor, released=course.releases)
-            run = {"data": course.data_digest, "program": course.program, **course.analysis.to_dict()}
-            store.save_run(pilot, run, actor=self.actor)
-            return course
+            return follow(store, plan, teams, actor=self.actor, today=self.today)
+
+    def course(self, pilot: str) -> Course:
+        """Work out a pilot from its plan to its verdict, with its panels, and record that results were read.
+
+        Raises
+        ------
+        StoreError
+            Where something in the database is not what was written.
+        """
+        from pilotlab.pipeline import work_out
+
+        with self._in_force(pilot) as (store, plan, teams):
+            store.require_whole()
+            return work_out(store, plan, teams, actor=self.actor, today=self.today)[0]
 
     @contextmanager
     def _in_force(self, pilot: str, *, readonly: bool = False) -> Iterator[tuple[Store, Plan, TeamList]]:

@@ -57,7 +57,6 @@ def command(
       pilotlab analyze anchor-days
     """
     from pilotlab import api
-    from pilotlab.readout.build.assemble import build_readout
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
     if form == "json":
@@ -65,15 +64,17 @@ def command(
     elif form == "csv":
         show_lines(csv_of(lab.analyze(pilot).to_frame()))
     else:
-        show(analysis_text(build_readout(lab.course(pilot))), plain=plain)
+        found = lab.follow(pilot)
+        show(analysis_text(found.readout, source=found.source), plain=plain)
 
 
-def analysis_text(page: Readout) -> str:
-    """The metrics of every arm, up is good, each line scaled to its own bar or limit."""
+def analysis_text(page: Readout, *, source: str = "") -> str:
+    """The metrics of every arm, up is good, each line scaled to its own bar or limit; where it was read from comes last."""
     lines: list[str] = []
     for arm in page.arms:
         lines += [*_arm(page, arm), ""]
-    return "\n".join([*lines[:-1], next_line(f"pilotlab decide {page.pilot}")])
+    said = [f"{source[:1].upper()}{source[1:]}."] if source else []
+    return "\n".join([*lines[:-1], *said, next_line(f"pilotlab decide {page.pilot}")])
 
 
 def _arm(page: Readout, arm: Arm) -> list[str]:

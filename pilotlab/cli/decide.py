@@ -47,24 +47,26 @@ def command(
     """
     from pilotlab import api
 
-    decision = api.open_workspace(workspace, actor=actor, today=today).decide(pilot)
+    found = api.open_workspace(workspace, actor=actor, today=today).decided(pilot)
     if form == "json":
-        show_json(decision.to_dict())
+        show_json(found.decision.to_dict())
     else:
-        show(decision_text(decision), plain=plain)
+        show(decision_text(found.decision, source=found.source), plain=plain)
 
 
-def decision_text(decision: Decision, *, plain: bool = False) -> str:
+def decision_text(decision: Decision, *, plain: bool = False, source: str = "") -> str:
     """Write a decision as wide as the page: the leading arm in full, then what every other arm came to.
 
     Parameters
     ----------
     plain : bool
         Keep to ASCII, in the same columns.
+    source : str
+        Which stored run it was read from; empty where it was worked out just now.
     """
     lead = decision.leading
     several = len(decision.arms) > 1
-    lines = [*_box(lead, several), *_rows(lead, decision)]
+    lines = [*_box(lead, several), *_rows(lead, decision, source)]
     for arm in decision.arms:
         if arm.arm != lead.arm:
             lines += ["", *_short(arm)]
@@ -78,7 +80,7 @@ def _box(arm: ArmDecision, several: bool) -> list[str]:
     return [rule(heavy=True), head, "", *_wrapped(arm.lead, "  "), rule(heavy=True)]
 
 
-def _rows(arm: ArmDecision, decision: Decision) -> list[str]:
+def _rows(arm: ArmDecision, decision: Decision, source: str) -> list[str]:
     rows = {
         "Evidence": arm.grade_words,
         "Trust gate": _gate(arm),
@@ -91,6 +93,7 @@ def _rows(arm: ArmDecision, decision: Decision) -> list[str]:
         "Not measured": ", ".join(decision.not_measured),
         "Note": "; ".join(arm.flags),
         "Decides": _decides(decision),
+        "Stored": source,
     }
     return [line for name, words in rows.items() if words for line in _row(name, words)]
 

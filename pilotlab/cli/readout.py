@@ -57,6 +57,7 @@ def command(
             page.write(out.with_suffix(SUFFIXES[form]) if out else None, form=form)
             for form in forms or ("html",)
         ]
+    said = f" ({page.source})" if page.source else ""
     for path in written:
-        show(f"Wrote {lab.folders.shown(path)}", plain=plain, stored=True)
+        show(f"Wrote {lab.folders.shown(path)}{said}", plain=plain, stored=True)
     show(next_line(f"pilotlab decide {pilot}"), plain=plain, stored=True)

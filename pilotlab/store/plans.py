@@ -36,6 +36,13 @@ class Amendment(Record):
     seen_data: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Record):
+    """An analysis that was kept, and its number."""
+
+    number: int
+
+
 def save_pilot(database: Database, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
     """Keep the declaration as it stands; the same one again changes nothing."""
     with database.writing():
@@ -218,6 +225,26 @@ def save_record(
         return _keep(database, table, {"pilot": pilot}, content, actor=actor, verb=verb, object_=pilot)
 
 
+def save_run(database: Database, pilot: str, content: Mapping[str, Any], *, actor: str) -> Run:
+    """Append an analysis, and return it with its number."""
+    with database.writing():
+        kept = _keep(database, "runs", {"pilot": pilot}, content, actor=actor, verb="analyze", object_=pilot)
+        (number,) = database.rows("SELECT max(run) FROM runs")[0]
+    return Run(
+        content=kept.content, digest=kept.digest, seq=kept.seq, at=kept.at, actor=kept.actor, number=number
+    )
+
+
+def run_of(database: Database, pilot: str, key: str) -> Run | None:
+    """Return the newest run of a pilot that was kept under a key: the digest of all it was made of."""
+    row = database.one(
+        "SELECT content, digest, ledger_seq, at, actor, run FROM runs "
+        "WHERE pilot = ? AND json_extract(content, '$.key') = ? ORDER BY run DESC LIMIT 1",
+        (pilot, key),
+    )
+    return None if row is None else _run(row)
+
+
 def records(database: Database, table: str, pilot: str) -> list[Record]:
     """Return the rows of `runs`, `decisions` or `readouts` of a pilot, oldest first."""
     rows = database.rows(
@@ -260,6 +287,11 @@ def _keep(
 def _find(database: Database, table: str, pilot: str) -> Record | None:
     found = records(database, table, pilot)
     return found[-1] if found else None
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    text, name, seq, at, actor, number = row
+    return Run(content=json.loads(text), digest=name, seq=seq, at=at, actor=actor, number=number)
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -16,7 +16,7 @@ from pilotlab.store.ledger import LedgerRow
 from pilotlab.store.observations import Observation, Revision
 from pilotlab.store.opening import open_database
 from pilotlab.store.origins import Origin
-from pilotlab.store.plans import Amendment, Record
+from pilotlab.store.plans import Amendment, Record, Run
 from pilotlab.store.readings import Release
 from pilotlab.store.verify import Verification
 from pilotlab.weeks import Week
@@ -201,9 +201,13 @@ class Store:
 
     # results
 
-    def save_run(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Record:
+    def save_run(self, pilot: str, content: Mapping[str, Any], *, actor: str) -> Run:
         """Keep an analysis: digests, seed, version, results."""
-        return plans.save_record(self.database, "runs", pilot, content, actor=actor, verb="analyze")
+        return plans.save_run(self.database, pilot, content, actor=actor)
+
+    def run(self, pilot: str, key: str) -> Run | None:
+        """Return the newest analysis that was kept under a key: the digest of all it was made of."""
+        return plans.run_of(self.database, pilot, key)
 
     def runs(self, pilot: str) -> list[Record]:
         """Return the analyses of a pilot, oldest first."""

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
 errors note text version weeks whole_file
-tables spec release store workspace wording
+tables spec release store workspace wording program
 design panel sources simulate
 estimate
 evaluate

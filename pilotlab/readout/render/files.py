@@ -32,10 +32,13 @@ class Page:
     ----------
     stem : Path
         Where `write` puts it without a path of its own; the form's suffix is added.
+    source : str
+        Which stored run it was read from; empty where it was worked out just now.
     """
 
     readout: Readout = field(repr=False)
     stem: Path
+    source: str = ""
 
     def text(self, form: str = "html") -> str:
         """Render it as `html`, `markdown` or `json`."""

@@ -1,0 +1,142 @@
+"""From the plan in force to the verdict: store, panels, analysis, decision, page; what was worked out before is read, not made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_jsonable_python
+
+from pilotlab.decide.decision import Decision
+from pilotlab.design.plan import Plan
+from pilotlab.program import program_digest
+from pilotlab.readout.document.model import Readout
+from pilotlab.spec.frozen import digest
+from pilotlab.spec.team import TeamList
+from pilotlab.store.plans import Run
+from pilotlab.store.store import Store
+from pilotlab.version import __version__
+from pilotlab.weeks import Week
+
+if TYPE_CHECKING:
+    from pilotlab.decide.course import Course
+
+SCHEMA = "pilotlab/run@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What a pilot came to, as it may be seen.
+
+    Attributes
+    ----------
+    analysis : mapping
+        Plain data of the `Analysis`.
+    run : int
+        Number of the stored run.
+    made_on : str
+        Day on which it was worked out.
+    reused : bool
+        Whether it was read from the store.
+    """
+
+    analysis: Mapping[str, Any]
+    decision: Decision
+    readout: Readout
+    run: int
+    made_on: str
+    reused: bool
+
+    @property
+    def source(self) -> str:
+        """Say where it was read from; empty where it was worked out just now."""
+        return f"read from run {self.run} of {self.made_on}" if self.reused else ""
+
+
+def follow(store: Store, plan: Plan, teams: TeamList, *, actor: str, today: date) -> Followed:
+    """Read what a pilot came to from the store, or work it out and keep it; either way the reading is recorded.
+
+    Parameters
+    ----------
+    store : Store
+        Already verified: a stored run is as good as the seal of the act that wrote it.
+    """
+    if kept := _kept(store, plan.spec.id, _inputs(store, plan, teams, today)):
+        store.record_reading(plan.spec.id, "analyze", f"run {kept.number}", actor=actor)
+        return _followed(kept, today, reused=True)
+    _, made = work_out(store, plan, teams, actor=actor, today=today)
+    return _followed(made, today, reused=False)
+
+
+def work_out(store: Store, plan: Plan, teams: TeamList, *, actor: str, today: date) -> tuple[Course, Run]:
+    """Analyse and decide a pilot, and keep the run where the same one is not kept already."""
+    from pilotlab.decide.course import follow as course_of
+
+    pilot, before = plan.spec.id, _inputs(store, plan, teams, today)
+    course = course_of(store, plan, teams, today=today, program=__version__)
+    if course.releases:
+        store.record_reading(pilot, "analyze", "values", actor=actor, released=course.releases)
+    elif kept := _kept(store, pilot, before):
+        store.record_reading(pilot, "analyze", f"run {kept.number}", actor=actor)
+        return course, kept
+    shown = [*before["shown"], *to_jsonable_python(course.releases)]
+    after = _inputs(store, plan, teams, today)
+    alone = after == {
+        **before,
+        "shown": shown,
+    }  # else somebody wrote meanwhile: this run answers for no known state
+    return course, store.save_run(pilot, _content(course, digest(after) if alone else ""), actor=actor)
+
+
+def _content(course: Course, key: str) -> dict[str, Any]:
+    from pilotlab.readout.build.assemble import build_readout
+
+    return {
+        "schema": SCHEMA,
+        "key": key,
+        "data": course.data_digest,
+        "program": course.program,
+        "analysis": course.analysis.to_dict(),
+        "decision": course.decision.to_dict(),
+        "readout": build_readout(course).to_dict(),
+    }
+
+
+def last_over(plan: Plan, today: date) -> Week:
+    """Return the last week of a pilot that is over: all that a day changes in what is found."""
+    return min(Week.of(today) - 1, plan.spec.windows.end)
+
+
+def _kept(store: Store, pilot: str, inputs: Mapping[str, Any]) -> Run | None:
+    """Find the stored run of the same inputs, whose content is what its digest says."""
+    kept = store.run(pilot, digest(inputs))
+    return kept if kept and digest(kept.content) == kept.digest else None
+
+
+def _inputs(store: Store, plan: Plan, teams: TeamList, today: date) -> dict[str, Any]:
+    """All that a run depends on.
+
+    The newest act that is no reading stands for everything in the store: values, draws, freeze, amendments. What was
+    shown before decides which values wait.
+    """
+    newest = store.settled()
+    return {
+        "program": program_digest(),
+        "plan": digest(to_jsonable_python((plan, teams))),
+        "store": list(newest) if newest else [],
+        "shown": to_jsonable_python(store.releases(plan.spec.id)),
+        "through": str(last_over(plan, today)),
+    }
+
+
+def _followed(run: Run, today: date, *, reused: bool) -> Followed:
+    return Followed(
+        analysis=run.content["analysis"],
+        decision=Decision.from_dict(run.content["decision"]),
+        readout=replace(Readout.from_dict(run.content["readout"]), date=today.isoformat()),
+        run=run.number,
+        made_on=run.at[:10],
+        reused=reused,
+    )
