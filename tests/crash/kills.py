@@ -21,10 +21,18 @@ from collections import Counter
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 TODAY = ("--today", "2027-06-01")
 WEEKS = [f"2027-W{week:02d}" for week in range(1, 21)]
-FILE_ROWS = 400
+FILES = (
+    "focus_hours",
+    "meeting_hours",
+    "cycle_time_p50",
+    "office_days",
+)  # the metric of each import, in turn
+Instant = Literal["any", "disk", "answer"]
+INSTANTS: tuple[Instant, ...] = ("any", "any", "disk", "disk", "answer")
 
 
 class Workspace:
@@ -35,9 +43,11 @@ class Workspace:
         shutil.copytree(template, self.root, dirs_exist_ok=True)
         lines = (self.root / "experiments/anchor-days/teams.csv").read_text(encoding="utf-8").splitlines()[1:]
         teams = [line.split(",")[0] for line in lines if line]
+        self.teams = teams
         self.cells = iter([(team, week) for week in WEEKS for team in teams])
         self.files = count(number)
         self.kept: dict[tuple[str, str, str], float] = {}  # team, week, metric: value that was acknowledged
+        self.took = 0.7  # seconds of the last command that ran whole: on a busy machine kills come later, too
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PILOTLAB_")}
@@ -57,9 +67,8 @@ class Workspace:
 
     def load(self) -> tuple[list[str], dict[tuple[str, str, str], float]]:
         number = next(self.files)
-        rows = {
-            (f"people-{number}-{row}", "2027-W10", "focus_hours"): float(row % 30) for row in range(FILE_ROWS)
-        }
+        metric = FILES[number % len(FILES)]
+        rows = {(team, week, metric): 2.5 for week in WEEKS for team in self.teams}
         lines = ["team,week,metric,value", *(f"{t},{w},{m},{value}" for (t, w, m), value in rows.items())]
         (self.root / f"{number}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return ["import", f"{number}.csv", *TODAY], rows
@@ -78,14 +87,25 @@ class Workspace:
             )
 
 
-def killed(place: Workspace, arguments: list[str], delay: float, *, at_the_disk: bool) -> tuple[bool, bool]:
-    """Kill a command after a delay, or so long after its first touch of the disk; say whether it had answered, and died of it."""
+def killed(place: Workspace, arguments: list[str], instant: Instant, share: float) -> tuple[bool, bool]:
+    """Kill a command at an instant; say whether it had answered, and whether it died of it.
+
+    `share` is how long after: of the time that a command usually takes for "any", of a quarter of it for "disk".
+    """
     before, child = _seen(place.root), place.start(*arguments)
-    while at_the_disk and child.poll() is None and _seen(place.root) == before:
-        time.sleep(0.0005)
-    time.sleep(delay / 20 if at_the_disk else delay)
+    assert child.stdout is not None
+    begun = b""
+    if instant == "disk":
+        while child.poll() is None and _seen(place.root) == before:
+            time.sleep(0.0005)
+    if instant == "answer":
+        begun = child.stdout.read(1)
+    else:
+        time.sleep(share * place.took / (4 if instant == "disk" else 1))
     child.kill()
-    out, _ = child.communicate()
+    out, errors = child.communicate()
+    out = begun + out
+    assert child.returncode <= 0, out + errors
     answered = b"Receipt" in out or b"intact" in out or child.returncode == 0
     return answered, child.returncode < 0
 
@@ -106,8 +126,9 @@ def faults(place: Workspace, rows: dict[tuple[str, str, str], float], answered: 
     """Say what is wrong after a kill."""
     next_one, mine = place.log()
     for arguments in (next_one, ["db", "verify"]):
-        child = place.start(*arguments)
+        began, child = time.monotonic(), place.start(*arguments)
         out, errors = child.communicate()
+        place.took = max(time.monotonic() - began, 0.3)
         if child.returncode:
             return [f"{arguments[0]} after it: exit {child.returncode}: {(out + errors).decode()[-300:]}"]
     place.kept |= mine
@@ -136,8 +157,8 @@ def run(times: int, seed: int) -> dict[str, object]:
             shutil.rmtree(place.root)
             place = Workspace(template, 0)
         arguments, rows = rng.choice([place.log, place.load] + [place.back_up] * (not first))()
-        at_the_disk = rng.random() < 0.6
-        answered, died = killed(place, arguments, rng.uniform(0, 0.7), at_the_disk=at_the_disk)
+        instant = rng.choice(INSTANTS)
+        answered, died = killed(place, arguments, instant, rng.uniform(0, 1.2))
         found = faults(place, rows, answered)
         told.update({"kills": 1, "first": first, "died": died, "answered": answered, f"of {arguments[0]}": 1})
         told["in the store"] += bool(rows) and set(rows) <= set(place.kept)
