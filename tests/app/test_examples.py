@@ -101,6 +101,11 @@ def test_the_commands_of_the_example_readme_end_with_its_answer(
     )
 
 
+def _on_any_python(text: bytes) -> bytes:
+    """Leave out the Python that a readout names as the one it was made with."""
+    return re.sub(rb'(Python |"python": ")3\.\d+', rb"\1", text)
+
+
 @pytest.mark.parametrize("kernel", ["Haswell", "Nehalem"])
 def test_readouts_are_rebuilt_to_the_byte_on_other_arithmetic(tmp_path: Path, kernel: str) -> None:
     environment = {**os.environ, "OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1"}
@@ -115,7 +120,7 @@ def test_readouts_are_rebuilt_to_the_byte_on_other_arithmetic(tmp_path: Path, ke
     }
     assert sorted(written) == sorted(name for name in kept if name != "README.md")
     for name, text in written.items():
-        assert text == kept[name], (
+        assert _on_any_python(text) == _on_any_python(kept[name]), (
             f"{name} differs: run `python analysis/readouts/rebuild.py` and read the change"
         )
     assert PILOT + ".html" in written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,7 @@ def test_check_says_that_the_frozen_plan_runs_while_its_file_is_broken(lab: Lab)
 
 
 def test_a_store_keeps_the_teams_of_a_frozen_plan_once(lab: Lab) -> None:
-    with sqlite3.connect(lab.root / "data" / "pilots.db") as database:
+    with closing(sqlite3.connect(lab.root / "data" / "pilots.db")) as database, database:
         (content,) = database.execute("SELECT content FROM freezes").fetchone()
     frozen = json.loads(content)
     assert list(frozen["teams"]["teams"]["team-00"].items()) == [("site", "lyon"), ("size", "9")]

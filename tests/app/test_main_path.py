@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import jsonschema
@@ -60,7 +61,7 @@ def refused(result: Result, code: int, *words: str) -> str:
 
 
 def stored(lab: Lab, table: str) -> int:
-    with sqlite3.connect(lab.root / "data" / "pilots.db") as database:
+    with closing(sqlite3.connect(lab.root / "data" / "pilots.db")) as database, database:
         return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
