@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,12 @@ def read_yaml(path: Path, *, shown: str) -> YamlFile:
 
 def parse_yaml(text: str, *, shown: str) -> YamlFile:
     """Read YAML text; see `read_yaml`."""
+    parsed = _parsed(text, shown)
+    return replace(parsed, data=deepcopy(parsed.data))
+
+
+@lru_cache(maxsize=16)  # one act asks for the same declaration many times
+def _parsed(text: str, shown: str) -> YamlFile:
     read = Text(text, shown)
     root = read.compose(lambda written: _yaml().compose(written))
     if root is None:
