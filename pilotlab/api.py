@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -401,6 +401,7 @@ class Workspace:
         only_good: bool = False,
         why: str = "",
         said: Said | None = None,
+        source: str = "",
     ) -> ImportReport:
         """Read a table of team-weeks into the store, whole or not at all.
 
@@ -412,6 +413,8 @@ class Workspace:
             Reason, needed where a stored value changes.
         said : Said
             How numbers and dates are written, where the cells of a column leave it open.
+        source : str
+            Format that an installed package adds; else the ending of the file's name tells.
 
         Raises
         ------
@@ -433,6 +436,7 @@ class Workspace:
                 why=why,
                 shown=self.folders.shown(Path(path)),
                 said=said,
+                source=source,
             )
 
     def form(self, pilot: str, team: str, week: Week | str | None = None) -> Form:
@@ -553,13 +557,22 @@ class Workspace:
             store.save_decision(pilot, followed.decision.to_dict(), actor=self.actor)
         return followed
 
-    def readout(self, pilot: str) -> Page:
-        """Make the readout, and record it with its verdict; `.write(path)` writes it."""
+    def readout(self, pilot: str, *, sections: Sequence[str] = ()) -> Page:
+        """Make the readout, and record it with its verdict; `.write(path)` writes it.
+
+        Parameters
+        ----------
+        sections : sequence of str
+            Sections that installed packages add, before the appendix.
+        """
+        from pilotlab.readout.build.assemble import added_sections
         from pilotlab.readout.render.files import Page
 
         followed = self.decided(pilot)
-        stem = self.folders.root / "analysis" / "readouts" / pilot
-        page = Page(followed.readout, stem, followed.source)
+        readout, stem = followed.readout, self.folders.root / "analysis" / "readouts" / pilot
+        if sections:
+            readout = replace(readout, added=added_sections(self.course(pilot), sections))
+        page = Page(readout, stem, followed.source)
         with self.store() as store:
             record = {"schema": "pilotlab/readout-record@1", "digest": page.digest()}
             store.save_readout(pilot, record, actor=self.actor)

@@ -11,6 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from pilotlab.decide.decision import Decision
 from pilotlab.design.plan import Plan
+from pilotlab.plugins import plugin
 from pilotlab.program import program_digest
 from pilotlab.readout.document.model import Readout
 from pilotlab.spec.frozen import digest
@@ -122,8 +123,10 @@ def _inputs(store: Store, plan: Plan, teams: TeamList, today: date) -> dict[str,
     shown before decides which values wait.
     """
     newest = store.settled()
+    added = plugin("estimator", plan.spec.analysis.estimator)
     return {
         "program": program_digest(),
+        **({"estimator": str(added)} if added else {}),
         "plan": digest(to_jsonable_python((plan, teams))),
         "store": list(newest) if newest else [],
         "shown": to_jsonable_python(store.releases(plan.spec.id)),

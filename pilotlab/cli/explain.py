@@ -18,6 +18,7 @@ from pilotlab.text.width import pad, wrap
 if TYPE_CHECKING:
     from pilotlab.api import Workspace
     from pilotlab.design.standing import Standing
+    from pilotlab.spec.engine import Entry
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
@@ -25,22 +26,53 @@ _HEADING = re.compile(r"#{2,3} PL\d{3} \((error|warn|note)\) (.+)")
 
 
 @click.command()
-@click.argument("what", type=TEXT, metavar="PILOT|CODE")
+@click.argument("what", type=TEXT, metavar="PILOT|CODE|METHOD")
 @workspace_option
 @format_option("text", "json")
 @plain_option
 def command(what: str, workspace: Path | None, form: str, plain: bool) -> None:
-    """Explain a finding's CODE, or print the resolved plan of PILOT, where each value comes from, and who is in which arm.
+    """Explain a finding's CODE, the resolved plan of PILOT, or a METHOD: an estimator or an inference.
+
+    The plan says where each value comes from, and who is in which arm; a method what it estimates, how, and who said so.
 
     \b
     Example:
       pilotlab explain PL104
+      pilotlab explain group_time
       pilotlab explain anchor-days
     """
     if _CODE.fullmatch(what):
         _explain_code(what.upper(), form, plain)
+    elif (method := _method(what)) is not None:
+        _explain_method(what, method, form, plain)
     else:
         _explain_pilot(what, workspace, form, plain)
+
+
+def _method(name: str) -> Entry | None:
+    """Find an estimator or inference, of a package too; None for what is neither."""
+    from pilotlab import plugins
+    from pilotlab.spec import engine
+
+    if name in engine.INFERENCES:
+        return engine.INFERENCES[name]
+    known = name in engine.ESTIMATORS or name in plugins.added("estimator")
+    return engine.row(name) if known else None
+
+
+def _explain_method(name: str, method: Entry, form: str, plain: bool) -> None:
+    from pilotlab.spec.engine import INFERENCES
+
+    kind = "inference" if name in INFERENCES else "estimator"
+    head = "assumes" if kind == "inference" else "estimates"
+    said = {head: method.estimand, "how": method.formula, "source": method.source}
+    taken = "" if kind == "inference" else ", ".join(method.inferences)
+    if form == "json":
+        show_json({"name": name, "kind": kind, **said, "inferences": taken.split(", ") if taken else None})
+        return
+    rows = [*said.items(), *([("inferences", taken)] if taken else [])]
+    shape = (Column(), Column("is", breaks=True, least=41))
+    show("\n".join([bold(f"{name}: {kind}"), *table(shape, rows, page_width(), head=False)]), plain=plain)
 
 
 def _explain_code(code: str, form: str, plain: bool) -> None:

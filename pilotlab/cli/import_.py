@@ -32,6 +32,9 @@ THOUSANDS = ("point", "comma", "space", "apostrophe", ".", ",")
 @click.option("--monthfirst", "order", flag_value="month", help="07/09/2026 is the 9th of July.")
 @click.option("--decimal", type=click.Choice(DECIMAL), help="The mark before decimals in this file.")
 @click.option("--thousands", type=click.Choice(THOUSANDS), help="The mark between thousands in this file.")
+@click.option(
+    "--source", metavar="NAME", default="", help="Format that an installed package adds; else as FILE ends."
+)
 @click.option("--why", type=TEXT, metavar="TEXT", default="", help="Reason, where a stored value changes.")
 @workspace_option
 @actor_option
@@ -45,6 +48,7 @@ def command(
     order: str | None,
     decimal: str | None,
     thousands: str | None,
+    source: str,
     why: str,
     workspace: Path | None,
     actor: str | None,
@@ -73,7 +77,9 @@ def command(
     lab = api.open_workspace(workspace, actor=actor, today=today)
     try:
         said = how_written(order or "", decimal or "", thousands or "")
-        report = lab.import_file(file, dry_run=dry_run, only_good=only_good, why=why, said=said)
+        report = lab.import_file(
+            file, dry_run=dry_run, only_good=only_good, why=why, said=said, source=source
+        )
     except ImportRefused as refused:
         if form == "json":
             show_json(refused.report.to_dict())

@@ -27,6 +27,13 @@ SUFFIXES = {"html": ".html", "markdown": ".md", "json": ".json"}
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where to write; else analysis/readouts/PILOT in the workspace.",
 )
+@click.option(
+    "--section",
+    "sections",
+    metavar="NAME",
+    multiple=True,
+    help="A section that an installed package adds; may be given more than once.",
+)
 @workspace_option
 @actor_option
 @today_option
@@ -35,6 +42,7 @@ def command(
     pilot: str,
     forms: tuple[str, ...],
     out: Path | None,
+    sections: tuple[str, ...],
     workspace: Path | None,
     actor: str | None,
     today: date,
@@ -49,7 +57,7 @@ def command(
     from pilotlab import api
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
-    page = lab.readout(pilot)
+    page = lab.readout(pilot, sections=sections)
     if out and not forms:
         written = [page.write(out)]
     else:

@@ -199,7 +199,7 @@ def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:
     if isinstance(name, NotEstimable):
         return name
     within = _compares_within_strata(name, options)
-    fitted = engine.estimator(name).fit(with_assignment(study, options, strata=within), options)
+    fitted = engine.estimator(name)(with_assignment(study, options, strata=within), options)
     if isinstance(fitted, NotEstimable):
         return fitted
     if isinstance(fitted, Answering):
@@ -219,7 +219,7 @@ def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimat
 
 def _compares_within_strata(name: str, options: Options) -> bool:
     """Whether an estimator takes strata; refuses them by name where it does not."""
-    takes = name in engine.ESTIMATORS and engine.ESTIMATORS[name].strata
+    takes = engine.row(name).strata
     given = options.strata or options.pairs
     if given and not takes:
         able = [each for each, entry in engine.ESTIMATORS.items() if entry.strata]

@@ -73,7 +73,7 @@ def estimate(fitted: Fitted, options: Options, estimator: str, inference: str) -
         inference=inference,
         alpha=options.alpha,
         unit=fitted.unit or options.outcome_unit,
-        estimand=engine.ESTIMATORS[estimator].estimand if estimator in engine.ESTIMATORS else estimator,
+        estimand=engine.row(estimator).estimand,
         key=fitted.key,
         terms=_terms(fitted, options, laws, spread),
         notes=(

@@ -85,7 +85,8 @@ class Options:
             Names the argument, its value and what would do.
         """
         if self.estimator != "auto":
-            engine.estimator(self.estimator)
+            engine.refuse_taken(self.estimator)
+            engine.row(self.estimator)
         if self.inference != "auto":
             engine.inference(self.inference)
         for name, known in _CHOICES.items():
@@ -141,7 +142,7 @@ class Options:
 
     def _check_read(self) -> None:
         """Refuse what the estimator does not read, and columns that can't be their own covariates."""
-        entry = engine.ESTIMATORS.get(self.estimator)
+        entry = None if self.estimator == "auto" else engine.row(self.estimator)
         for name in entry.lacks if entry else ():
             if getattr(self, name):
                 given = getattr(self, name) if name == "weights" else listed(list(self.covariates))
@@ -160,10 +161,10 @@ class Options:
                     )
 
     def _check_aggregate(self) -> None:
-        """Each row of the table says which aggregates it gives; estimators from outside are asked nothing."""
-        entry, auto = engine.ESTIMATORS.get(self.estimator), self.estimator == "auto"
+        """Each estimator's row says which aggregates it gives."""
+        auto = self.estimator == "auto"
         able = [name for name, row in engine.ESTIMATORS.items() if self.aggregate in row.aggregates]
-        if (entry is None and not auto) or self.estimator in able or (auto and able):
+        if able if auto else self.aggregate in engine.row(self.estimator).aggregates:
             return
         fix = "aggregate 'overall'" + (
             f", or estimator {' or '.join(map(repr, able))} with {self.aggregate!r}" if able else ""
@@ -173,9 +174,11 @@ class Options:
         )
 
     def _check_inference(self) -> None:
-        """Each row of the table says which inferences it takes; estimators from outside are asked nothing."""
-        entry = engine.ESTIMATORS.get(self.estimator)
-        if entry is None or self.inference in ("auto", *entry.inferences):
+        """Each estimator's row says which inferences it takes."""
+        if self.estimator == "auto":
+            return
+        entry = engine.row(self.estimator)
+        if self.inference in ("auto", *entry.inferences):
             return
         able = [name for name, row in engine.ESTIMATORS.items() if self.inference in row.inferences]
         fix = f"inference {', '.join(name for name in entry.inferences if name in engine.INFERENCES)}"

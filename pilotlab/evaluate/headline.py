@@ -54,8 +54,7 @@ class Headline:
 
     def by_estimator(self, name: str) -> Estimate | NotEstimable:
         """Estimate again by another estimator, with the inference that `auto` gives it: gaps may rule the headline's out."""
-        entry = engine.ESTIMATORS.get(name)
-        strata = self.asked["strata"] if entry is not None and entry.strata else None
+        strata = self.asked["strata"] if engine.row(name).strata else None
         return self.again(estimator=name, inference="auto", strata=strata)
 
     def without_weeks(self, weeks: Iterable[Week]) -> Estimate | NotEstimable:

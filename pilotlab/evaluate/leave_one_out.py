@@ -86,5 +86,6 @@ def _groups(headline: Headline) -> tuple[list[frozenset[str]], str]:
 
 
 def _cheap(headline: Headline) -> str:
-    entry = engine.ESTIMATORS.get(headline.estimate.estimator)
-    return CHEAP if entry is not None and CHEAP in entry.inferences else headline.estimate.inference
+    return (
+        CHEAP if CHEAP in engine.row(headline.estimate.estimator).inferences else headline.estimate.inference
+    )

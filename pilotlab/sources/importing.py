@@ -114,6 +114,7 @@ def import_file(
     why: str = "",
     shown: str = "",
     said: Said | None = None,
+    source: str = "",
 ) -> ImportReport:
     """Read a long or wide CSV file into the store, as one act.
 
@@ -133,6 +134,8 @@ def import_file(
         How findings name the file; else its name.
     said : Said
         What options say of how numbers and dates are written; else the cells of a column settle it.
+    source : str
+        Format that a package adds under `pilotlab.sources`; else the ending of the file's name tells.
 
     Returns
     -------
@@ -151,7 +154,7 @@ def import_file(
     called = _called(store, teams)
     collector = Collector(findings, teams=called, names=names, today=today, said=said or Said())
     with _without_collector():
-        layout = _collect(path, collector, called)
+        layout = _collect(path, collector, called, source)
     refused = bool(findings.errors) and not (only_good and layout and collector.taken.value)
     receipt = Receipt()
     if collector.taken.value and not (refused and not dry_run):
@@ -193,11 +196,11 @@ def _called(store: Store | None, teams: Collection[str]) -> set[str]:
     return set(teams) | {name for name, key in keys.items() if key in ours}
 
 
-def _collect(path: Path, collector: Collector, teams: Collection[str]) -> str:
+def _collect(path: Path, collector: Collector, teams: Collection[str], source: str) -> str:
     """Read the file; return its layout, or "" where the header is no use."""
     findings, layout = collector.findings, None
     try:
-        table = read_table(path, teams)
+        table = read_table(path, teams, source=source)
         tell_reading(findings, table)
         layout = judge(table, collector.names, findings)
         if layout:

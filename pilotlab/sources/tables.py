@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from pilotlab import plugins
 from pilotlab.sources.findings import Findings
 from pilotlab.sources.problem import Problem
-from pilotlab.tables.delimited import Table
+from pilotlab.tables.delimited import Table, parse_table
 from pilotlab.tables.delimited import read_table as read
-from pilotlab.tables.trouble import TableError, Trouble
+from pilotlab.tables.trouble import TableError, Trouble, no
 
 LIMIT = 2_000_000_000  # bytes
 WANTED = ("team", "week")  # by which a header is known
 _CODES = {"unreadable": "PL401", "too large": "PL401", "not text": "PL402", "empty": "PL403"}
 
 
-def read_table(path: Path, teams: Iterable[str] = ()) -> Table:
-    """Open a table of team-weeks.
+OWN = ("csv", "tsv", "txt")  # endings of files that need no plug-in
+
+
+def read_table(path: Path, teams: Iterable[str] = (), *, source: str = "") -> Table:
+    """Open a table of team-weeks; of a format that a package adds by its own reader.
+
+    Parameters
+    ----------
+    source : str
+        Name of the format; the ending of the file's name where left out.
 
     Raises
     ------
     TableError
         Where there is none.
     """
+    name = source or path.suffix.removeprefix(".").lower()
+    if (source and source not in OWN) or name in plugins.added("source"):
+        added = plugins.plugin("source", name, OWN if source else ())
+        if source or (added and name not in OWN):
+            return _added(added or plugins.require("source", name, OWN), path)
     return read(path, limit=LIMIT, wanted=WANTED, known=teams)
+
+
+def _added(plugin: plugins.Plugin, path: Path) -> Table:
+    """Read a file by a package's reader, which gives rows of cells, the header first."""
+    if not path.is_file():
+        raise no("unreadable", "the file is not there" if not path.exists() else "is no file", "name a file")
+    rows = plugin.running(lambda: [[str(cell) for cell in row] for row in plugin.load()(path)])
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return parse_table(text.getvalue(), wanted=WANTED, told=(f"the {plugin}",))
 
 
 def note_trouble(findings: Findings, trouble: Trouble) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
+from pilotlab import plugins
 from pilotlab.errors import unknown
 
 LEAST_SQUARES = ("randomization", "cr2", "jackknife", "wild", "cluster", "iid", "hetero")
@@ -33,34 +35,34 @@ class Entry:
     def load(self) -> Any:
         """Import the target."""
         module, _, name = self.target.partition(":")
-        return getattr(import_module(module), name)
+        return attrgetter(name)(import_module(module))
 
 
 ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
     {
         "change": Entry(
-            "pilotlab.estimate.estimators.change:Change",
+            "pilotlab.estimate.estimators.change:Change.fit",
             estimand="mean effect on the treated units over the weeks that count, units weighing alike",
             formula="per unit, mean after minus mean before; treated minus comparison within strata, strata weighted by their units",
             source="Frison & Pocock (1992); McKenzie (2012)",
             strata=True,
         ),
         "ancova": Entry(
-            "pilotlab.estimate.estimators.ancova:Ancova",
+            "pilotlab.estimate.estimators.ancova:Ancova.fit",
             estimand="mean effect on the treated units over the weeks that count, units weighing alike",
             formula="per unit, the mean after regressed on arms within strata and the mean before; treated minus comparison at the same baseline",
             source="Frison & Pocock (1992); McKenzie (2012)",
             strata=True,
         ),
         "twfe": Entry(
-            "pilotlab.estimate.estimators.twfe:Twfe",
+            "pilotlab.estimate.estimators.twfe:Twfe.fit",
             estimand="mean effect on the treated, if effects are alike over units and time",
             formula="least squares of the outcome on a treated indicator with unit and time effects",
             source="Frisch & Waugh (1933); Goodman-Bacon (2021) on what it weighs",
             strata=True,
         ),
         "synthetic_did": Entry(
-            "pilotlab.estimate.estimators.synthetic_did:SyntheticDid",
+            "pilotlab.estimate.estimators.synthetic_did:SyntheticDid.fit",
             estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have moved as they",
             formula="mean after less weighted mean before, of the treated less that of weighted comparison units; weights fitted before the start",
             source="Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021)",
@@ -68,7 +70,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("placebo", "jackknife", "bootstrap"),
         ),
         "synthetic_control": Entry(
-            "pilotlab.estimate.estimators.synthetic_control:SyntheticControl",
+            "pilotlab.estimate.estimators.synthetic_control:SyntheticControl.fit",
             estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have been where they are",
             formula="mean after of the treated less that of comparison units weighted to run where they ran before the start",
             source="Abadie, Diamond & Hainmueller (2010)",
@@ -76,14 +78,14 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("placebo", "jackknife", "bootstrap"),
         ),
         "event_study": Entry(
-            "pilotlab.estimate.estimators.event_study:EventStudy",
+            "pilotlab.estimate.estimators.event_study:EventStudy.fit",
             estimand="effect at each time since start, if effects are alike over cohorts; overall, their plain mean after start",
             formula="least squares of the outcome on an indicator for each event time but the last before start, with unit and time effects",
             source="Sun & Abraham (2021) on what it assumes",
             aggregates=("overall", "event_time"),
         ),
         "group_time": Entry(
-            "pilotlab.estimate.estimators.group_time:GroupTime",
+            "pilotlab.estimate.estimators.group_time:GroupTime.fit",
             estimand="ATT(g,t), the effect on each cohort at each time, averaged by cohort size over all treated times, or as `aggregate` says",
             formula="change of a cohort from its last time before start, less that of units never or not yet treated; weighed, regressed or both where covariates are named",
             source="Callaway & Sant'Anna (2021); Sant'Anna & Zhao (2020)",
@@ -92,21 +94,21 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("randomization", "cr2", "cluster", "bootstrap"),
         ),
         "sun_abraham": Entry(
-            "pilotlab.estimate.estimators.sun_abraham:SunAbraham",
+            "pilotlab.estimate.estimators.sun_abraham:SunAbraham.fit",
             estimand="effect at each time since start, cohorts weighed by their units seen then; overall, the mean over treated unit-times",
             formula="least squares on an indicator for each cohort and time but its last before start, with unit and time effects; coefficients averaged by shares",
             source="Sun & Abraham (2021); fixest::sunab",
             aggregates=("overall", "event_time", "cohort", "week"),
         ),
         "imputation": Entry(
-            "pilotlab.estimate.estimators.imputation:Imputation",
+            "pilotlab.estimate.estimators.imputation:Imputation.fit",
             estimand="mean effect over treated unit-times; by event time, cohort or week, the mean over those",
             formula="unit and time effects from untreated unit-times foretell the treated ones; effects are what they differ by",
             source="Borusyak, Jaravel & Spiess (2024)",
             aggregates=("overall", "event_time", "cohort", "week"),
         ),
         "rollout": Entry(
-            "pilotlab.estimate.estimators.rollout:Rollout",
+            "pilotlab.estimate.estimators.rollout:Rollout.fit",
             estimand="mean effect on the treated units over the weeks that count, where chance decided who starts when",
             formula="difference in means after the start, less the slope that narrows it most times the same difference before it",
             source="Roth & Sant'Anna (2023)",
@@ -115,7 +117,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("randomization", "cluster"),
         ),
         "poisson": Entry(
-            "pilotlab.estimate.estimators.counts:Poisson",
+            "pilotlab.estimate.estimators.counts:Poisson.fit",
             estimand="log ratio of the rate of events to what it would have been, if it is alike over units and time",
             formula="Poisson likelihood of counts on a treated indicator with unit and time effects, log link, exposure as offset",
             source="Wooldridge (1999, 2023); McCullagh & Nelder (1989)",
@@ -123,7 +125,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("cr2", "cluster", "hetero", "exact"),
         ),
         "binomial": Entry(
-            "pilotlab.estimate.estimators.counts:Binomial",
+            "pilotlab.estimate.estimators.counts:Binomial.fit",
             estimand="log ratio of the odds of an event to what they would have been, if it is alike over units and time",
             formula="binomial likelihood of events out of exposure on a treated indicator with unit and time effects, logit link",
             source="Wooldridge (2023); McCullagh & Nelder (1989)",
@@ -131,7 +133,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("cr2", "cluster", "hetero", "exact"),
         ),
         "triple": Entry(
-            "pilotlab.estimate.estimators.triple:Triple",
+            "pilotlab.estimate.estimators.triple:Triple.fit",
             estimand="mean effect on the treated affected units, if cohorts would have moved apart alike in both groups",
             formula="least squares of the outcome on a treated indicator of affected units with unit, group-by-time and cohort-by-time effects",
             source="Gruber (1994); Olden & Moen (2022)",
@@ -139,7 +141,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=tuple(name for name in LEAST_SQUARES if name != "randomization"),
         ),
         "dose": Entry(
-            "pilotlab.estimate.estimators.dose:Dose",
+            "pilotlab.estimate.estimators.dose:Dose.fit",
             estimand="effect of one unit more of the dose, if it is the same for every unit, time and step of the dose",
             formula="least squares of the outcome on the dose with unit and time effects",
             source="Callaway, Goodman-Bacon & Sant'Anna (2024) on what it assumes",
@@ -220,20 +222,37 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
 """Inferences by name, as `pl.did(inference=...)` and `pilot.yaml` take them."""
 
 
-def estimator(name: str) -> Any:
-    """Load an estimator of the table, or one that an installed package adds under `pilotlab.estimators`.
+def row(name: str) -> Entry:
+    """Return an estimator's row: the table's, or what an installed package adds under `pilotlab.estimators`.
 
     Raises
     ------
     UsageError
         For a name that is in neither; lists those that are.
+    PluginError
+        Where the package that adds it can't be imported.
     """
     if name in ESTIMATORS:
-        return ESTIMATORS[name].load()
-    added = {point.name: point for point in entry_points(group="pilotlab.estimators")}
-    if name in added:
-        return added[name].load()
-    raise unknown("estimator", name, ("auto", *ESTIMATORS, *added))
+        return ESTIMATORS[name]
+    if name not in plugins.added("estimator"):
+        raise unknown("estimator", name, ("auto", *ESTIMATORS, *plugins.added("estimator")))
+    found: Entry = plugins.require("estimator", name).load(Entry)
+    return found
+
+
+def refuse_taken(name: str) -> None:
+    """Refuse an estimator asked for by a name that a package takes from pilotlab."""
+    plugins.plugin("estimator", name, ESTIMATORS)
+
+
+def estimator(name: str) -> Any:
+    """Load what fits an estimator; `UsageError` for a name that is not known."""
+    entry = row(name)
+    if name in ESTIMATORS:
+        return entry.load()
+    added = plugins.require("estimator", name)
+    fit = added.running(entry.load)
+    return partial(added.running, fit)
 
 
 def inference(name: str) -> Any:

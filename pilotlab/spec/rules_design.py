@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pilotlab import plugins
 from pilotlab.errors import nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.pilot import CONTROL
@@ -252,7 +253,10 @@ NOT_FOR_PANELS = ("iid", "hetero", "exact")
 def engine_is_known(case: Case) -> Issues:
     """Estimator and inference are rows of the engine's tables, or will be."""
     analysis, place = case.spec.analysis, ("analysis",)
-    added = () if analysis.estimator in ("auto", *ESTIMATORS, *NOT_FOR_PILOTS) else _added_estimators()
+    added = () if analysis.estimator == "auto" else plugins.added("estimator")
+    broken = _broken(analysis.estimator) if analysis.estimator in added else ""
+    if broken:
+        yield Issue("PL347", broken, (*place, "estimator"), value=analysis.estimator, fix="estimator: auto")
     for kind, name, now in (
         ("estimator", analysis.estimator, ("auto", *ESTIMATORS, *added)),
         ("inference", analysis.inference, ("auto", *INFERENCES)),
@@ -292,7 +296,13 @@ def draws_are_there(case: Case) -> Issues:
         )
 
 
-def _added_estimators() -> tuple[str, ...]:
-    from importlib.metadata import entry_points
+def _broken(name: str) -> str:
+    """Say why an estimator that a package adds can't be used; empty where it can."""
+    from pilotlab.spec import engine
 
-    return tuple(point.name for point in entry_points(group="pilotlab.estimators"))
+    try:
+        engine.refuse_taken(name)
+        engine.estimator(name)
+    except plugins.PluginError as error:
+        return error.what
+    return ""

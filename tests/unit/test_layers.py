@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors note text version weeks whole_file
+errors note plugins text version weeks whole_file
 tables spec release store workspace wording program
 design panel sources simulate
 estimate

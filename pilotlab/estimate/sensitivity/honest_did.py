@@ -173,8 +173,8 @@ def usable_path(estimate: Estimate, what: str) -> EventPath | NotEstimable:
 
 def _where_one_is(estimate: Estimate) -> str:
     """Say how to get a path: the same estimator by event time, where it gives one."""
-    entry = engine.ESTIMATORS.get(estimate.estimator)
-    if entry is not None and "event_time" in entry.aggregates and estimate.key != "event_time":
+    entry = engine.row(estimate.estimator)
+    if "event_time" in entry.aggregates and estimate.key != "event_time":
         return "aggregate='event_time'"
     return "estimator='event_study', with one reference period that all cohorts share"
 

@@ -43,7 +43,7 @@ def _method(course: Course) -> tuple[Row, ...]:
 
 
 def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
-    from pilotlab.spec.engine import ESTIMATORS, INFERENCES
+    from pilotlab.spec import engine
 
     estimate, name = result.estimate, f"{prefix}{result.metric.label}: "
     if result.hidden:
@@ -52,7 +52,7 @@ def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
         return [Row(label=f"{name}no estimate", text=f"{estimate.reason}; {estimate.would_help}")]
     units = "persons" if course.spec.design.unit == "person" else "teams"
     windows = course.spec.windows
-    estimator, inference = ESTIMATORS[estimate.estimator], INFERENCES[estimate.inference]
+    estimator, inference = engine.row(estimate.estimator), engine.INFERENCES[estimate.inference]
     return [
         Row(
             label=f"{name}estimand",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pilotlab import plugins
 from pilotlab.decide.course import Course
 from pilotlab.evaluate.disclosure import weeks_of_few
 from pilotlab.readout.build.appendix import appendix
@@ -11,7 +14,8 @@ from pilotlab.readout.build.results import adherence, event_study, goal_result, 
 from pilotlab.readout.build.robustness import robustness_card
 from pilotlab.readout.build.slices import slices
 from pilotlab.readout.build.trust import trust
-from pilotlab.readout.document.model import AdherenceWeek, Arm, Readout
+from pilotlab.readout.document.model import Added, AdherenceWeek, Arm, Readout
+from pilotlab.readout.document.sections import SECTIONS
 from pilotlab.spec.pilot import CONTROL
 
 NOTICES = {
@@ -36,6 +40,23 @@ def build_readout(course: Course) -> Readout:
         appendix=appendix(course),
         notice=NOTICES.get(spec.data, ""),
     )
+
+
+def added_sections(course: Course, names: Iterable[str]) -> tuple[Added, ...]:
+    """Build the sections that installed packages add under `pilotlab.sections`, in the order of their names as given."""
+    return tuple(part for name in names if (part := _added(name, course)) is not None)
+
+
+def _added(name: str, course: Course) -> Added | None:
+    """Build a package's section; None where it has nothing to say of this pilot."""
+    plugin = plugins.require("section", name, [section.name for section in SECTIONS])
+    found = plugin.running(plugin.load(), course)
+    if found is not None and not isinstance(found, Added):
+        raise plugins.PluginError(
+            f"{plugin}: it gives {type(found).__name__}, not Added",
+            fix="return pilotlab.readout.document.model.Added, or None",
+        )
+    return found
 
 
 def _arm(course: Course, arm: str) -> Arm:

@@ -65,6 +65,7 @@ SCHEMA = "pilotlab/readout@1"
 
 __all__ = [
     "SCHEMA",
+    "Added",
     "Adherence",
     "AdherencePeriod",
     "AdherenceWeek",
@@ -128,6 +129,23 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """A section that an installed package adds: plain text and tables, escaped like everything else.
+
+    Attributes
+    ----------
+    name : str
+        Its anchor on the page.
+    """
+
+    name: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readout:
     """One pilot's readout; `arms` stand with the highest verdict first, and page one leads with it.
 
@@ -143,6 +161,8 @@ class Readout:
         A line over everything, such as "Simulated company: every number is invented."
     footer : str
         Below the appendix.
+    added : tuple of Added
+        Sections of installed packages, before the appendix.
     """
 
     pilot: str
@@ -157,6 +177,7 @@ class Readout:
     edition: str = "leader"
     notice: str = ""
     footer: str = ""
+    added: tuple[Added, ...] = ()
 
     @property
     def lead(self) -> Arm:
@@ -165,7 +186,8 @@ class Readout:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the schema's name, ready for JSON: open ends of intervals are null."""
-        return {"schema": SCHEMA, **plain(self)}
+        found = {"schema": SCHEMA, **plain(self)}
+        return found if self.added else {key: value for key, value in found.items() if key != "added"}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Readout:

@@ -25,6 +25,7 @@ SECTIONS = (
     Section(name="robustness", shown=lambda readout: any(arm.robustness for arm in readout.arms)),
     Section(name="arms", shown=lambda readout: len(readout.arms) > 1 or len(readout.lead.timing) > 1),
     Section(name="plan"),
+    Section(name="added", shown=lambda readout: bool(readout.added)),
     Section(name="appendix"),
 )
 
