@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pilotlab.estimate.sensitivity.harm_bounds import harm_bounds
     from pilotlab.estimate.sensitivity.honest_did import honest_did
     from pilotlab.evaluate.analysis import Analysis, MetricResult
+    from pilotlab.note import Note
     from pilotlab.panel.panel import Panel
     from pilotlab.panel.status import Status
     from pilotlab.scaffold.demo import demo
@@ -51,6 +52,7 @@ PUBLIC = {  # where each public name lives
     "HarmBounds": "pilotlab.estimate.results.harm:HarmBounds",
     "MetricResult": "pilotlab.evaluate.analysis:MetricResult",
     "MetricSpec": "pilotlab.spec.metric:MetricSpec",
+    "Note": "pilotlab.note:Note",
     "NotEstimable": "pilotlab.estimate.results.estimate:NotEstimable",
     "Panel": "pilotlab.panel.panel:Panel",
     "PilotSpec": "pilotlab.spec.pilot:PilotSpec",
@@ -90,6 +92,7 @@ __all__ = [
     "MetricResult",
     "MetricSpec",
     "NotEstimable",
+    "Note",
     "Panel",
     "PilotSpec",
     "PilotlabError",
