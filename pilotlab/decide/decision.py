@@ -65,6 +65,7 @@ class MetricState(Frozen):
     reason: str = ""  # why it can't be estimated
     hidden: str = ""  # why its numbers may not be shown, though the rule read them
     words: str  # size, unit, interval and bar or limit, in one sentence
+    marked: str  # the same, its size between two pairs of asterisks
 
 
 class Step(Frozen):
@@ -74,6 +75,53 @@ class Step(Frozen):
     verdict: Verdict
     why: str
     lowered: bool = False
+
+
+class Read(Frozen):
+    """One metric as the table read it: its state, and of a broken limit what the plan makes of it."""
+
+    metric: str
+    state: StateName
+    column: Literal["", "fixable", "stop"] = ""
+
+
+class Moved(Frozen):
+    """One step that lowered a verdict of the table."""
+
+    step: str
+    before: Verdict
+    after: Verdict
+
+
+class Path(Frozen):
+    """The way to a verdict: what it came from, the cells that were read, and what lowered it.
+
+    Attributes
+    ----------
+    came_from : str
+        "table", or what ended the rule before it: "claim", "grade", "gate", "harm".
+    missing : tuple of str
+        Keys of the gate's items that are not met.
+    rows, columns : tuple of Read
+        Goals and guardrails, as read in the table; no rows where the rule ended before it.
+    table : str or None
+        What the table alone gives.
+    asked : tuple of str
+        What the cell asks for: "staged", "fix first", "cheap".
+    moves : tuple of Moved
+        Steps down from there, in the order of the rule.
+    starred : bool
+        Whether an Extend of the table had to earn its place.
+    """
+
+    came_from: Literal["claim", "grade", "gate", "harm", "table"]
+    missing: tuple[str, ...] = ()
+    rows: tuple[Read, ...] = ()
+    columns: tuple[Read, ...] = ()
+    table: Verdict | None = None
+    asked: tuple[str, ...] = ()
+    moves: tuple[Moved, ...] = ()
+    starred: bool = False
 
 
 class Change(Frozen):
@@ -92,6 +140,14 @@ class ArmDecision(Frozen):
         The verdict as printed: "Scale with changes", "Learn: pause and check", "Stop: too small to answer".
     lead : str
         Size, unit, interval and bar together, then the price, then the step.
+    lead_marked : str
+        The same, every size between two pairs of asterisks.
+    evidence : str
+        What the grade rests on, each arm named: "lottery, 12 pilot and 12 comparison teams".
+    path : Path
+        How the rule came to the verdict, as values.
+    read : tuple of str
+        What the rule read, in words: "Focus broken, fixable"; "grade D" where it ended before the table.
     conditions : tuple of str
         What the verdict asks for: the fix, the holdback, the group to look after, the stronger design.
     reasons : tuple of str
@@ -110,12 +166,16 @@ class ArmDecision(Frozen):
     verdict: Verdict
     headline: str
     lead: str
+    lead_marked: str
     grade: Grade
     grade_words: str
+    evidence: str
     stronger_design: str
     gate: tuple[GateItem, ...]
     states: tuple[MetricState, ...]
     steps: tuple[Step, ...]
+    path: Path
+    read: tuple[str, ...]
     rule: str
     reasons: tuple[str, ...]
     conditions: tuple[str, ...] = ()

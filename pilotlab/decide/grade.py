@@ -60,6 +60,11 @@ def grade_words(design: DesignFacts) -> str:
     return f"Grade {grade(design)}: {_comparison(design)}, {_counts(design)}{_why(design)}"
 
 
+def evidence_words(design: DesignFacts) -> str:
+    """Say what the grade rests on, each arm named: "lottery, 12 pilot and 12 comparison teams"."""
+    return f"{_comparison(design)}, {_counts(design, named=True)}{_why(design)}"
+
+
 def stronger_design(design: DesignFacts) -> str:
     """Return the design that would settle what this one can't; "" for grade A."""
     if design.late:
@@ -104,13 +109,14 @@ def _comparison(design: DesignFacts) -> str:
     return names.get(design.recruitment, "not drawn")
 
 
-def _counts(design: DesignFacts) -> str:
+def _counts(design: DesignFacts, *, named: bool = False) -> str:
     if design.design == "stepped_wedge":
         return f"{design.total} {design.unit}s in {design.steps} steps"
     if design.design == "before_after":
         return f"{design.units_arm} {design.unit}s"
     pairs = " in matched pairs" if design.paired and design.drawn else ""
-    return f"{design.units_arm} and {design.units_control} {design.unit}s{pairs}"
+    pilot, comparison = (" pilot", " comparison") if named else ("", "")
+    return f"{design.units_arm}{pilot} and {design.units_control}{comparison} {design.unit}s{pairs}"
 
 
 def _why(design: DesignFacts) -> str:

@@ -9,10 +9,11 @@ from pilotlab.decide.changes import capped, other_verdicts
 from pilotlab.decide.checking import check_inputs
 from pilotlab.decide.decision import ArmDecision, Change, Decision, MetricState, StateName, Step
 from pilotlab.decide.gate import missing
-from pilotlab.decide.grade import grade_words, stronger_design
+from pilotlab.decide.grade import evidence_words, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
 from pilotlab.decide.ladder import LEADING, Verdict
+from pilotlab.decide.path import path
 from pilotlab.decide.settle import settle
 from pilotlab.decide.showing import as_shown
 from pilotlab.decide.sizes import luck
@@ -32,6 +33,7 @@ from pilotlab.decide.wording import (
 from pilotlab.spec.standard import STRONGEST
 
 RULE = "standard@1"
+MARK = "**"  # on both sides of a size
 
 
 def decide(inputs: RuleInputs) -> Decision:
@@ -86,12 +88,16 @@ def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
         verdict=judged.verdict,
         headline=headline(judged),
         lead=lead(arm, judged, states, asked),
+        lead_marked=lead(arm, judged, states, asked, marked=True),
         grade=judged.grade,
         grade_words=grade_words(arm.design),
+        evidence=evidence_words(arm.design),
         stronger_design=stronger_design(arm.design),
         gate=judged.gate,
         states=states,
         steps=steps,
+        path=path(judged, states),
+        read=_read(judged, states),
         rule=f"{RULE}: {_path(judged, states)}",
         reasons=tuple(step.why for step in steps),
         conditions=asked,
@@ -154,6 +160,7 @@ def _state(
         reason="" if evidence.estimable else evidence.reason or "no estimate",
         hidden=evidence.hidden,
         words=state_words(use, state, alpha),
+        marked=state_words(use, state, alpha, MARK),
     )
 
 
@@ -210,18 +217,20 @@ def _down(
 
 def _path(judged: Judgement, states: tuple[MetricState, ...]) -> str:
     """States and what the table makes of them: "goal clear yes × Focus broken, fixable → Scale with changes"."""
+    verdict = judged.verdict if judged.outcome is None else judged.outcome.table.verdict
+    return f"{' × '.join(_read(judged, states))} → {verdict}"
+
+
+def _read(judged: Judgement, states: tuple[MetricState, ...]) -> tuple[str, ...]:
+    """What the rule read, in words: states of the table, or what ended the rule before it."""
     if judged.outcome is None:
-        return {
-            "claim": "claim to learn",
-            "grade": f"grade {judged.grade}",
-            "gate": "trust gate not met",
-        }.get(judged.because, "harm stop") + f" → {judged.verdict}"
+        ended = {"claim": "claim to learn", "grade": f"grade {judged.grade}", "gate": "trust gate not met"}
+        return (ended.get(judged.because, "harm stop"),)
     goals = [row for row in states if row.role == "goal"]
     if judged.outcome.goal is not None:
         goals = [goals[judged.outcome.goal]]
     limits = [row for row in states if row.role == "guardrail"]
-    parts = [f"{row.label} {state_name(row)}" for row in (*goals, *limits)]
-    return f"{' × '.join(parts)} → {judged.outcome.table.verdict}"
+    return tuple(f"{row.label} {state_name(row)}" for row in (*goals, *limits))
 
 
 def _would_change(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:

@@ -10,10 +10,11 @@ MINUS = "−"
 _SMALL_ODDS, _TENTHS = 0.01, 0.2
 
 
-def movement(metric: Metric, estimate: float, level: Level) -> str:
+def movement(metric: Metric, estimate: float, level: Level, mark: str = "") -> str:
     """Size, unit and interval together: "Cycle time improved by 0.76 days (95 % interval 0.30 to 1.19)".
 
-    An interval that holds zero names the side of each end: "(95 % interval 0.38 worse to 0.29 better)".
+    An interval that holds zero names the side of each end: "(95 % interval 0.38 worse to 0.29 better)". `mark` stands on
+    both sides of the size.
     """
     size = own(metric, estimate)
     if float(_digits(metric, abs(size))) == 0:
@@ -27,7 +28,7 @@ def movement(metric: Metric, estimate: float, level: Level) -> str:
         low, high = sorted((sign * own(metric, level.low), sign * own(metric, level.high)))
         ends = _interval(metric, low, high, percent)
     amount = f"{_digits(metric, abs(size))} {unit(metric)}".rstrip()
-    return f"{metric.label} {verb} {amount} ({ends})"
+    return f"{metric.label} {verb} {mark}{amount}{mark} ({ends})"
 
 
 def _side(metric: Metric, end: float) -> str:

@@ -15,15 +15,15 @@ TOO_SMALL = "too small to answer"
 PAUSE = "pause and check"
 
 
-def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float) -> str:
-    """One sentence: size, unit, interval, and how they stand to the bar or limit."""
+def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float, mark: str = "") -> str:
+    """One sentence: size, unit, interval, and how they stand to the bar or limit; `mark` on both sides of the size."""
     evidence, metric = use.evidence, use.metric
     if evidence.estimate is None:
         return f"{metric.label} cannot be estimated: {evidence.reason or 'no estimate'}"
     if evidence.hidden:
         found = "" if state == "no bar" else f"{state}; "
         return f"{metric.label}: {found}its size is not shown, {evidence.hidden}"
-    moved = movement(metric, evidence.estimate, evidence.at(alpha))
+    moved = movement(metric, evidence.estimate, evidence.at(alpha), mark)
     limit = size(metric, -(use.margin or 0.0))
     match state:
         case "safe":
@@ -54,14 +54,22 @@ def headline(judged: Judgement) -> str:
     return judged.verdict
 
 
-def lead(arm: ArmInputs, judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, ...]) -> str:
-    """Size, then price, then step."""
+def lead(
+    arm: ArmInputs,
+    judged: Judgement,
+    states: tuple[MetricState, ...],
+    asked: tuple[str, ...],
+    *,
+    marked: bool = False,
+) -> str:
+    """Size, then price, then step; with its sizes marked where asked."""
     if judged.because == "gate":
         items = [item.name.lower() for item in _short(judged)]
         return f"There is no verdict yet. Missing: {'; '.join(items)}. The trust gate says what each needs."
     if judged.because == "harm":
         return f"The pilot was stopped for harm: {arm.harm_stop}."
-    said = [*_goal_sentences(judged, states), *_price(states)]
+    told = tuple(row.model_copy(update={"words": row.marked}) for row in states) if marked else states
+    said = [*_goal_sentences(judged, told), *_price(told)]
     return " ".join(sentence[:1].upper() + sentence[1:] for sentence in [*said, _step(judged, asked)])
 
 

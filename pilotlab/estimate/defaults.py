@@ -124,4 +124,5 @@ def _too_few(fitted: Fitted) -> NotEstimable:
         "more units whose dose moves; or an inference asked for by name"
         if fitted.clusters.by_dose
         else "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
+        code="too_few_clusters",
     )

@@ -78,15 +78,24 @@ class Headline:
     def said(self, value: float) -> str:
         """Write an effect turned so that up is good, in the unit a reader sees: "+0.52 points"."""
         metric = self.panel.metric
+        return f"{self.bare(value)} {'%' if metric.transform == 'log' else metric.unit_word}".rstrip()
+
+    def bare(self, value: float) -> str:
+        """Write a turned effect without its unit: "+0.52"."""
+        metric = self.panel.metric
         log = metric.transform == "log"
         shown = metric.better * (100 * math.expm1(value) if log else value)
         digits = f"{shown:+.{1 if log else metric.decimals}f}"
-        digits = digits[1:] if float(digits) == 0 else digits.replace("-", "−")
-        return f"{digits} {'%' if log else metric.unit_word}".rstrip()
+        return digits[1:] if float(digits) == 0 else digits.replace("-", "−")
+
+    def said_ends(self, ends: tuple[float, float]) -> str:
+        """Write both ends of a range, the worse first and the unit once: "−0.10 to +0.52 points"."""
+        worse, better = self.turned(ends)
+        return f"{self.bare(worse)} to {self.said(better)}"
 
     def said_with_interval(self, found: Estimate) -> str:
         """Write an effect and its interval, both turned."""
-        low, high = (self.said(end).rpartition(" ")[0] or self.said(end) for end in self.turned(found.ci))
+        low, high = map(self.bare, self.turned(found.ci))
         return f"{self.said(found.att)} ({low} to {high})"
 
     def turned(self, ends: tuple[float, float]) -> tuple[float, float]:

@@ -189,6 +189,7 @@ def _inference(fitted: RolloutFitted, options: Options) -> str | NotEstimable:
         return NotEstimable(
             f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
             "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
+            code="too_few_clusters",
         )
     return "randomization" if is_drawn(options.assignment) else "cluster"
 

@@ -12,7 +12,7 @@ from scipy import stats
 from pilotlab.estimate.data.frame import read_study
 from pilotlab.estimate.did import did
 from pilotlab.estimate.estimators.change import prepare
-from pilotlab.estimate.heterogeneity.slice_estimates import Asked, pulled
+from pilotlab.estimate.heterogeneity.slice_estimates import Asked, Hidden, pulled
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Group, Slices, band
@@ -46,8 +46,8 @@ def by_unit(table: pd.DataFrame, asked: Asked) -> Slices | NotEstimable:
     p_values = 2 * stats.t.sf(np.abs(effects) / np.where(errors > 0, errors, np.nan), df)
     hidden, people = _hidden(table, study, asked)
     groups = [
-        Group(slice=str(asked.options.unit), level=str(unit), hidden=why)
-        if why
+        Group(slice=str(asked.options.unit), level=str(unit), hidden=why[1], code=why[0])
+        if why is not None
         else Group(
             slice=str(asked.options.unit),
             level=str(unit),
@@ -68,17 +68,17 @@ def by_unit(table: pd.DataFrame, asked: Asked) -> Slices | NotEstimable:
     )
 
 
-def _hidden(table: pd.DataFrame, study: Study, asked: Asked) -> tuple[list[str], list[str]]:
+def _hidden(table: pd.DataFrame, study: Study, asked: Asked) -> tuple[list[Hidden], list[str]]:
     """Why each treated unit is hidden, and how many people stand behind those that are not."""
     units = study.units[study.ever]
     if asked.people is None:
-        return [""] * len(units), [""] * len(units)
+        return [None] * len(units), [""] * len(units)
     each = table[asked.people].astype(float).fillna(0.0).groupby(table[asked.options.unit]).median()
     count: FloatArray = np.asarray(each.reindex(units), dtype=np.float64)
     first, hidden = suppressed(count[:, None], [np.arange(len(units))], asked.min_group)
-    few = f"fewer than {asked.min_group} people"
-    why = [
-        few if small else "hidden beside a smaller one" if off else ""
+    few = "few_people", f"fewer than {asked.min_group} people"
+    why: list[Hidden] = [
+        few if small else ("beside_few", "hidden beside a smaller one") if off else None
         for small, off in zip(first, hidden, strict=True)
     ]
     return why, [band(float(many), asked.min_group) for many in count]

@@ -28,6 +28,7 @@ from pilotlab.stats.heterogeneity.shrinkage import shrink
 from pilotlab.stats.randomization.multiplicity import holm
 from pilotlab.stats.suppression import suppressed
 
+Hidden = tuple[str, str] | None  # code and words of why a group is not shown
 ALONE = 0.2  # share of a group's units whose stratum may hold one arm of the group only
 
 
@@ -100,8 +101,8 @@ def _groups(
     found = []
     for place, level in enumerate(question.levels):
         head = Group(slice=question.name, level=level)
-        if hidden[place]:
-            found.append(replace(head, hidden=hidden[place]))
+        if (why := hidden[place]) is not None:
+            found.append(replace(head, hidden=why[1], code=why[0]))
             continue
         rows = question.frame[question.frame[LEVEL] == place]
         estimate, notes = _estimate(overall, study, rows, asked)
@@ -112,7 +113,7 @@ def _groups(
 
 def _filled(group: Group, estimate: Estimate | NotEstimable, notes: tuple[Note, ...]) -> Group:
     if isinstance(estimate, NotEstimable):
-        return replace(group, reason=estimate.reason, notes=notes)
+        return replace(group, reason=estimate.reason, code=estimate.code, notes=notes)
     return replace(
         group,
         att=estimate.att,
@@ -172,10 +173,10 @@ def _draws_of(given: Any, study: Study, inside: BoolArray) -> pd.DataFrame:
 
 def _hidden(
     study: Study, question: Question, whole: pd.DataFrame, asked: Asked
-) -> tuple[list[str], FloatArray | None]:
-    """Why each group is hidden, "" where it is not; and people by group and arm."""
+) -> tuple[list[Hidden], FloatArray | None]:
+    """Why each group is hidden, None where it is not; and people by group and arm."""
     if asked.people is None:
-        return [""] * len(question.levels), None
+        return [None] * len(question.levels), None
     arms = pd.Series(study.ever, index=study.units)
     unit, column = asked.options.unit, asked.people
     levels = [question.frame[question.frame[LEVEL] == place] for place in range(len(question.levels))]
@@ -212,10 +213,14 @@ def _people(rows: pd.DataFrame, unit: str | None, column: str, arms: pd.Series) 
     return np.array([each[~treated].sum(), each[treated].sum()])
 
 
-def _said(question: Question, first: BoolArray, hidden: BoolArray, least: int) -> list[str]:
+def _said(question: Question, first: BoolArray, hidden: BoolArray, least: int) -> list[Hidden]:
     small = [level for level, few in zip(question.levels, first, strict=True) if few]
     beside = f"hidden with {', '.join(small)}" if small else "hidden with people of no known group"
     return [
-        f"fewer than {least} people in an arm" if few else beside if off else ""
+        ("few_people", f"fewer than {least} people in an arm")
+        if few
+        else ("beside_few", beside)
+        if off
+        else None
         for few, off in zip(first, hidden, strict=True)
     ]

@@ -85,6 +85,7 @@ def _inference(fitted: GroupTimeFitted, options: Options) -> str | NotEstimable:
         return NotEstimable(
             f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
             "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
+            code="too_few_clusters",
         )
     if not is_drawn(options.assignment) or options.covariates:
         return "cluster"

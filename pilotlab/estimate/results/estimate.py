@@ -305,11 +305,14 @@ class NotEstimable:
     ----------
     notes : tuple of Note
         What was left out, where the reason tells it.
+    code : str
+        "too_few_clusters" where arms are too small for an interval; empty for any other reason.
     """
 
     reason: str
     would_help: str
     notes: tuple[Note, ...] = ()
+    code: str = ""
 
     def __bool__(self) -> bool:
         return False
@@ -335,13 +338,13 @@ class NotEstimable:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         plain = {"schema": REFUSAL_SCHEMA, "reason": self.reason, "would_help": self.would_help}
-        return {**plain, "notes": [note.to_dict() for note in self.notes]}
+        return {**plain, "notes": [note.to_dict() for note in self.notes], "code": self.code}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> NotEstimable:
         """Rebuild from `to_dict`."""
         check_schema(data, REFUSAL_SCHEMA)
-        return cls(data["reason"], data["would_help"], rebuilt(data["notes"]))
+        return cls(data["reason"], data["would_help"], rebuilt(data["notes"]), data["code"])
 
 
 def result_from_dict(data: Mapping[str, Any]) -> Estimate | NotEstimable:

@@ -45,6 +45,8 @@ class Group:
         Why nothing of it may be shown: the group then holds no number at all.
     reason : str
         Why there is no estimate.
+    code : str
+        Of either: "few_people" or "beside_few" where it is hidden; that of the refusal where it can't be estimated.
     """
 
     slice: str
@@ -62,6 +64,7 @@ class Group:
     n_treated: int = 0
     hidden: str = ""
     reason: str = ""
+    code: str = ""
     notes: tuple[Note, ...] = ()
 
     @property

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.readout.document.model import DecisionBox, GateItem, Row
 from pilotlab.wording.numbers import day
 
+UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
 STATES = {True: "met", False: "not met", None: "not measured"}
 
 
@@ -20,13 +19,14 @@ def decision_box(decision: Decision, arm: ArmDecision, *, frozen_on: str = "") -
     )
     return DecisionBox(
         verdict=arm.headline,
-        lead=_bold_sizes(arm.lead),
-        rule=_rule(arm, frozen_on),
+        lead=arm.lead_marked,
+        rule=_rule(decision, arm, frozen_on),
         grade=arm.grade,
-        evidence=_evidence(arm),
+        evidence=arm.evidence,
         decides=_decides(decision),
         steps=steps,
         not_made=arm.not_made,
+        decided=arm.verdict not in UNDECIDED,
     )
 
 
@@ -58,24 +58,11 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def _rule(arm: ArmDecision, frozen_on: str) -> str:
-    name, _, path = arm.rule.partition(": ")
+def _rule(decision: Decision, arm: ArmDecision, frozen_on: str) -> str:
     fixed = f", fixed on {day(frozen_on)}" if frozen_on else ""
-    read = path.rpartition(" → ")[0].replace(" × ", ", ")
     lowered = f"Lowered by {'; '.join(arm.lowered_by)}." if arm.lowered_by else ""
     held = _sentence(arm.held) if arm.held else ""
-    return " ".join(filter(None, (f"Rule {name}{fixed}: {read}.", lowered, held)))
-
-
-def _bold_sizes(lead: str) -> str:
-    """Set the sizes of a lead sentence in bold: "improved by **0.52 points** (95 % interval …)"."""
-    return re.sub(r"\b(improved|worsened|moved) by (.+?) \(", r"\1 by **\2** (", lead)
-
-
-def _evidence(arm: ArmDecision) -> str:
-    """Name the arms behind the grade: "lottery, 12 pilot and 12 comparison teams"."""
-    said = arm.grade_words.partition(": ")[2] or arm.grade_words
-    return re.sub(r"(\d+) and (\d+) (team|person)", r"\1 pilot and \2 comparison \3", said)
+    return " ".join(filter(None, (f"Rule {decision.rule}{fixed}: {', '.join(arm.read)}.", lowered, held)))
 
 
 def _decides(decision: Decision) -> str:

@@ -79,8 +79,8 @@ def _row(group: Group, scale: Scale, *, broken: bool) -> Slice:
 def _hidden(group: Group) -> str:
     """Say in few words why a row is hatched."""
     if not group.hidden:
-        return "too few teams" if "on a side" in group.reason else "no estimate"
-    return f"hidden: under {SLICE_CELL}" if group.hidden.startswith("fewer") else group.hidden
+        return "too few teams" if group.code == "too_few_clusters" else "no estimate"
+    return f"hidden: under {SLICE_CELL}" if group.code == "few_people" else group.hidden
 
 
 def _finding(result: MetricResult, rows: Sequence[Slice], broken: Sequence[Group]) -> str:

@@ -23,6 +23,9 @@ from pilotlab.wording.numbers import number
 RIGHT, LABELS = 286.0, 291.0
 HEIGHT = 160.0
 
+BESIDE = 10.0  # room for the bracket before the label of the gap
+_Label = tuple[float, str, Colour, bool, float]  # height, words, colour, bold, indent
+
 
 def draw_adherence(name: str, adherence: Adherence) -> str:
     """Draw both arms, the plan in dots, and the gap at the right."""
@@ -127,31 +130,31 @@ def _labels(adherence: Adherence, frame: Frame, scale: Scale) -> list[str]:
     if not adherence.periods:
         return []
     last, digits = adherence.periods[-1], adherence.decimals
-    rows: list[tuple[float, str, Colour, bool]] = []
+    rows: list[_Label] = []
     if last.planned is not None:
-        rows.append((scale(last.planned), f"planned {number(last.planned, digits)}", "ink", False))
+        rows.append((scale(last.planned), f"planned {number(last.planned, digits)}", "ink", False, 0))
     if last.pilot is not None:
-        rows.append((scale(last.pilot), f"pilot {number(last.pilot, digits)}", "blue", True))
+        rows.append((scale(last.pilot), f"pilot {number(last.pilot, digits)}", "blue", True, 0))
     if last.comparison is not None:
-        rows.append((scale(last.comparison), f"comparison {number(last.comparison, digits)}", "comp", False))
+        rows.append(
+            (scale(last.comparison), f"comparison {number(last.comparison, digits)}", "comp", False, 0)
+        )
     gap = adherence.observed_gap if adherence.observed_gap is not None else last.gap
     bracket = _bracket(last, scale)
     if gap is not None:
         ends = [scale(value) for value in (last.pilot, last.comparison) if value is not None]
         middle = sum(ends) / len(ends) if ends else frame.floor
-        rows.append((middle, f"gap {number(gap, digits)}", "ink", True))
-    return [*_stacked(rows, frame, bracket), *_drawn_bracket(bracket)]
+        rows.append((middle, f"gap {number(gap, digits)}", "ink", True, BESIDE if bracket else 0))
+    return [*_stacked(rows, frame), *_drawn_bracket(bracket)]
 
 
-def _stacked(
-    rows: Sequence[tuple[float, str, Colour, bool]], frame: Frame, bracket: Point | None
-) -> list[str]:
+def _stacked(rows: Sequence[_Label], frame: Frame) -> list[str]:
     marks, edge = [], frame.top - 6.0
     laid: list[tuple[float, str, Colour, bool, float]] = []
-    for at, words, colour, bold in sorted(rows, key=lambda row: row[0]):
+    for at, words, colour, bold, indent in sorted(rows, key=lambda row: row[0]):
         for part in wrapped(words, 350 - LABELS, 9.5, bold=bold):
             y = max(at + 3.5, edge + 11)
-            laid.append((y, part, colour, bold, LABELS + (10 if words.startswith("gap") and bracket else 0)))
+            laid.append((y, part, colour, bold, LABELS + indent))
             edge, at = y, y + 7.5
     over = max(0.0, (laid[-1][0] if laid else 0.0) - (frame.floor + 2))
     for y, part, colour, bold, x in laid:

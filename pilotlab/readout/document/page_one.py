@@ -62,6 +62,8 @@ class DecisionBox:
         Further rows of the box, such as costs.
     not_made : tuple of str
         Checks that were not made and would bear on the verdict: "forecast", "slices", "robustness card".
+    decided : bool
+        Whether there is a recommendation; where there is none, page one prints the trust gate.
     """
 
     verdict: str
@@ -73,6 +75,7 @@ class DecisionBox:
     steps: tuple[Row, ...] = ()
     facts: tuple[Row, ...] = ()
     not_made: tuple[str, ...] = ()
+    decided: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

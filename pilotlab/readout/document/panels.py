@@ -16,8 +16,6 @@ from pilotlab.readout.charts.slices_chart import draw_slices
 from pilotlab.readout.document.model import Arm, Readout, Slices
 from pilotlab.readout.document.page_two import GateItem, RobustnessCard, Table
 
-UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -147,7 +145,7 @@ def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
 
 
 def _shows_gate(arm: Arm) -> bool:
-    return arm.decision.verdict.startswith(UNDECIDED) and bool(arm.gate)
+    return not arm.decision.decided and bool(arm.gate)
 
 
 def _later_slices(arm: Arm) -> tuple[Slices, ...]:

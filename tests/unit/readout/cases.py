@@ -96,6 +96,7 @@ def learn() -> Readout:
     readout = without_slices()
     decision = DecisionBox(
         verdict="Learn",
+        decided=False,
         lead="Teams with anchor days finished work **0.4 days sooner** than before. Nobody was compared, so this may be the season.",
         rule="Rule standard@1: grade D, described and not judged.",
         grade="D",
@@ -120,6 +121,7 @@ def not_ready() -> Readout:
     )
     decision = DecisionBox(
         verdict="Not decision-ready",
+        decided=False,
         lead="The plan was frozen after the first pilot week had begun.",
         grade="",
     )
@@ -285,7 +287,7 @@ def bare() -> Readout:
     arm = Arm(
         name="anchor",
         label="Anchor days",
-        decision=DecisionBox(verdict="Not decision-ready", lead="Nothing was logged."),
+        decision=DecisionBox(verdict="Not decision-ready", decided=False, lead="Nothing was logged."),
     )
     return replace(
         readout,

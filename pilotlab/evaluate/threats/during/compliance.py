@@ -62,10 +62,8 @@ def _said(headline: Headline, found: Complier, one: float) -> str:
     low, high = sorted(one * end for end in found.region[0])
     if len(found.region) > 1 or not all(map(math.isfinite, (low, high))):
         return f"{headline.said(one * found.effect)} (no interval: the arms did too nearly the same)"
-    ends = [headline.said(end) for end in headline.turned((low, high))]
-    return (
-        f"{headline.said(one * found.effect)} ({' to '.join(end.rpartition(' ')[0] or end for end in ends)})"
-    )
+    worse, better = map(headline.bare, headline.turned((low, high)))
+    return f"{headline.said(one * found.effect)} ({worse} to {better})"
 
 
 def _signed(value: float) -> str:

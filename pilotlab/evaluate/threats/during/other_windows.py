@@ -21,7 +21,7 @@ def other_windows(headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
         return LOOK.not_applicable("no other choice of weeks could be run")
     turned = sum(att * headline.estimate.att <= 0 for att in made)
     claimed = not holds_zero(headline.estimate)
-    low, high = (headline.said(end) for end in headline.turned((min(made), max(made))))
-    words = f"{len(made)} other choices of baseline, wash-in and counted weeks give {low.rpartition(' ')[0] or low} to {high}"
+    ends = headline.said_ends((min(made), max(made)))
+    words = f"{len(made)} other choices of baseline, wash-in and counted weeks give {ends}"
     words += f"; the sign turns in {turned}" if turned else ""
     return LOOK.found(not (turned and claimed), words, (len(made) - turned) / len(made))

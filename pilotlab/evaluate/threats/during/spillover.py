@@ -50,12 +50,11 @@ def _by_exposure(headline: Headline) -> Check:
     slope, se, df = _slope(teams)
     mean = float(teams["share"].mean())
     reach = float(special.stdtrit(df, 1 - headline.estimate.alpha / 2)) * se
-    moved, low, high = (
-        headline.said(mean * end) for end in (slope, *headline.turned((slope - reach, slope + reach)))
-    )
+    moved = headline.said(mean * slope)
+    low, high = (headline.bare(mean * end) for end in headline.turned((slope - reach, slope + reach)))
     words = (
         f"comparison teams spend {100 * mean:.0f} % of their meetings with pilot teams on average (up to {100 * MUCH:.0f} % is usual); "
-        f"going by those exposed more, it moved them by {moved} ({_bare(low)} to {_bare(high)})"
+        f"going by those exposed more, it moved them by {moved} ({low} to {high})"
     )
     return LOOK.found(slope - reach <= 0 <= slope + reach and mean <= MUCH, words, mean * slope)
 
@@ -89,7 +88,3 @@ def _by_buffer(headline: Headline) -> Check:
     count = buffer["team"].nunique()
     words = f"{count} buffer {'team' if count == 1 else 'teams'}, which meet both arms, against comparison teams: {headline.said_with_interval(found)}"
     return LOOK.found(holds_zero(found), words, found.att)
-
-
-def _bare(said: str) -> str:
-    return said.rpartition(" ")[0] or said

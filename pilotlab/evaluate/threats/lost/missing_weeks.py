@@ -75,5 +75,5 @@ def _anything(headline: Headline) -> str:
     arms = headline.frame.drop_duplicates("team").set_index("team")["arm"].reindex(wide.index)
     before = np.isin(weeks, [str(week) for week in windows.baseline])
     found = manski_missing_weeks(values, (arms != CONTROL).to_numpy(), before, ~before, low=low, high=high)
-    worse, better = (headline.said(end) for end in headline.turned((found.lower, found.upper)))
-    return f"; whatever they hid from {low:g} to {high:g}: {worse.rpartition(' ')[0] or worse} to {better}"
+    ends = headline.said_ends((found.lower, found.upper))
+    return f"; whatever they hid from {low:g} to {high:g}: {ends}"
