@@ -542,9 +542,42 @@ class Workspace:
             store.record_reading(pilot, "panel", chosen.key, actor=self.actor, released=kept)
             return observed_panel(plan, chosen, read, teams)
 
-    def analyze(self, pilot: str) -> Analysis:
-        """Estimate the effect on every declared metric, and record that results were read."""
-        return self.course(pilot).analysis
+    def analyze(self, pilot: str, *, early: bool = False, why: str = "") -> Analysis:
+        """Estimate the effect on every declared metric, and record that results were read.
+
+        Parameters
+        ----------
+        early : bool
+            Show goals before the planned end. Who looked, when and why is printed on the readout.
+        why : str
+            Reason of an early look.
+
+        Raises
+        ------
+        UsageError
+            For an early look without a reason, or one after the planned end.
+        """
+        return self.course(pilot, early=early, why=why).analysis
+
+    def _looks_early(self, pilot: str, early: bool, why: str) -> bool:
+        """Put an early look on record before anything is shown."""
+        if not early and not why:
+            return False
+        from pilotlab.pipeline import last_over
+
+        if not early or not why.strip():
+            missing = "--early" if not early else '--why "..."'
+            raise UsageError("an early look needs --early and a reason", fix=f"add {missing}")
+        with self._in_force(pilot) as (store, plan, _):
+            store.require_whole()
+            last = last_over(plan, self.today)
+            if last >= plan.spec.windows.end:
+                raise UsageError(
+                    f"the planned end of {pilot!r} is reached, so no look is early",
+                    fix=f"run `pilotlab analyze {pilot}` without --early",
+                )
+            store.look_early(pilot, actor=self.actor, week=str(last), why=why.strip())
+        return True
 
     def decide(self, pilot: str) -> Decision:
         """Read the verdict off the rule, and record it."""
@@ -565,12 +598,13 @@ class Workspace:
         sections : sequence of str
             Sections that installed packages add, before the appendix.
         """
-        from pilotlab.readout.build.assemble import added_sections
         from pilotlab.readout.render.files import Page
 
         followed = self.decided(pilot)
         readout, stem = followed.readout, self.folders.root / "analysis" / "readouts" / pilot
         if sections:
+            from pilotlab.readout.build.assemble import added_sections
+
             readout = replace(readout, added=added_sections(self.course(pilot), sections))
         page = Page(readout, stem, followed.source)
         with self.store() as store:
@@ -578,10 +612,11 @@ class Workspace:
             store.save_readout(pilot, record, actor=self.actor)
         return page
 
-    def follow(self, pilot: str) -> Followed:
+    def follow(self, pilot: str, *, early: bool = False, why: str = "") -> Followed:
         """Say what a pilot came to, from its plan to its verdict and page, and record that results were read.
 
-        What was worked out before from the same plan, data and program is read from the store.
+        What was worked out before from the same plan, data and program is read from the store. `early` and `why` are as
+        in `analyze`.
 
         Raises
         ------
@@ -590,12 +625,15 @@ class Workspace:
         """
         from pilotlab.pipeline import follow
 
+        early = self._looks_early(pilot, early, why)
         with self._in_force(pilot) as (store, plan, teams):
             store.require_whole()
-            return follow(store, plan, teams, actor=self.actor, today=self.today)
+            return follow(store, plan, teams, actor=self.actor, today=self.today, early=early)
 
-    def course(self, pilot: str) -> Course:
+    def course(self, pilot: str, *, early: bool = False, why: str = "") -> Course:
         """Work out a pilot from its plan to its verdict, with its panels, and record that results were read.
+
+        `early` and `why` are as in `analyze`.
 
         Raises
         ------
@@ -604,9 +642,10 @@ class Workspace:
         """
         from pilotlab.pipeline import work_out
 
+        early = self._looks_early(pilot, early, why)
         with self._in_force(pilot) as (store, plan, teams):
             store.require_whole()
-            return work_out(store, plan, teams, actor=self.actor, today=self.today)[0]
+            return work_out(store, plan, teams, actor=self.actor, today=self.today, early=early)[0]
 
     @contextmanager
     def _in_force(self, pilot: str, *, readonly: bool = False) -> Iterator[tuple[Store, Plan, TeamList]]:

@@ -56,34 +56,40 @@ class Followed:
         return f"read from run {self.run} of {self.made_on}" if self.reused else ""
 
 
-def follow(store: Store, plan: Plan, teams: TeamList, *, actor: str, today: date) -> Followed:
+def follow(
+    store: Store, plan: Plan, teams: TeamList, *, actor: str, today: date, early: bool = False
+) -> Followed:
     """Read what a pilot came to from the store, or work it out and keep it; either way the reading is recorded.
 
     Parameters
     ----------
     store : Store
         Already verified: a stored run is as good as the seal of the act that wrote it.
+    early : bool
+        Show goals before the planned end: whoever asks has put on record why.
     """
-    if kept := _kept(store, plan.spec.id, _inputs(store, plan, teams, today)):
+    if kept := _kept(store, plan.spec.id, _inputs(store, plan, teams, today, early)):
         store.record_reading(plan.spec.id, "analyze", f"run {kept.number}", actor=actor)
         return _followed(kept, today, reused=True)
-    _, made = work_out(store, plan, teams, actor=actor, today=today)
+    _, made = work_out(store, plan, teams, actor=actor, today=today, early=early)
     return _followed(made, today, reused=False)
 
 
-def work_out(store: Store, plan: Plan, teams: TeamList, *, actor: str, today: date) -> tuple[Course, Run]:
+def work_out(
+    store: Store, plan: Plan, teams: TeamList, *, actor: str, today: date, early: bool = False
+) -> tuple[Course, Run]:
     """Analyse and decide a pilot, and keep the run where the same one is not kept already."""
     from pilotlab.decide.course import follow as course_of
 
-    pilot, before = plan.spec.id, _inputs(store, plan, teams, today)
-    course = course_of(store, plan, teams, today=today, program=__version__)
+    pilot, before = plan.spec.id, _inputs(store, plan, teams, today, early)
+    course = course_of(store, plan, teams, today=today, program=__version__, early=early)
     if course.releases:
         store.record_reading(pilot, "analyze", "values", actor=actor, released=course.releases)
     elif kept := _kept(store, pilot, before):
         store.record_reading(pilot, "analyze", f"run {kept.number}", actor=actor)
         return course, kept
     shown = [*before["shown"], *to_jsonable_python(course.releases)]
-    after = _inputs(store, plan, teams, today)
+    after = _inputs(store, plan, teams, today, early)
     alone = after == {
         **before,
         "shown": shown,
@@ -116,7 +122,7 @@ def _kept(store: Store, pilot: str, inputs: Mapping[str, Any]) -> Run | None:
     return kept if kept and digest(kept.content) == kept.digest else None
 
 
-def _inputs(store: Store, plan: Plan, teams: TeamList, today: date) -> dict[str, Any]:
+def _inputs(store: Store, plan: Plan, teams: TeamList, today: date, early: bool) -> dict[str, Any]:
     """All that a run depends on.
 
     The newest act that is no reading stands for everything in the store: values, draws, freeze, amendments. What was
@@ -131,6 +137,7 @@ def _inputs(store: Store, plan: Plan, teams: TeamList, today: date) -> dict[str,
         "store": list(newest) if newest else [],
         "shown": to_jsonable_python(store.releases(plan.spec.id)),
         "through": str(last_over(plan, today)),
+        "early": early,
     }
 
 

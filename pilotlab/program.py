@@ -8,6 +8,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from pilotlab import plugins
 from pilotlab.spec.frozen import digest
 from pilotlab.version import __version__
 
@@ -20,8 +21,17 @@ def program_digest() -> str:
     The version alone would not do: whoever edits the code keeps its version.
     """
     libraries = {name: metadata.version(name) for name in ARITHMETIC}
+    added = [str(plugins.plugin("estimator", name)) for name in plugins.added("estimator")]
     python = ".".join(map(str, sys.version_info[:3]))
-    return digest({"version": __version__, "code": _code_digest(), "python": python, "libraries": libraries})
+    return digest(
+        {
+            "version": __version__,
+            "code": _code_digest(),
+            "python": python,
+            "libraries": libraries,
+            "added": added,
+        }
+    )
 
 
 @cache

@@ -47,24 +47,36 @@ DRAWN = 96  # columns of a page with room for the drawn interval
 @today_option
 @format_option("text", "json", "csv")
 @plain_option
+@click.option("--early", is_flag=True, help="Show goals before the planned end; needs --why.")
+@click.option("--why", type=TEXT, default="", help="Reason of an early look; the readout prints it.")
 def command(
-    pilot: str, workspace: Path | None, actor: str | None, today: date, form: str, plain: bool
+    pilot: str,
+    workspace: Path | None,
+    actor: str | None,
+    today: date,
+    form: str,
+    plain: bool,
+    early: bool,
+    why: str,
 ) -> None:
     """Estimate the effect of PILOT on each declared metric.
+
+    Before the planned end guardrails are shown, and no goal: whoever looks early stops on a good week.
 
     \b
     Example:
       pilotlab analyze anchor-days
+      pilotlab analyze anchor-days --early --why "the board asked"
     """
     from pilotlab import api
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
     if form == "json":
-        show_json(lab.analyze(pilot).to_dict())
+        show_json(lab.analyze(pilot, early=early, why=why).to_dict())
     elif form == "csv":
-        show_lines(csv_of(lab.analyze(pilot).to_frame()))
+        show_lines(csv_of(lab.analyze(pilot, early=early, why=why).to_frame()))
     else:
-        found = lab.follow(pilot)
+        found = lab.follow(pilot, early=early, why=why)
         show(analysis_text(found.readout, source=found.source), plain=plain)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from pilotlab.release.thresholds import counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.team import TeamList
+from pilotlab.store.early import EarlyLook
 from pilotlab.store.observations import Observation
 from pilotlab.store.readings import Release
 from pilotlab.store.store import Store
@@ -60,6 +61,8 @@ class Course:
         How long after the first pilot week had ended the plan was fixed; None where it was in time.
     draws : tuple of Drawn
         Every draw of the arms, oldest first.
+    looks : tuple of EarlyLook
+        Who saw results before the planned end, when and why, oldest first.
     """
 
     plan: Plan
@@ -76,6 +79,7 @@ class Course:
     program: str
     late: Late | None = None
     draws: tuple[Drawn, ...] = ()
+    looks: tuple[EarlyLook, ...] = ()
 
     @property
     def spec(self) -> PilotSpec:
@@ -93,18 +97,28 @@ class Course:
 
 
 def follow(
-    store: Store, plan: Plan, teams: TeamList, *, today: date, program: str, audience: str = "analyze"
+    store: Store,
+    plan: Plan,
+    teams: TeamList,
+    *,
+    today: date,
+    program: str,
+    early: bool = False,
+    audience: str = "analyze",
 ) -> Course:
     """Analyse and decide a pilot from what the store holds.
 
     Parameters
     ----------
+    early : bool
+        Show goals before the planned end: whoever asks has put on record why.
     program : str
         Version of pilotlab, for the record.
     audience : str
         The command or page that shows what comes of it.
     """
     from pilotlab.evaluate.analysis import analyze
+    from pilotlab.evaluate.before_end import without_goals
     from pilotlab.evaluate.released import released
 
     uses = {use.use: plan.metrics[use.use] for _, use in plan.spec.uses}
@@ -114,12 +128,13 @@ def follow(
     groups = _groups(readings, plan, panels, teams)
     found = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
     late = lateness(store, plan.spec.id)
-    records = _records(store, plan, quality, today, late)
+    records = replace(_records(store, plan, quality, today, late), early=early)
+    end, shown = plan.spec.windows.end.sunday, released(plan.spec, found)
     return Course(
         plan=plan,
         teams=teams,
         panels=panels,
-        analysis=released(plan.spec, found),
+        analysis=shown if early or today > end else without_goals(shown, end),
         quality=quality,
         decision=decide(gather(plan.spec, found, plan.drawn, records)),
         waiting={use: read.waiting for use, read in readings.items() if read.waiting},
@@ -130,6 +145,7 @@ def follow(
         program=program,
         late=late,
         draws=draws_made(store, plan.spec.id),
+        looks=tuple(store.early_looks(plan.spec.id)),
     )
 
 

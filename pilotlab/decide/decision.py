@@ -26,6 +26,7 @@ StateName = Literal[
     "breached",
     "no bar",  # under `claim: learn`, where a goal needs none
     "not estimable",
+    "not shown yet",  # a goal before the planned end
 ]
 
 

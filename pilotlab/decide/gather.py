@@ -52,6 +52,7 @@ class Records:
     shares: Mapping[tuple[str, str], float | None]
     baseline_weeks: Mapping[str, int]
     today: date
+    early: bool = False
     late: Late | None = None
     edited: str = ""
 
@@ -74,6 +75,7 @@ def gather(spec: PilotSpec, analysis: Analysis, assignment: Assignment, records:
         sponsor=spec.people.sponsor,
         decide_by=spec.calendar.decide_by,
         not_measured=_not_measured(spec, analysis),
+        early=records.early,
     )
 
 

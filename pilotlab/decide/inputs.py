@@ -236,6 +236,7 @@ class RuleInputs:
     mode: Mode = "any"  # two goals: one is enough, or both are needed
     cheap_and_reversible: bool = False
     look: Look = 1  # 2: after the extension
+    early: bool = False  # whoever looks before the planned end put on record why
     extensions_left: int = 1
     pilot: str = ""
     sponsor: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from pilotlab.decide.before_end import before_end, veiled
 from pilotlab.decide.changes import capped, other_verdicts
 from pilotlab.decide.checking import check_inputs
 from pilotlab.decide.decision import ArmDecision, Change, Decision, MetricState, StateName, Step
@@ -79,7 +80,9 @@ def decide(inputs: RuleInputs) -> Decision:
 
 def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
     judged = judge(inputs, arm)
-    states = _states(inputs, arm, judged)
+    states, early = _states(inputs, arm, judged), veiled(inputs, arm)
+    if early:
+        states = before_end(states, arm.gate)
     steps = _steps(inputs, arm, judged, states)
     asked = conditions(arm, judged)
     deciding = _deciding(arm, judged)
@@ -103,9 +106,9 @@ def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
         conditions=asked,
         lowered_by=lowered_by(arm, judged),
         not_made=not_made(arm),
-        held=held(arm),
+        held="" if early else held(arm),
         would_change=_would_change(arm, judged),
-        luck="" if deciding.evidence.hidden else luck(deciding.evidence.p_one_sided),
+        luck="" if deciding.evidence.hidden or early else luck(deciding.evidence.p_one_sided),
         flags=flags(arm, inputs.look),
         pause_and_check=judged.pause_and_check,
         deciding_goal=deciding.metric.key,

@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from pilotlab.errors import UsageError
-from pilotlab.store import entries, ledger, names, observations, origins, plans, readings, writing
+from pilotlab.store import early, entries, ledger, names, observations, origins, plans, readings, writing
 from pilotlab.store.database import BUSY_SECONDS, Clock, Database, utc_now
+from pilotlab.store.early import EarlyLook
 from pilotlab.store.entries import Columns, Entry, Receipt
 from pilotlab.store.head import Head
 from pilotlab.store.ledger import LedgerRow
@@ -248,6 +249,14 @@ class Store:
     def releases(self, pilot: str, *, objects: Iterable[str] | None = None) -> list[Release]:
         """Return what was shown of a pilot, oldest first; `objects` keeps some kinds alone."""
         return readings.releases(self.database, pilot, objects=objects)
+
+    def look_early(self, pilot: str, *, actor: str, week: str, why: str) -> None:
+        """Put on record that somebody is about to see results before the planned end; `week` is the last that is over."""
+        early.look_early(self.database, pilot, actor=actor, week=week, why=why)
+
+    def early_looks(self, pilot: str) -> list[EarlyLook]:
+        """Return who saw results of a pilot before its planned end, oldest first."""
+        return early.early_looks(self.database, pilot)
 
     # proof
 

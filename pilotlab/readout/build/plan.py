@@ -42,6 +42,7 @@ def _rows(course: Course) -> Iterator[PlanRow]:
     yield from _edits(course)
     yield _teams(course)
     yield from _draws(course)
+    yield from _early_looks(course)
     for result in course.analysis.results:
         if result.role == "goal":
             yield from _goal(course, result)
@@ -134,6 +135,17 @@ def _draws(course: Course) -> Iterator[PlanRow]:
         )
 
 
+def _early_looks(course: Course) -> Iterator[PlanRow]:
+    """Say who saw results before the planned end, when and why."""
+    for look in course.looks:
+        yield PlanRow(
+            item="Early look",
+            planned="no result before the planned end",
+            done=f"{look.actor} looked on {look.at[:10]}, with values to {look.week}: {look.why}",
+            bearing="results were seen early",
+        )
+
+
 def _goal(course: Course, result: MetricResult) -> Iterator[PlanRow]:
     estimate, asked = result.estimate, course.spec.analysis
     use = result.use
@@ -141,6 +153,8 @@ def _goal(course: Course, result: MetricResult) -> Iterator[PlanRow]:
     done = (
         "same metric, same version" if isinstance(estimate, Estimate) else f"no estimate: {estimate.reason}"
     )
+    if result.hidden:
+        done = f"not shown: {result.hidden}"
     yield PlanRow(
         item=f"Goal: {result.metric.label}",
         planned=f"{result.metric.key}{bar}",

@@ -33,6 +33,7 @@ GOAL_FINDINGS = {
     "cannot tell": "Can’t tell: it may be worth it, or nothing",
     "ruled out": "Not by the bar: the whole interval lies below it",
     "worse": "Worse: the whole interval is below zero",
+    "not shown yet": "Too early to judge",
 }
 _PROMISES: dict[str, PromiseState] = {"safe": "safe", "unproven": "unproven", "leaning bad": "leaning bad"}
 
@@ -43,7 +44,11 @@ def goal_result(spec: PilotSpec, result: MetricResult, decision: ArmDecision) ->
     judged = state_of(decision, metric.key)
     shown = effect(result.estimate, metric, alpha=judged.alpha, hidden=result.hidden)
     no_harm = spec.claim == "do_no_harm"
-    finding = f"Its limit: {judged.state}" if no_harm else GOAL_FINDINGS.get(judged.state, "")
+    finding = (
+        f"Its limit: {judged.state}"
+        if no_harm and judged.estimate is not None
+        else GOAL_FINDINGS.get(judged.state, "")
+    )
     return GoalResult(
         metric=metric.key,
         label=metric.label,

@@ -1,0 +1,113 @@
+"""Before the planned end: no goal is shown on any surface, guardrails are; an early look is put on record first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pilotlab.cli.main import cli
+from pilotlab.errors import UsageError
+from pilotlab.weeks import Week
+from tests.pilots import Lab, make_lab
+
+PILOT = "anchor-days"
+DURING = date(2026, 10, 12)  # the planned end is 15 November
+Said = Callable[..., str]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    made = make_lab(tmp_path)
+    made.collect(made.agree(), through=Week.parse("2026-W41"))
+    return made
+
+
+@pytest.fixture
+def said(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Said:
+    monkeypatch.chdir(lab.root)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*args: str) -> str:
+        result = CliRunner().invoke(cli, [*args, "--today", DURING.isoformat(), "--actor", "ann"])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run
+
+
+def page(lab: Lab, suffix: str) -> str:
+    return (lab.root / "analysis" / "readouts" / f"{PILOT}{suffix}").read_text(encoding="utf-8")
+
+
+def test_a_goal_is_shown_nowhere(lab: Lab, said: Said) -> None:
+    (goal, guardrail, *_) = json.loads(said("analyze", PILOT, "--format", "json"))["results"]
+    assert goal["hidden"] == "its planned end, 15 Nov 2026, is not reached"
+    assert set(goal) == {"role", "metric", "arm", "unit", "hidden"}
+    assert guardrail["estimate"]["att"] == pytest.approx(0.1, abs=0.3)
+    rows = said("analyze", PILOT, "--format", "csv").splitlines()
+    assert rows[1].startswith("anchor,goal,cycle_time_p50@1,days,,,,,")
+    assert not rows[2].startswith("anchor,guardrail,job_satisfaction@1,points,,")
+    (row,) = [line for line in said("analyze", PILOT).splitlines() if line.startswith("goal")]
+    assert "not shown yet" in row
+    decided = json.loads(said("decide", PILOT, "--format", "json"))
+    (state,) = [row for row in decided["states"] if row["role"] == "goal"]
+    assert state["state"] == "not shown yet"
+    assert {state[name] for name in ("estimate", "low", "high", "lower", "p_one_sided")} == {None}
+    assert decided["verdict"] == "Not decision-ready"
+    assert (decided["arms"][0]["luck"], decided["arms"][0]["held"]) == ("", "")
+
+
+def test_no_page_tells_a_goal(lab: Lab, said: Said) -> None:
+    said("readout", PILOT, "--format", "html", "--format", "markdown", "--format", "json")
+    arm = json.loads(page(lab, ".json"))["arms"][0]
+    assert arm["goals"][0]["effect"]["estimate"] is None
+    assert arm["goals"][0]["means"] == arm["timing"] == arm["robustness"] == []
+    assert arm["goals"][0]["finding"] == "Too early to judge"
+    assert arm["promises"]["rows"][0]["effect"]["estimate"] is not None
+    for suffix in (".html", ".md"):
+        text = page(lab, suffix)
+        assert "is not reached" in text
+        assert not any(word in text.lower() for word in ("clear yes", "can’t tell", "held in", "first half"))
+
+
+def test_what_is_stored_of_a_run_tells_no_goal_either(lab: Lab) -> None:
+    analysis = lab.at(DURING).analyze(PILOT)
+    assert not analysis.results[0].estimate
+    with lab.at(DURING).store(readonly=True) as store:
+        (run,) = store.runs(PILOT)
+    assert run.content["analysis"]["results"][0].keys() == {"role", "metric", "arm", "unit", "hidden"}
+
+
+def test_an_early_look_shows_the_goal_and_is_put_on_record(lab: Lab, said: Said) -> None:
+    text = said("analyze", PILOT, "--early", "--why", "the board asked")
+    assert "●" in next(line for line in text.splitlines() if line.startswith("goal"))
+    with lab.at(DURING).store(readonly=True) as store:
+        (look,) = store.early_looks(PILOT)
+        assert store.ledger()[-2].verb == "read early" or "read early" in {row.verb for row in store.ledger()}
+        assert store.verify()
+    assert (look.actor, look.week, look.why) == ("ann", "2026-W41", "the board asked")
+    assert "not shown yet" in said("analyze", PILOT)  # who does not say why does not see it
+    said("readout", PILOT, "--format", "html", "--format", "markdown", "--format", "json")
+    for suffix in (".html", ".md", ".json"):
+        assert "the board asked" in page(lab, suffix)
+        assert "with values to 2026-W41" in page(lab, suffix)
+
+
+def test_a_look_needs_its_reason_and_is_early_only_before_the_end(lab: Lab) -> None:
+    for options in ({"early": True}, {"early": True, "why": " "}, {"why": "the board asked"}):
+        with pytest.raises(UsageError, match="needs --early and a reason"):
+            lab.at(DURING).analyze(PILOT, **options)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="so no look is early"):
+        lab.at(date(2026, 11, 16)).analyze(PILOT, early=True, why="the board asked")
+    with lab.at(DURING).store(readonly=True) as store:
+        assert store.early_looks(PILOT) == []
+
+
+def test_the_day_after_the_planned_end_everything_is_shown(lab: Lab) -> None:
+    assert lab.at(date(2026, 11, 16)).analyze(PILOT).results[0].estimate
+    assert not lab.at(date(2026, 11, 15)).analyze(PILOT).results[0].estimate
