@@ -17,6 +17,7 @@ settings.load_profile("pilotlab")
 def _stores_clock_stands() -> Iterator[None]:
     """Plans frozen in a test are in time whenever it runs: `--today` moves the day, and this the store's clock."""
     options = open_workspace.__kwdefaults__
+    assert options is not None
     before = options["clock"]
     options["clock"] = lambda: "2026-08-01T09:00:00+00:00"
     yield

@@ -27,21 +27,22 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 def stored() -> Any:
-    return nbformat.read(NOTEBOOK, as_version=4)
+    return nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="module")
 def ran() -> list[Any]:
     """Run the notebook where it lies, and ask for the numbers of its last drawing; return its cells of code."""
     notebook = stored()
-    notebook.cells.append(nbformat.v4.new_code_cell("bound.to_frame()"))
+    last = nbformat.v4.new_code_cell("bound.to_frame()")  # type: ignore[no-untyped-call]
+    notebook.cells.append(last)
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(FOLDER)}}).execute()
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 @pytest.fixture(scope="module")
 def est() -> Estimate:
-    asked = {"outcome": "Satisfaction", "unit": "Team", "time": "Month", "cohort": "Since"}
+    asked: dict[str, Any] = {"outcome": "Satisfaction", "unit": "Team", "time": "Month", "cohort": "Since"}
     frame = pd.read_csv(FOLDER / "survey.csv")
     found = pl.did(frame, **asked, estimator="event_study", washin=1, outcome_unit="points")
     assert isinstance(found, Estimate)

@@ -35,7 +35,7 @@ def read(path: Path, sheet: Sheet) -> tuple[ImportReport, Values]:
             return refused.report, {}
         rows = store.observations()
         return report, {
-            (row.team, str(row.week), row.metric.partition("@")[0]): row.gap
+            (row.team, str(row.week), row.metric.partition("@")[0]): row.gap or ""
             if row.value is None
             else row.value
             for row in rows

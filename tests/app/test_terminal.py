@@ -17,8 +17,9 @@ import pytest
 
 from pilotlab.cli.analyze import analysis_text
 from pilotlab.cli.decide import decision_text
+from pilotlab.decide.rule import decide
 from pilotlab.text.width import columns, fold
-from tests.unit.cli.test_decide import TRADE_OFF, decide
+from tests.unit.cli.test_decide import TRADE_OFF
 from tests.unit.readout.cases import CASES
 
 WIDTHS = (60, 80, 100, 200)

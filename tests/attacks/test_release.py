@@ -145,7 +145,7 @@ def _mean(place: dict[tuple[str, str], int], teams: list[str], weeks: list[str])
 def _cells(made: Company, place: dict[tuple[str, str], int]) -> Iterator[np.ndarray]:
     for cell in made.frame().itertuples():
         if not cell.hidden:
-            yield _mean(place, [cell.team], _window(cell))
+            yield _mean(place, [str(cell.team)], _window(cell))
 
 
 def _window(cell: Any) -> list[str]:
@@ -185,7 +185,7 @@ def test_totals_minus_parts_adjacent_weeks_and_frame_against_effects(
     parts, weeks = Count(), Count()
     for cell in made.frame().itertuples():
         if cell.hidden:
-            parts.tried(determined(shown, _mean(place, [cell.team], _window(cell))))
+            parts.tried(determined(shown, _mean(place, [str(cell.team)], _window(cell))))
     for team in TEAMS:
         for week in made.weeks:
             weeks.tried(determined(shown, _mean(place, [team], [str(week)])))

@@ -278,10 +278,7 @@ def test_a_covariate_that_says_nothing_leaves_with_a_note(name: str, covariate: 
 @pytest.mark.parametrize("name", READING)
 @pytest.mark.parametrize("scale", [1e-60, 1e60, 1e140])
 def test_the_size_of_a_covariate_does_not_matter(name: str, scale: float) -> None:
-    plain, other = (
-        _ask(name, _assign(z=lambda f, k=k: f["skill"] * k + k), **Z)  # type: ignore[misc]
-        for k in (1.0, scale)
-    )
+    plain, other = (_ask(name, _assign(z=lambda f, k=k: f["skill"] * k + k), **Z) for k in (1.0, scale))
     assert isinstance(plain, Estimate)
     assert isinstance(other, Estimate)
     assert (other.att, other.se, other.p_value) == pytest.approx(
@@ -334,7 +331,7 @@ def test_true_and_false_are_0_and_1(name: str) -> None:
         _ask(name, _assign(D=lambda f: f["on"].astype(bool)), **more) for more in ({}, {"treatment": "D"})
     )
     assert isinstance(by_treatment, Estimate)
-    assert by_treatment.to_dict() == by_cohort.to_dict()  # type: ignore[union-attr]
+    assert by_treatment.to_dict() == by_cohort.to_dict()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -378,7 +375,9 @@ def test_an_effect_without_noise_says_what_its_error_is_worth(name: str) -> None
 
     def value(frame: pd.DataFrame) -> pd.Series:
         hit = frame["affected"] if name == "triple" else 1
-        return 3.0 * frame["team"].factorize()[0] + np.cos(frame["week"]) + 20.0 * frame["on"] * hit
+        level = pd.Series(frame["team"].factorize()[0], frame.index)
+        made: pd.Series = 3.0 * level + np.cos(frame["week"]) + 20.0 * frame["on"] * hit
+        return made
 
     found = _ask(name, _assign(y=value))
     if name == "synthetic_control":

@@ -14,7 +14,7 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.results.estimate import NotEstimable
 from tests.panels import simulate
 
-UNIT_NONE = {"twfe": {}, "poisson": {}, "binomial": {"exposure": "trials"}}
+UNIT_NONE: dict[str, dict[str, Any]] = {"twfe": {}, "poisson": {}, "binomial": {"exposure": "trials"}}
 
 
 def _frame(**columns: Any) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def test_what_goodman_bacon_can_t_take_apart(case: str) -> None:
 @pytest.mark.parametrize("name", [*UNIT_NONE, "bacon"])
 def test_bad_columns_are_named(name: str, case: str) -> None:
     frame, words = RAISED[case]
-    asked = {} if name == "bacon" else {"unit": None, "estimator": name, **UNIT_NONE[name]}
+    asked: dict[str, Any] = {} if name == "bacon" else {"unit": None, "estimator": name, **UNIT_NONE[name]}
     with pytest.raises(UsageError) as caught:
         (pl.bacon if name == "bacon" else pl.did)(frame, **asked)
     assert words in str(caught.value)

@@ -251,7 +251,7 @@ def test_draws_may_be_named_in_polars() -> None:
     frame = panel()
     teams = sorted(set(frame["team"]))
     draws = pd.DataFrame([np.roll([1] * 6 + [0] * 12, shift) for shift in range(18)], columns=teams)
-    asked = {"estimator": "change", "inference": "randomization"}
+    asked: dict[str, Any] = {"estimator": "change", "inference": "randomization"}
     ours, theirs = (did(frame, assignment=each, **asked) for each in (draws, pl.from_pandas(draws)))
     assert isinstance(ours, Estimate)
     assert ours == theirs
@@ -267,7 +267,7 @@ def test_only_named_columns_of_a_lazy_frame_are_run() -> None:
 @pytest.mark.parametrize("make", [lambda frame: frame, pl.from_pandas, pa.Table.from_pandas])
 def test_refusals_read_alike(make: Callable[[pd.DataFrame], Any]) -> None:
     frame = panel()
-    said = {
+    said: dict[str, dict[str, Any]] = {
         "there is no column 'Y'": {"outcome": "Y"},
         "did you mean 'first_week'": {"cohort": "first_weak"},
         "outcome 'site' holds 'site .' at week .* which is no number": {"outcome": "site"},

@@ -100,7 +100,8 @@ def _triple(frame: Frame) -> float:
 
 
 def _switching(frame: Frame) -> Frame:
-    return frame[(frame["first_week"] == 0) | (frame["first_week"] > frame["week"].min())]
+    kept: Frame = frame[(frame["first_week"] == 0) | (frame["first_week"] > frame["week"].min())]
+    return kept
 
 
 def _waits(frame: Frame) -> tuple[Frame, int]:
@@ -214,7 +215,11 @@ BY_HAND: dict[str, Callable[[Frame], float]] = {
     "triple": _triple,
     "poisson": _poisson,
 }
-EXTRA = {"dose": {"dose": "days"}, "triple": {"group": "affected"}, "poisson": {"outcome": "events"}}
+EXTRA: dict[str, dict[str, Any]] = {
+    "dose": {"dose": "days"},
+    "triple": {"group": "affected"},
+    "poisson": {"outcome": "events"},
+}
 SEVERAL = ("a start of one unit", "nobody waits")  # which make a second start
 
 

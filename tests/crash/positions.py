@@ -51,7 +51,7 @@ def kill_at_call(position: int, folder: Path) -> None:
             count()
 
     def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        connection = connect(*arguments, **options)
+        connection: sqlite3.Connection = connect(*arguments, **options)
         connection.set_trace_callback(count)
         return connection
 

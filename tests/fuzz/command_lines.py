@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import click
 
@@ -66,7 +67,7 @@ def _given(chance: Random, parameter: click.Parameter) -> list[str]:
     return [flag, value] if flag else [value]
 
 
-def _value(chance: Random, key: str, kind: click.ParamType) -> str:
+def _value(chance: Random, key: str, kind: click.ParamType[Any]) -> str:
     right = _RIGHT.get(key) or (tuple(kind.choices) if isinstance(kind, click.Choice) else ("7",))
     if chance.random() < 0.6:
         return str(chance.choice(right))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,7 +45,7 @@ def _ask(frame: pd.DataFrame, name: str, rule: str) -> Estimate:
 
 
 def _same(one: Estimate, two: Estimate, shift: float = 0.0, scale: float = 1.0) -> None:
-    near = {"rel": 1e-7, "abs": 1e-8 * max(1.0, abs(scale))}
+    near: dict[str, Any] = {"rel": 1e-7, "abs": 1e-8 * max(1.0, abs(scale))}
     assert two.att == pytest.approx(scale * one.att + shift, **near)
     assert two.se == pytest.approx(abs(scale) * one.se, **near)
     ends = sorted(scale * end + shift for end in one.ci)
@@ -121,5 +123,7 @@ def test_repeating_weights_of_one_size_changes_nothing(frame: pd.DataFrame, size
     for name in ("change", "twfe"):
         plain = did(frame, estimator=name, inference="cr2")
         weighed = did(frame.assign(w=float(size)), estimator=name, inference="cr2", weights="w")
+        assert isinstance(plain, Estimate)
+        assert isinstance(weighed, Estimate)
         _same(plain, weighed)
         assert weighed.df == pytest.approx(plain.df, rel=1e-6)

@@ -25,7 +25,11 @@ RATIOS = ("poisson", "binomial")
 SYNTHETIC = ("synthetic_did", "synthetic_control")
 ONE_START = ("change", "ancova", *SYNTHETIC)
 SAMPLED = ("bootstrap",)  # draws follow the order of units: relabelling must keep it
-EXTRA = {"dose": {"dose": "days"}, "triple": {"group": "affected"}, "binomial": {"exposure": "trials"}}
+EXTRA: dict[str, dict[str, Any]] = {
+    "dose": {"dose": "days"},
+    "triple": {"group": "affected"},
+    "binomial": {"exposure": "trials"},
+}
 GAPS = {("team 07", 2), ("team 08", 5), ("team 00", 6)}
 ALPHA = 0.2  # few draws: an interval at 95 % would be open
 
@@ -99,7 +103,7 @@ def _effect(name: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 def _same(one: Estimate, two: Estimate, *, shift: float = 0.0, scale: float = 1.0, rel: float = 1e-6) -> None:
     size = abs(scale) * max(1.0, one.se)
-    near = {"rel": rel, "abs": rel * size}
+    near: dict[str, Any] = {"rel": rel, "abs": rel * size}
     assert two.att == pytest.approx(scale * one.att + shift, **near)
     assert two.se == pytest.approx(abs(scale) * one.se, **near)
     assert two.ci == pytest.approx(tuple(sorted(scale * end + shift for end in one.ci)), **near)

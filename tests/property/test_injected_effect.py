@@ -86,7 +86,7 @@ def test_group_time(frame: pd.DataFrame, effect: float, rows: str, gaps: float, 
     if rule != "randomization" and gaps > 0.02:
         frame = with_gaps(frame, gaps)
     drawn = {"assignment": "complete", "reps": 199} if rule == "randomization" else {}
-    asked = {"estimator": "group_time", "inference": rule, "aggregate": rows, **drawn}
+    asked: dict[str, Any] = {"estimator": "group_time", "inference": rule, "aggregate": rows, **drawn}
     _moves(frame, _treated(frame), effect, **asked)
 
 

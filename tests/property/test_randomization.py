@@ -117,7 +117,7 @@ def test_p_is_the_count_over_all_draws(trial: tuple[Case, list[Fraction]]) -> No
     assert result.att == pytest.approx(float(case.statistic(change, case.z)), abs=1e-12)
     for effect in (Fraction(0), Fraction(1), Fraction(-7, 3)):
         for tail in ("two-sided", "upper", "lower"):
-            assert result.p_at(float(effect), tail) == float(case.p(change, effect, tail))  # type: ignore[arg-type]
+            assert result.p_at(float(effect), tail) == float(case.p(change, effect, tail))
 
 
 @settings(max_examples=60, deadline=None)
@@ -158,7 +158,7 @@ def test_enumerated_p_is_exact_at_every_attainable_level(trial: tuple[Case, list
             [
                 randomization_test(values, z, Design.stratified(z, case.strata, cluster=case.cluster)).p_at(
                     0, tail
-                )  # type: ignore[arg-type]
+                )
                 for z in draws
             ]
         )

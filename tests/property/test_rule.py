@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import combinations_with_replacement, pairwise, product
-from typing import get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -239,7 +239,7 @@ def test_one_goal_every_combination(doubt: str) -> None:
 
 @pytest.mark.parametrize("mode", ["any", "all"])
 @pytest.mark.parametrize("doubts", list(product(DOUBTS, repeat=2)))
-def test_two_goals_every_combination(mode: str, doubts: tuple[str, ...]) -> None:
+def test_two_goals_every_combination(mode: Literal["any", "all"], doubts: tuple[str, ...]) -> None:
     for context in CONTEXTS:
         if context.chance in (None, 0.5 - BESIDE, 0.5):
             walk(replace(context, doubts=doubts, mode=mode), list(product(GOALS, repeat=2)), UP_TO_TWO)
@@ -370,7 +370,20 @@ def better_pairs(draw: st.DrawFn) -> tuple[Evidence, Evidence]:
     equity=st.sampled_from([None, (), ("carers",)]),
 )
 def test_better_evidence_never_lowers_a_decision(
-    goals, limits, arms, look, mode, claim, cheap, units, drawn, late, left, chance, agreed, equity
+    goals: Any,
+    limits: Any,
+    arms: Any,
+    look: Any,
+    mode: Any,
+    claim: Any,
+    cheap: bool,
+    units: int,
+    drawn: bool,
+    late: Late | None,
+    left: int,
+    chance: float | None,
+    agreed: int | None,
+    equity: tuple[str, ...] | None,
 ) -> None:
     def decided(which: int) -> str:
         first = make.arm(

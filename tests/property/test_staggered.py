@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,11 +38,12 @@ def panels(draw: st.DrawFn, gaps: bool = True) -> pd.DataFrame:
 def _ask(frame: pd.DataFrame, name: str, rows: str, rule: str) -> Estimate:
     est = did(frame, estimator=name, aggregate=rows, inference=rule)
     assume(isinstance(est, Estimate))
+    assert isinstance(est, Estimate)
     return est
 
 
 def _same(one: Estimate, two: Estimate, *, shift: float = 0.0, scale: float = 1.0) -> None:
-    near = {"rel": 1e-6, "abs": 1e-7 * max(1.0, abs(scale))}
+    near: dict[str, Any] = {"rel": 1e-6, "abs": 1e-7 * max(1.0, abs(scale))}
     assert two.att == pytest.approx(scale * one.att + shift, **near)
     assert two.se == pytest.approx(abs(scale) * one.se, **near)
     for mine, other in zip(one.terms, two.terms, strict=True):
