@@ -14,6 +14,14 @@ _ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
+class NoWeek(PilotlabError):  # noqa: N818 - reads as what it says
+    """A text that names no week; `fault` is what is wrong with it, without the text itself."""
+
+    def __init__(self, what: str, fault: str, *, fix: str) -> None:
+        self.fault = fault
+        super().__init__(what, fix=fix)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
     """An ISO week, Monday to Sunday, written `2026-W37`; `index` counts weeks, so that differences are periods."""
@@ -41,7 +49,7 @@ class Week:
 
         Raises
         ------
-        PilotlabError
+        NoWeek
             For anything else: a date that is no Monday, a week its year does not have, an ambiguous date.
         """
         if isinstance(text, Week):
@@ -53,27 +61,21 @@ class Week:
                 return cls.iso(year, number)
             except ValueError:
                 last = last_week(year) if year else 0
-                raise PilotlabError(
-                    f"{written!r}: {year} has weeks 1 to {last}", fix=f"a week up to {year}-W{last}"
-                ) from None
+                fault = f"{year} has weeks 1 to {last}"
+                raise NoWeek(f"{written!r}: {fault}", fault, fix=f"a week up to {year}-W{last}") from None
         if match := _ISO_DATE.fullmatch(written):
             try:
                 day = date(int(match[1]), int(match[2]), int(match[3]))
             except ValueError:
-                raise PilotlabError(
-                    f"{written!r} is not a day of the calendar", fix="write a date such as 2026-09-07"
-                ) from None
+                fault = "is not a day of the calendar"
+                raise NoWeek(f"{written!r} {fault}", fault, fix="write a date such as 2026-09-07") from None
             week = cls.of(day)
             if day != week.monday:
-                raise PilotlabError(
-                    f"{written!r} is a {day:%A}; a week is named by its Monday or its number",
-                    fix=f"write {week.monday} or {week}",
-                )
+                fault = f"is a {day:%A}; a week is named by its Monday or its number"
+                raise NoWeek(f"{written!r} {fault}", fault, fix=f"write {week.monday} or {week}")
             return week
-        raise PilotlabError(
-            f"{written!r} is neither a Monday's date nor an ISO week",
-            fix="write it like 2026-W37 or 2026-09-07",
-        )
+        fault = "is neither a Monday's date nor an ISO week"
+        raise NoWeek(f"{written!r} {fault}", fault, fix="write it like 2026-W37 or 2026-09-07")
 
     @property
     def monday(self) -> date:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
-_HEADING = re.compile(r"#{2,3} PL\d{3} \((error|warn|note)\) (.+)")
 
 
 @click.command()
@@ -76,13 +75,14 @@ def _explain_method(name: str, method: Entry, form: str, plain: bool) -> None:
 
 
 def _explain_code(code: str, form: str, plain: bool) -> None:
+    from pilotlab.sources import codes as source_codes
+    from pilotlab.spec import codes as spec_codes
     from pilotlab.spec.pages import finding_entry
 
     entry = finding_entry(code)
     if form == "json":
-        heading = _HEADING.match(entry)
-        assert heading is not None  # a test holds every entry to this form
-        show_json({"code": code, "level": heading[1], "title": heading[2], "text": entry})
+        level, title = spec_codes.CODES.get(code) or source_codes.CODES[code]
+        show_json({"code": code, "level": level, "title": title, "text": entry})
         return
     show(_entry_text(entry) + (f"\n\n{_metric_list()}" if code in ("PL306", "PL307") else ""), plain=plain)
 

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pilotlab.errors import PilotlabError
 from pilotlab.sources.problem import Problem, short
 from pilotlab.tables.dates import Meant, Order, meant, numbered, serial, without_year
-from pilotlab.weeks import Week
+from pilotlab.weeks import NoWeek, Week
 
 EARLIEST = Week.of(date(1900, 1, 1))
 _POINTED = re.compile(r"\D*\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b.*")
@@ -43,10 +42,10 @@ def week_told(text: str, today: date, habits: Habits | None = None) -> tuple[Wee
     """Read a week; with it, what there is to tell of how it was written."""
     try:
         week, how = Week.parse(text), ""
-    except PilotlabError as error:
+    except NoWeek as error:
         read, how = _otherwise(text, today, habits or Habits())
         if read is None:
-            return _sunday(text) or Problem("PL410", error.what, error.fix, _fault(error.what)), ""
+            return _sunday(text) or Problem("PL410", error.what, error.fix, error.fault), ""
         if isinstance(read, Problem):
             return read, ""
         week = read
@@ -56,10 +55,6 @@ def week_told(text: str, today: date, habits: Habits | None = None) -> tuple[Wee
         what = f"week {week} has not begun; today is {today}, in {now}"
         return Problem("PL413", what, f"a week up to {now}", "has not begun"), ""
     return week, how
-
-
-def _fault(what: str) -> str:
-    return what.partition(": ")[2] or what.partition("' ")[2]
 
 
 def _otherwise(text: str, today: date, habits: Habits) -> tuple[Week | Problem | None, str]:
