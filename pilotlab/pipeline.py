@@ -34,7 +34,9 @@ class Followed:
     Attributes
     ----------
     analysis : mapping
-        Plain data of the `Analysis`.
+        Plain data of the `Analysis`, signed as measured.
+    told : mapping
+        The same with the page's sign, unit and level: what `analyze --format json` prints.
     run : int
         Number of the stored run.
     made_on : str
@@ -44,6 +46,7 @@ class Followed:
     """
 
     analysis: Mapping[str, Any]
+    told: Mapping[str, Any]
     decision: Decision
     readout: Readout
     run: int
@@ -99,6 +102,7 @@ def work_out(
 
 def _content(course: Course, key: str) -> dict[str, Any]:
     from pilotlab.readout.build.assemble import build_readout
+    from pilotlab.readout.build.told import told
 
     return {
         "schema": SCHEMA,
@@ -106,6 +110,7 @@ def _content(course: Course, key: str) -> dict[str, Any]:
         "data": course.data_digest,
         "program": course.program,
         "analysis": course.analysis.to_dict(),
+        "told": told(course),
         "decision": course.decision.to_dict(),
         "readout": build_readout(course).to_dict(),
     }
@@ -144,6 +149,7 @@ def _inputs(store: Store, plan: Plan, teams: TeamList, today: date, early: bool)
 def _followed(run: Run, today: date, *, reused: bool) -> Followed:
     return Followed(
         analysis=run.content["analysis"],
+        told=run.content["told"],
         decision=Decision.from_dict(run.content["decision"]),
         readout=replace(Readout.from_dict(run.content["readout"]), date=today.isoformat()),
         run=run.number,

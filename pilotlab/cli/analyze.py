@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,11 +19,12 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import next_line, page_width, rule, show, show_json, show_lines, within
-from pilotlab.text.cells import csv_of
+from pilotlab.text.cells import csv_text
 from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import wrap
 
 if TYPE_CHECKING:
+    from pilotlab.pipeline import Followed
     from pilotlab.readout.document.model import (
         Arm,
         Effect,
@@ -37,6 +38,20 @@ if TYPE_CHECKING:
 
 CELLS = 30  # of the drawn interval; zero stands two thirds from the left
 ZERO = 18
+COLUMNS = (
+    "arm",
+    "role",
+    "metric",
+    "unit",
+    "orientation",
+    "att",
+    "ci_low",
+    "ci_high",
+    "level",
+    "p_value",
+    "state",
+    "note",
+)
 DRAWN = 96  # columns of a page with room for the drawn interval
 
 
@@ -47,6 +62,7 @@ DRAWN = 96  # columns of a page with room for the drawn interval
 @today_option
 @format_option("text", "json", "csv")
 @plain_option
+@click.option("--draws", is_flag=True, help="Add each estimate as measured, with its distribution (json).")
 @click.option("--early", is_flag=True, help="Show goals before the planned end; needs --why.")
 @click.option("--why", type=TEXT, default="", help="Reason of an early look; the readout prints it.")
 def command(
@@ -56,6 +72,7 @@ def command(
     today: date,
     form: str,
     plain: bool,
+    draws: bool,
     early: bool,
     why: str,
 ) -> None:
@@ -71,13 +88,35 @@ def command(
     from pilotlab import api
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
+    found = lab.follow(pilot, early=early, why=why)
     if form == "json":
-        show_json(lab.analyze(pilot, early=early, why=why).to_dict())
+        show_json(_with_draws(found) if draws else found.told)
     elif form == "csv":
-        show_lines(csv_of(lab.analyze(pilot, early=early, why=why).to_frame()))
+        show_lines(_csv(found.told))
     else:
-        found = lab.follow(pilot, early=early, why=why)
         show(analysis_text(found.readout, source=found.source), plain=plain)
+
+
+def _with_draws(found: Followed) -> dict[str, Any]:
+    """Put beside every result its estimate as measured, from which another level or test can be read."""
+    pairs = zip(found.told["results"], found.analysis["results"], strict=True)
+    rows = [{**row, "as_measured": own["estimate"]} if "estimate" in own else row for row, own in pairs]
+    return {**found.told, "results": rows}
+
+
+def _csv(told: Mapping[str, Any]) -> str:
+    """Write a row a metric and arm, with the sign, unit and level of the page."""
+    return csv_text(COLUMNS, [_csv_row(row, told["orientation"]) for row in told["results"]])
+
+
+def _csv_row(row: Mapping[str, Any], orientation: str) -> list[Any]:
+    head = [row["arm"], row["role"], row["metric"], row["unit"], orientation]
+    estimate = row.get("estimate", {})
+    if "att" not in estimate:
+        return [*head, "", "", "", "", "", row.get("state", ""), row.get("hidden") or estimate["reason"]]
+    low, high = estimate["ci"]
+    ends = ("-inf" if low is None else low, "inf" if high is None else high)
+    return [*head, estimate["att"], *ends, estimate["level"], estimate["p_value"], row.get("state", ""), ""]
 
 
 def analysis_text(page: Readout, *, source: str = "") -> str:

@@ -127,7 +127,7 @@ class Analysis:
         return pd.DataFrame([_row(result) for result in self.results])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as `analyze --format json` prints it."""
+        """Plain data, signed as measured; `analyze --format json` prints the page's sign."""
         return {
             "schema": SCHEMA,
             "pilot": self.pilot,

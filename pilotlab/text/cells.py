@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from pilotlab.text.characters import visible
@@ -21,6 +24,15 @@ def csv_of(frame: pd.DataFrame) -> str:
         if kind.kind not in "biufM":
             safe.isetitem(place, list(map(safe_cell, frame.iloc[:, place])))
     return safe.to_csv(index=False, lineterminator="\n")
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Write rows as CSV, headings first; text that a spreadsheet would run is quoted."""
+    written = StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(map(safe_cell, columns))
+    table.writerows([list(map(safe_cell, row)) for row in rows])
+    return written.getvalue()
 
 
 def safe_cell(cell: Any) -> Any:

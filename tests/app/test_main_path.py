@@ -115,17 +115,29 @@ def test_all_forms_say_the_same(collected: Lab, run: Run) -> None:
     data = json.loads(ok(run("analyze", PILOT, *LATE, "--format", "json")))
     jsonschema.validate(data, json.loads((SCHEMAS / "analyze.json").read_text()))
     rows = ok(run("analyze", PILOT, *LATE, "--format", "csv")).splitlines()
-    assert rows[0] == "arm,role,metric,unit,att,ci_low,ci_high,p_value,note"
+    assert rows[0] == "arm,role,metric,unit,orientation,att,ci_low,ci_high,level,p_value,state,note"
     goal = data["results"][0]["estimate"]
-    assert rows[1].split(",")[:5] == ["anchor", "goal", "cycle_time_p50@1", "days", repr(goal["att"])]
+    head = ["anchor", "goal", "cycle_time_p50@1", "days", "up is good"]
+    assert rows[1].split(",")[:6] == [*head, repr(goal["att"])]
     decision = json.loads(ok(run("decide", PILOT, *LATE, "--format", "json")))
     jsonschema.validate(decision, json.loads((SCHEMAS / "decide.json").read_text()))
-    assert decision["states"][0]["estimate"] == pytest.approx(-goal["att"])
-    assert f"{-goal['att']:+.2f}" in ok(run("analyze", PILOT, *LATE))
+    assert decision["states"][0]["estimate"] == pytest.approx(goal["att"])
+    assert f"{goal['att']:+.2f}" in ok(run("analyze", PILOT, *LATE))
     ok(run("readout", PILOT, *LATE, "--format", "json"))
     page = json.loads((collected.root / "analysis" / "readouts" / f"{PILOT}.json").read_text())
-    assert page["arms"][0]["goals"][0]["effect"]["estimate"] == pytest.approx(-goal["att"])
+    assert page["arms"][0]["goals"][0]["effect"]["estimate"] == pytest.approx(goal["att"])
     assert page["arms"][0]["decision"]["verdict"] == decision["arms"][0]["headline"]
+
+
+def test_draws_stand_behind_a_flag(collected: Lab, run: Run) -> None:
+    compact = json.loads(ok(run("analyze", PILOT, *LATE, "--format", "json")))
+    whole = json.loads(ok(run("analyze", PILOT, *LATE, "--format", "json", "--draws")))
+    jsonschema.validate(whole, json.loads((SCHEMAS / "analyze.json").read_text()))
+    assert "as_measured" not in compact["results"][0]
+    measured = whole["results"][0].pop("as_measured")
+    assert measured["law"]["alphas"]
+    assert measured["att"] == -compact["results"][0]["estimate"]["att"], "fewer days are better"
+    assert whole["results"][0] == compact["results"][0]
 
 
 def test_the_same_data_give_the_same_bytes(collected: Lab, run: Run) -> None:

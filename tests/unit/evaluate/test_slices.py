@@ -12,6 +12,7 @@ from pilotlab.decide.course import Course
 from pilotlab.estimate.results.slices import Slices
 from pilotlab.evaluate.equity import breached
 from pilotlab.readout.build.assemble import build_readout
+from pilotlab.readout.build.told import told
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, Lab, make_lab, plain_value
 
@@ -174,7 +175,7 @@ def test_the_page_leads_with_the_metric_whose_limit_broke(harmed: Course) -> Non
 
 def test_the_json_is_as_its_schema_says(harmed: Course) -> None:
     schema = Path(__file__).parents[3] / "docs" / "reference" / "schema" / "analyze.json"
-    data = json.loads(json.dumps(harmed.analysis.to_dict(), allow_nan=False))
+    data = json.loads(json.dumps(told(harmed), allow_nan=False))
     jsonschema.validate(data, json.loads(schema.read_text(encoding="utf-8")))
     assert sum("slices" in row for row in data["results"]) == 2
 
