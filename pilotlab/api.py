@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pilotlab.errors import Finding, FindingsError, PilotlabError, UsageError, unknown
 from pilotlab.store.database import Clock, utc_now
 from pilotlab.version import __version__
+from pilotlab.wording.lists import plural
 from pilotlab.workspace import Folders
 from pilotlab.workspace import actor as who_acts
 
@@ -672,7 +673,7 @@ def _names(plan: Plan) -> tuple[str, ...]:
 
 def _unreadable(pilot: str, findings: Any) -> FindingsError:
     errors = [finding for finding in findings if finding.level == "error"]
-    count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
+    count = plural(len(errors), "error")
     return FindingsError(
         f"{count} in the declaration of {pilot!r}", errors, fix=f"see `pilotlab check {pilot}`"
     )

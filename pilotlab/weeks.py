@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilotlab.errors import PilotlabError
+from pilotlab.wording.dates import weekday
 
 _ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -71,7 +72,7 @@ class Week:
                 raise NoWeek(f"{written!r} {fault}", fault, fix="write a date such as 2026-09-07") from None
             week = cls.of(day)
             if day != week.monday:
-                fault = f"is a {day:%A}; a week is named by its Monday or its number"
+                fault = f"is a {weekday(day)}; a week is named by its Monday or its number"
                 raise NoWeek(f"{written!r} {fault}", fault, fix=f"write {week.monday} or {week}")
             return week
         fault = "is neither a Monday's date nor an ISO week"

@@ -22,6 +22,8 @@ from pilotlab.cli.output import next_line, page_width, rule, show, show_json, sh
 from pilotlab.text.cells import csv_text
 from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import wrap
+from pilotlab.wording import intervals
+from pilotlab.wording.numbers import number, signed
 
 if TYPE_CHECKING:
     from pilotlab.pipeline import Followed
@@ -133,7 +135,7 @@ def _arm(page: Readout, arm: Arm) -> list[str]:
     rows = [_goal(goal, level) for goal in arm.goals]
     rows += [_promise(row) for row in (arm.promises.rows if arm.promises else ())]
     drawn = page_width() >= DRAWN
-    lines = [*_title(page, arm), rule(), *_table(rows, _percent(level), drawn=drawn)]
+    lines = [*_title(page, arm), rule(), *_table(rows, f"{intervals.level(level)} interval", drawn=drawn)]
     adherence = arm.adherence
     held = [line for card in arm.robustness for line in _held(card, named=len(arm.robustness) > 1)]
     lines += [
@@ -212,19 +214,15 @@ def _range(card: RobustnessCard, one: LeaveOneOut) -> str:
     if one.low is None or one.high is None:
         return f"the range is not shown{flips or ', and the sign holds'}"
     unit = f" {card.unit}" if card.unit else ""
-    return f"{_unsigned(one.low, card.decimals)} to {_unsigned(one.high, card.decimals)}{unit}{flips}"
+    return f"{number(one.low, card.decimals)} to {number(one.high, card.decimals)}{unit}{flips}"
 
 
 def _found(run: OtherAnalysis, card: RobustnessCard) -> str:
     effect = run.effect
     if effect.estimate is None:
         return effect.reason
-    low, high = (_unsigned(end, card.decimals) for end in (effect.low, effect.high))
-    return f"{_unsigned(effect.estimate, card.decimals):>6}  ({low} to {high})"
-
-
-def _unsigned(value: float, decimals: int) -> str:
-    return _number(value, decimals).removeprefix("+")
+    low, high = (number(end, card.decimals) for end in (effect.low, effect.high))
+    return f"{number(effect.estimate, card.decimals):>6}  ({low} to {high})"
 
 
 def _title(page: Readout, arm: Arm) -> list[str]:
@@ -236,13 +234,9 @@ def _title(page: Readout, arm: Arm) -> list[str]:
     return beside(name, counted, page_width())
 
 
-def _percent(level: float) -> str:
-    return f"{round(100 * level, 2):g} % interval"
-
-
 def _goal(goal: GoalResult, level: float) -> list[str]:
     mark = goal.bar if goal.bar is not None else goal.limit
-    state = goal.state if goal.level == level else f"{goal.state} ({_percent(goal.level)})"
+    state = goal.state if goal.level == level else f"{goal.state} ({intervals.level(goal.level)} interval)"
     return _cells("goal", _name(goal.label, goal.unit), goal.effect, goal.decimals, mark, state, filled=True)
 
 
@@ -269,20 +263,14 @@ def _cells(
     role = f"{role:<10}"
     if effect.estimate is None:
         return [role, label, _why_none(state, effect.reason)]
-    interval = f"{_number(effect.low, decimals)} to {_number(effect.high, decimals)}"
+    interval = f"{signed(effect.low, decimals)} to {signed(effect.high, decimals)}"
     drawn = draw(effect.estimate, effect.low, effect.high, mark, filled=filled)
-    return [role, label, _number(effect.estimate, decimals), interval, drawn, state]
+    return [role, label, signed(effect.estimate, decimals), interval, drawn, state]
 
 
 def _why_none(state: str, reason: str) -> str:
     """State and reason, each once."""
     return state if reason in state else f"{state}: {reason}" if state else reason
-
-
-def _number(value: float, decimals: int) -> str:
-    if math.isinf(value):
-        return "−∞" if value < 0 else "∞"
-    return f"{value:+.{decimals}f}".replace("-", "−")
 
 
 def draw(estimate: float, low: float, high: float, mark: float | None, *, filled: bool) -> str:

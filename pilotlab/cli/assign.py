@@ -20,6 +20,8 @@ from pilotlab.cli.output import next_line, page_width, rule, show, show_json
 from pilotlab.cli.standing import draw_lines, edit_lines
 from pilotlab.text.table import Column, table
 from pilotlab.text.width import pad, wrap
+from pilotlab.wording.lists import plural, some
+from pilotlab.wording.numbers import count, number, signed
 
 if TYPE_CHECKING:
     from pilotlab.design.assignment import Assignment, BalanceRow
@@ -100,9 +102,7 @@ def assignment_text(assignment: Assignment) -> str:
     lines = [f"{assignment.pilot}: {len(assignment.teams)} teams, {how}", rule()]
     for arm in assignment.arms:
         rows = assignment.of(arm)
-        names = ", ".join(row.team for row in rows[:40]) + (
-            f" and {len(rows) - 40} more" if len(rows) > 40 else ""
-        )
+        names = some((row.team for row in rows), 40)
         lines += [*wrap(names, page_width(), first=f"{pad(arm, 12)}{len(rows):>4}  ")]
     lines += [
         rule(),
@@ -118,8 +118,7 @@ def imbalance_lines(assignment: Assignment) -> list[str]:
     found = assignment.imbalance
     if found is None:
         return []
-    noun = "attribute" if found.attributes == 1 else "attributes"
-    compared = f"{found.draws:,} {'possible' if found.exact else 'sampled'} draws, {found.attributes} {noun}"
+    compared = f"{count(found.draws)} {'possible' if found.exact else 'sampled'} draws, {plural(found.attributes, 'attribute')}"
     lines = [f"{found} ({compared})."]
     if found.rare:
         from pilotlab.design.imbalance import advice
@@ -141,5 +140,5 @@ def _balance(rows: tuple[BalanceRow, ...]) -> list[str]:
 
 
 def _balance_cells(row: BalanceRow) -> tuple[str, ...]:
-    difference = "-" if row.standardised_difference is None else f"{row.standardised_difference:+.2f}"
-    return row.attribute, row.arm, f"{row.mean_arm:.2f}", f"{row.mean_control:.2f}", difference
+    difference = "-" if row.standardised_difference is None else signed(row.standardised_difference, 2)
+    return row.attribute, row.arm, number(row.mean_arm, 2), number(row.mean_control, 2), difference

@@ -12,6 +12,7 @@ import click
 from pilotlab.cli.findings import finding_lines, said
 from pilotlab.cli.options import TEXT, format_option, plain_option, today_option, workspace_option
 from pilotlab.cli.output import next_line, show, show_json, show_lines, terminal_width
+from pilotlab.wording.lists import plural
 
 if TYPE_CHECKING:
     from pilotlab.design.checking import Checked
@@ -115,9 +116,7 @@ def _next(one: Checked) -> str:
 
 def _counted(counts: dict[str, int]) -> str:
     names = {"error": "error", "warn": "warning", "note": "note"}
-    words = [
-        f"{number} {names[level]}{'' if number == 1 else 's'}" for level, number in counts.items() if number
-    ]
+    words = [plural(number, names[level]) for level, number in counts.items() if number]
     return ", ".join(words if counts["error"] else ["No errors", *words])
 
 

@@ -11,6 +11,7 @@ import click
 from pilotlab.cli.help import Group
 from pilotlab.cli.options import TEXT, actor_option, format_option, today_option, workspace_option
 from pilotlab.cli.output import complain, show, show_json
+from pilotlab.wording.lists import plural
 
 if TYPE_CHECKING:
     from pilotlab.store.copies import Replaced
@@ -78,8 +79,7 @@ def _not_there(store: Store, noted: tuple[str, ...]) -> list[str]:
 
 
 def _checked(result: Verification) -> str:
-    records = f"{result.acts:,} record{'s' if result.acts != 1 else ''}"
-    return f"{records} and {result.entries:,} value{'s' if result.entries != 1 else ''} checked"
+    return f"{plural(result.acts, 'record')} and {plural(result.entries, 'value')} checked"
 
 
 @command.command()

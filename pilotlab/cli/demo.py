@@ -11,6 +11,7 @@ import click
 from pilotlab.cli.options import format_option, plain_option
 from pilotlab.cli.output import bold, dim, next_line, note, page_width, rule, show, show_json
 from pilotlab.text.table import Column, table
+from pilotlab.wording.numbers import signed
 
 if TYPE_CHECKING:
     from pilotlab.scaffold.demo import Compared, DemoRun
@@ -102,16 +103,9 @@ def run_text(run: DemoRun) -> str:
 
 
 def _row(row: Compared) -> list[str]:
-    name = [row.role, row.label, _number(row.truth, row.decimals)]
+    name = [row.role, row.label, signed(row.truth, row.decimals)]
     if row.estimate is None or row.low is None or row.high is None:
         return [*name, "-", row.reason]
-    interval = f"{_number(row.low, row.decimals)} to {_number(row.high, row.decimals)}"
+    interval = f"{signed(row.low, row.decimals)} to {signed(row.high, row.decimals)}"
     holds = "yes" if row.low <= row.truth <= row.high else "no"
-    return [*name, _number(row.estimate, row.decimals), interval, holds]
-
-
-def _number(value: float, decimals: int) -> str:
-    if math.isinf(value):
-        return "−∞" if value < 0 else "∞"
-    written = f"{value:+.{decimals}f}".replace("-", "−")
-    return written if value else written.lstrip("+")
+    return [*name, signed(row.estimate, row.decimals), interval, holds]

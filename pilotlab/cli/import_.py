@@ -16,6 +16,8 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import complain, show, show_json
+from pilotlab.wording.lists import plural
+from pilotlab.wording.numbers import count
 
 if TYPE_CHECKING:
     from pilotlab.sources.importing import ImportReport
@@ -107,22 +109,25 @@ def _report(report: ImportReport, *, form: str, plain: bool) -> None:
 
 def _lines(report: ImportReport) -> list[str]:
     receipt, would = report.receipt, "would be " if report.dry_run else ""
-    head = f"{report.file}: {report.rows:,} row{'' if report.rows == 1 else 's'}"
+    head = f"{report.file}: {plural(report.rows, 'row')}"
     if report.layout:
         head += f", {report.layout}"
     if report.bad_rows:
-        head += f"; {report.bad_rows:,} bad"
+        head += f"; {count(report.bad_rows)} bad"
     if receipt.earlier:
         return [head, f"The same content was imported before ({receipt.earlier}). Nothing changed."]
-    lines = [head, f"{receipt.new:,} new, {receipt.corrected:,} corrected, {receipt.unchanged:,} as before."]
+    lines = [
+        head,
+        f"{count(receipt.new)} new, {count(receipt.corrected)} corrected, {count(receipt.unchanged)} as before.",
+    ]
     if report.dry_run:
         lines[1] = (
-            f"{receipt.new:,} {would}new, {receipt.corrected:,} corrected, {receipt.unchanged:,} are there already."
+            f"{count(receipt.new)} {would}new, {count(receipt.corrected)} corrected, {count(receipt.unchanged)} are there already."
         )
         if receipt.uncompared:
             some = "value is" if receipt.uncompared == 1 else "values are"
             lines.append(
-                f"{receipt.uncompared:,} more {some} there already and not compared: too few people stand behind."
+                f"{count(receipt.uncompared)} more {some} there already and not compared: too few people stand behind."
             )
         lines.append(
             "Dry run: nothing was written."
@@ -131,7 +136,7 @@ def _lines(report: ImportReport) -> list[str]:
     if receipt.code:
         lines.append(f"Receipt {receipt.code}")
     if report.without_n:
-        many = f"{report.without_n:,} value{'s' if report.without_n > 1 else ''}"
+        many = plural(report.without_n, "value")
         lines.append(
             f"{many} came without n, the number of people behind a mean: stored, never shown by itself."
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pilotlab.cli.output import page_width
 from pilotlab.text.width import columns, wrap
+from pilotlab.wording.lists import some
 
 if TYPE_CHECKING:
     from pilotlab.design.drawn import Drawn
@@ -41,15 +42,14 @@ def arm_lines(stands: Standing) -> list[str]:
     lines = []
     for arm, count in stands.counts.items():
         names = stands.arms.get(arm, ())
-        rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         first = f"{arm}{' ' * (wide - columns(arm))}{count:>4}  "
-        lines += wrap(", ".join(names[:SHOWN]) + rest or "(people are not listed)", page_width(), first=first)
+        lines += wrap(some(names, SHOWN) or "(people are not listed)", page_width(), first=first)
     return lines
 
 
 def draw_lines(draws: Sequence[Drawn], *, new: bool = False) -> list[str]:
     """Say which draw holds, how many there were and why."""
-    from pilotlab.design.drawn import ordinal
+    from pilotlab.wording.numbers import ordinal
 
     if not draws:
         return []

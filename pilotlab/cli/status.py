@@ -20,6 +20,9 @@ from pilotlab.cli.output import WIDTH, next_line, page_width, rule, show, show_j
 from pilotlab.cli.standing import standing_lines
 from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import columns, pad, whole, wrap
+from pilotlab.wording.dates import day_of_week
+from pilotlab.wording.lists import plural
+from pilotlab.wording.shares import percent
 
 if TYPE_CHECKING:
     from pilotlab.panel.status import Status
@@ -82,7 +85,7 @@ def lines(status: Status) -> list[str]:
     head = [_title(status), rule()]
     if not status.weeks:
         first = status.spec.windows.expected[0]
-        return [*head, f"Nothing is due yet: the first week is {first}, from {first.monday:%a %d %b %Y}."]
+        return [*head, f"Nothing is due yet: the first week is {first}, from {day_of_week(first.monday)}."]
     unit = "people" if status.spec.design.unit == "person" else "teams"
     arrived = len(status.states) - len(status.missing)
     count = (
@@ -106,7 +109,7 @@ def _title(status: Status) -> str:
         if event < 1
         else "after the planned end"
     )
-    when = f"{where} ({now}), {status.today:%a %d %b %Y}"
+    when = f"{where} ({now}), {day_of_week(status.today)}"
     return "\n".join(beside(status.spec.name, when, page_width()))
 
 
@@ -121,13 +124,13 @@ def _shares(status: Status) -> list[str]:
     digits = max(len(str(expected)) for _, _, expected, _ in status.arms)
     found = []
     for name, (_, present, expected, metric) in zip(names, status.arms, strict=True):
-        share = f"{100 * present / expected:>4.0f} %" if expected else "   -  "
+        share = (percent(present / expected, needed=SHARE_NEEDED) if expected else "-").rjust(6)
         verdict = {True: "met", False: "not met", None: "nothing due yet"}[status.met(present, expected)]
         found.append(
             [
                 name,
                 f"{present:>{digits}} of {expected:>{digits}} team-weeks  {share}",
-                f"needed {100 * SHARE_NEEDED:.0f} %",
+                f"needed {percent(SHARE_NEEDED)}",
                 verdict,
                 metric.partition("@")[0] if many else "",
             ]
@@ -155,7 +158,7 @@ def _map(status: Status) -> list[str]:
     for part in _parts(groups, page_width() - wide - len(" missing") - 1):
         found += [*([""] if found else []), *_weeks(status, gaps, part, wide)]
     rest = len(status.states) - len(gaps)
-    found += [f"and {rest} team{'s' if rest != 1 else ''} without a gap"] if rest else []
+    found += [f"and {plural(rest, 'team')} without a gap"] if rest else []
     black = ["× blackout"] if any("blackout" in states for states in status.states.values()) else []
     return [*found, "", *wrap("   ".join(map(whole, [*_LEGEND, *black])), page_width())]
 

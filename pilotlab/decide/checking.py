@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pilotlab.decide.inputs import ArmInputs, Evidence, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.levels import alphas_needed, goal_alphas, guardrail_alpha
 from pilotlab.errors import UsageError
+from pilotlab.wording.numbers import typed
 
 _DUST = 1e-9
 
@@ -110,11 +111,11 @@ def _problems(evidence: Evidence) -> Iterator[str]:
     slack = _DUST * max(1.0, abs(estimate))
     for level in evidence.levels:
         if any(math.isnan(end) for end in (level.low, level.high, level.lower)):
-            yield f"an end of the interval at alpha {level.alpha:g} is not a number"
+            yield f"an end of the interval at alpha {typed(level.alpha)} is not a number"
         elif not level.low - slack <= estimate <= level.high + slack:
-            yield f"estimate {estimate:g} lies outside its interval {level.low:g} to {level.high:g}"
+            yield f"estimate {typed(estimate)} lies outside its interval {typed(level.low)} to {typed(level.high)}"
         elif level.lower > estimate + slack:
-            yield f"one-sided lower bound {level.lower:g} lies above the estimate {estimate:g}"
+            yield f"one-sided lower bound {typed(level.lower)} lies above the estimate {typed(estimate)}"
     for name, p in (("p_one_sided", evidence.p_one_sided), ("p_value", evidence.p_value)):
         if p is not None and not 0 <= p <= 1:
             yield f"{name} {p!r} is not between 0 and 1"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date, datetime
-
 from pilotlab.decide.decision import GateItem
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
 from pilotlab.design.lateness import Late
 from pilotlab.spec.standard import BASELINE_WEEKS, POINTS_APART, SHARE_NEEDED
+from pilotlab.wording.dates import moment, short_day
+from pilotlab.wording.numbers import number, typed
+from pilotlab.wording.shares import percent
 
 _DUST = 1e-9  # 0.9 - 0.8 is 0.1 and a little
 
@@ -35,8 +35,8 @@ def _plan(facts: GateFacts, late: Late | None) -> GateItem:
     needed = "frozen before the first pilot-week row, digests match"
     if facts.frozen_at is None:
         return _item("plan", needed, "not frozen", False)
-    when = f"frozen {_moment(facts.frozen_at)}" + (f" ({late})" if late else "")
-    rows = f", first row {_moment(facts.first_pilot_row_at)}" if facts.first_pilot_row_at else ", no row yet"
+    when = f"frozen {moment(facts.frozen_at)}" + (f" ({late})" if late else "")
+    rows = f", first row {moment(facts.first_pilot_row_at)}" if facts.first_pilot_row_at else ", no row yet"
     match = (
         "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
     )
@@ -57,14 +57,12 @@ def _estimable(arm: ArmInputs) -> GateItem:
 
 
 def _complete(facts: GateFacts) -> GateItem:
-    needed = f"{SHARE_NEEDED:.0%} of due team-weeks in each arm, arms at most 10 points apart".replace(
-        "%", " %"
-    )
+    needed = f"{percent(SHARE_NEEDED)} of due team-weeks in each arm, arms at most 10 points apart"
     short = [row for row in facts.metrics if not _is_complete(row)]
     worst = min(short or facts.metrics, key=_least, default=None)
     if worst is None:
         return _item("complete", needed, "no metric", False)
-    found = f"{_share(worst.share_arm)} pilot, {_share(worst.share_control)} comparison"
+    found = f"{percent(worst.share_arm, needed=SHARE_NEEDED)} pilot, {percent(worst.share_control, needed=SHARE_NEEDED)} comparison"
     return _item(
         "complete", needed, f"{found} ({worst.metric})" if len(facts.metrics) > 1 else found, not short
     )
@@ -83,9 +81,7 @@ def _adherence(facts: GateFacts) -> GateItem:
     if said is None:
         return _item("adherence", "a gap in office days", "not measured", None)
     sign = -1 if said.planned_gap < 0 else 1
-    needed = (
-        f"at least {abs(said.minimum_gap):g} office days, {'fewer' if sign < 0 else 'more'} than comparison"
-    )
+    needed = f"at least {typed(abs(said.minimum_gap))} office days, {'fewer' if sign < 0 else 'more'} than comparison"
     if said.observed_gap is None:
         return _item("adherence", needed, "no office days were reported", False)
     met = sign * said.observed_gap >= abs(said.minimum_gap) - _DUST
@@ -94,13 +90,13 @@ def _adherence(facts: GateFacts) -> GateItem:
             "adherence", needed, f"{'enough' if met else 'too little'}; not shown, {said.hidden}", met
         )
     seen = said.observed_gap if said.shown_gap is None else said.shown_gap
-    found = f"{sign * seen:.2f} of {abs(said.planned_gap):g} planned".replace("-", "−")
+    found = f"{number(sign * seen, 2)} of {typed(abs(said.planned_gap))} planned"
     return _item("adherence", needed, found, met)
 
 
 def _end(facts: GateFacts) -> GateItem:
     found = "reached" if facts.end_reached else "not yet"
-    return _item("end", _day(facts.planned_end), found, facts.end_reached)
+    return _item("end", short_day(facts.planned_end), found, facts.end_reached)
 
 
 _NAMES = {
@@ -131,23 +127,3 @@ def _is_complete(row: MetricFacts) -> bool:
 
 def _least(row: MetricFacts) -> float:
     return min(row.share_arm or 0.0, row.share_control or 0.0)
-
-
-def _share(share: float | None) -> str:
-    """Write a share as whole per cent, as the page does; one that misses 80 % is never written as 80 %."""
-    if share is None:
-        return "none due"
-    whole = math.floor(100 * share + 0.5)
-    return (
-        f"{100 * share - 0.05:.1f} %"
-        if share < SHARE_NEEDED - _DUST and whole >= 100 * SHARE_NEEDED
-        else f"{whole} %"
-    )
-
-
-def _moment(at: datetime) -> str:
-    return f"{_day(at)}, {at:%H:%M}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -14,6 +14,7 @@ from pilotlab.spec.standard import (
     WEDGE_STEPS,
     Grade,
 )
+from pilotlab.wording.numbers import typed
 
 
 def grade(design: DesignFacts) -> Grade:
@@ -49,7 +50,7 @@ def matched_gaps(design: DesignFacts) -> tuple[str, ...]:
         "placebo check did not run": design.placebo is None,
         "placebo check raised an alarm": design.placebo == "alarmed",
         "breakdown value not made": design.breakdown is None,
-        f"breakdown value under {BREAKDOWN_NEEDED:g}": design.breakdown is not None
+        f"breakdown value under {typed(BREAKDOWN_NEEDED)}": design.breakdown is not None
         and not design.breakdown >= BREAKDOWN_NEEDED,
     }
     return tuple(gap for gap, holds in gaps.items() if holds)

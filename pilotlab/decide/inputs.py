@@ -12,6 +12,8 @@ from pilotlab.decide.levels import Look, Mode
 from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
 from pilotlab.release.rounding import Rounding
+from pilotlab.wording.effects import LOG_DECIMALS
+from pilotlab.wording.numbers import typed
 
 Check = Literal["clear", "alarmed"] | None  # None: did not run
 
@@ -73,9 +75,9 @@ class Evidence:
         for level in self.levels:
             if math.isclose(level.alpha, alpha, rel_tol=1e-9):
                 return level
-        there = ", ".join(f"{level.alpha:g}" for level in self.levels) or "none"
+        there = ", ".join(typed(level.alpha) for level in self.levels) or "none"
         raise UsageError(
-            f"no interval at alpha {alpha:g}; there are {there}",
+            f"no interval at alpha {typed(alpha)}; there are {there}",
             fix="compute one at each alpha of alphas_needed(...)",
         )
 
@@ -95,7 +97,7 @@ class Metric:
     @property
     def places(self) -> int:
         """Decimals as printed."""
-        return (1 if self.transform == "log" else self.decimals) + self.more
+        return (LOG_DECIMALS if self.transform == "log" else self.decimals) + self.more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

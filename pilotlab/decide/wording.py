@@ -10,6 +10,9 @@ from pilotlab.decide.levels import Look
 from pilotlab.decide.settle import Move
 from pilotlab.decide.sizes import movement, size
 from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HOLDBACK, STRONGEST
+from pilotlab.wording.chances import in_100
+from pilotlab.wording.lists import listed
+from pilotlab.wording.shares import percent
 
 TOO_SMALL = "too small to answer"
 PAUSE = "pause and check"
@@ -99,7 +102,7 @@ def star_words(arm: ArmInputs, extensions_left: int) -> str:
     """Say why an Extend of the table stands."""
     if arm.forecast_chance is None:
         return "no forecast was made, so Extend stands"
-    return f"{extensions_left} extension left, and in {_of_100(arm.forecast_chance)} the verdict would then no longer be Extend"
+    return f"{extensions_left} extension left, and in {in_100(arm.forecast_chance)} the verdict would then no longer be Extend"
 
 
 def not_made(arm: ArmInputs) -> tuple[str, ...]:
@@ -212,7 +215,7 @@ def _note_holds(note: str, verdict: str) -> bool:
 
 def _note(arm: ArmInputs, judged: Judgement, note: str, index: int | None) -> str:
     if note == "staged":
-        return f"in stages, with {100 * HOLDBACK:g} % of teams held back"
+        return f"in stages, with {percent(HOLDBACK)} of teams held back"
     if note == "cheap":
         return "it is cheap and can be taken back, so keep measuring as it spreads"
     uses: tuple[GoalInput | GuardrailInput, ...] = arm.guardrails
@@ -261,7 +264,7 @@ def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
         and judged.case.extensions_left
     ):
         return (
-            f"only in {_of_100(arm.forecast_chance)} would the verdict after an extension no longer be Extend"
+            f"only in {in_100(arm.forecast_chance)} would the verdict after an extension no longer be Extend"
         )
     return "no extension is left"
 
@@ -272,13 +275,8 @@ def _worse_goals(arm: ArmInputs, judged: Judgement) -> str:
         for goal, (state, _) in zip(arm.goals, judged.goals, strict=True)
         if state == "worse"
     ]
-    return " and ".join(names)
+    return listed(names)
 
 
 def _groups(arm: ArmInputs) -> str:
-    return " and ".join(arm.equity_breached or ())
-
-
-def _of_100(chance: float) -> str:
-    """Round down, so that just under an even chance does not read as one."""
-    return f"{int(100 * chance + 1e-9)} of 100"
+    return listed(arm.equity_breached or ())

@@ -10,6 +10,7 @@ from pilotlab.spec.frozen import digest
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
+from pilotlab.wording.numbers import count
 
 SCHEMA = "pilotlab/assignment@1"
 RARE = 1 / 20
@@ -68,7 +69,7 @@ class Imbalance:
     def __str__(self) -> str:
         if self.share > 0.1:
             return f"{round(100 * self.share)} in 100 draws are at least as uneven as this one"
-        return f"1 in {int(1 / self.share + 1e-9):,} draws is at least as uneven as this one, most of all in {self.attribute}"
+        return f"1 in {count(int(1 / self.share + 1e-9))} draws is at least as uneven as this one, most of all in {self.attribute}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""

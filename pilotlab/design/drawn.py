@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pilotlab.design.assignment import Assignment
 from pilotlab.errors import UsageError
+from pilotlab.wording.numbers import ordinal
 
 if TYPE_CHECKING:
     from pilotlab.store.store import Store
@@ -88,15 +89,3 @@ def drawing_again(pilot: str, made: Sequence[Drawn], why: str) -> None:
             f"arms of {pilot!r} are drawn already ({made[-1].on}, by {made[-1].by}), and every draw counts",
             fix=f"keep them: `pilotlab assign {pilot}` shows them; or say why: `--again --why TEXT`, which the readout prints",
         )
-
-
-def ordinal(number: int) -> str:
-    """Write a rank as people say it.
-
-    Examples
-    --------
-    >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 22)]
-    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
-    """
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if 10 <= number % 100 <= 20 else ends.get(number % 10, 'th')}"

@@ -11,6 +11,7 @@ from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.rules import Rule
 from pilotlab.spec.standard import FEW, FULL, WEDGE_FEW, WEDGE_FULL
 from pilotlab.spec.team import Team
+from pilotlab.wording.numbers import significant
 
 
 def strongest_verdict(case: Case) -> Issues:
@@ -54,7 +55,7 @@ def draws_carry_a_verdict(case: Case) -> Issues:
         fix = "more teams, fewer kept together" + (
             ", or one goal" if row.claim == "goal" and len(case.spec.metrics.goals) == 2 else ""
         )
-        yield Issue(code, str(row), place, "key", value=f"{row.smallest:.3g}", fix=fix)
+        yield Issue(code, str(row), place, "key", value=significant(row.smallest), fix=fix)
 
 
 def arms_are_alike_in_size(case: Case) -> Issues:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pilotlab.design.freeze import Freeze
 from pilotlab.spec.metric import MetricSpec
+from pilotlab.wording import numbers
 
 if TYPE_CHECKING:
     from pilotlab.spec.pilot import PilotSpec
@@ -38,7 +39,7 @@ class Late:
     what: Literal["frozen", "amended"] = "frozen"
 
     def __str__(self) -> str:
-        count = "one day" if self.days == 1 else f"{self.days:,} days"
+        count = "one day" if self.days == 1 else f"{numbers.count(self.days)} days"
         said = {"frozen": "plan frozen", "amended": "what is judged was amended"}[self.what]
         return f"{said} {count} after the first pilot week had ended"
 

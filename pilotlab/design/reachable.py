@@ -11,6 +11,8 @@ from pilotlab.design.shares import arm_counts, arm_shares
 from pilotlab.design.units import Team, Unit, Units, arm_names, drawing_units, value_of
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.standard import EXTENSION_SHARE
+from pilotlab.wording import numbers
+from pilotlab.wording.numbers import significant
 
 ENUMERATED = 1_000_000  # designs with more draws are sampled
 SAMPLED = 10_000  # the observed draw and 9,999 more
@@ -85,8 +87,8 @@ class Shortfall:
         can_not = "reach its level" if self.claim == "goal" else "be shown safe"
         sides = "two-sided" if self.claim == "goal" else "one-sided"
         return (
-            f"{self.reach.pilot} against {self.reach.control} ({self.arm} against control) have {self.reach.draws:,} draws: "
-            f"a {self.claim} can never {can_not}, for the smallest {sides} p is {self.smallest:.3g} and {self.needed:.3g} is needed"
+            f"{self.reach.pilot} against {self.reach.control} ({self.arm} against control) have {numbers.count(self.reach.draws)} draws: "
+            f"a {self.claim} can never {can_not}, for the smallest {sides} p is {significant(self.smallest)} and {significant(self.needed)} is needed"
         )
 
 

@@ -12,6 +12,7 @@ from pilotlab.design.units import Team, drawing_units, value_of
 from pilotlab.errors import PilotlabError
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.standard import FEW, FULL, STRONGEST, WEDGE_FEW, WEDGE_FULL, Grade
+from pilotlab.wording.lists import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Strength:
             counts = ", " + "; ".join(
                 f"{row.arm} {row.pilot} against {row.control}" for row in self.contrasts
             )
-        teams = f"{self.teams} {self.unit}{'' if self.teams == 1 else 's'}"
+        teams = plural(self.teams, self.unit)
         given = " if its checks raise no alarm" if self.given_checks else ""
         given += f" ({self.late})" if self.late else ""
         return f"{teams}{counts}: evidence grade {self.grade}, strongest verdict {self.strongest}{given}"

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pilotlab.errors import NotYet, PilotlabError, nearest
 from pilotlab.spec.pilot import CONTROL, PilotSpec
+from pilotlab.wording.numbers import typed
 
 EXACT_LEVELS = 3  # a column of numbers with more different values is split at its median
 POOLED = "other"
@@ -201,7 +202,8 @@ def _levels(column: str, groups: Mapping[str, Sequence[Team]], *, exact: bool) -
     means = {label: fmean(value for value in group if value is not None) for label, group in numbers.items()}
     middle = median(means.values())
     return {
-        label: f"{column} {'up to' if mean <= middle else 'over'} {middle:g}" for label, mean in means.items()
+        label: f"{column} {'up to' if mean <= middle else 'over'} {typed(middle)}"
+        for label, mean in means.items()
     }
 
 

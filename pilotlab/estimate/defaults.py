@@ -12,6 +12,7 @@ from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.note import Note
 from pilotlab.spec.engine import ESTIMATORS
+from pilotlab.wording.lists import listed, plural
 
 FEWEST_CLUSTERS = 3
 CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")
@@ -47,7 +48,7 @@ def _by_cohort(study: Study, options: Options) -> str | NotEstimable:
         return WHERE_STARTS_DIFFER
     return NotEstimable(
         f"units start at {len(study.starts)} different times, and the default for that ({WHERE_STARTS_DIFFER}) takes no `{options.inference}`",
-        f"inference {' or '.join(taken)}; or name an estimator that takes it, such as `twfe`, which assumes that effects are alike",
+        f"inference {listed(taken, 'or')}; or name an estimator that takes it, such as `twfe`, which assumes that effects are alike",
     )
 
 
@@ -86,11 +87,11 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
         if name == "randomization" and fitted.drawn is not None and fitted.drawn.covariates is None:
             return None  # draws need no spread
         return NotEstimable(
-            f"an arm of a stratum holds one cluster, so that only whole strata can be compared, and {found} {'gives' if found == 1 else 'give'} no interval",
+            f"an arm of a stratum holds one cluster, so that only whole strata can be compared, and {plural(found, 'gives', 'give')} no interval",
             "strata with at least two clusters an arm, more of them, or leave strata out",
         )
     return NotEstimable(
-        f"{found} {'cluster' if found == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
+        f"{plural(found, 'cluster')}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
         "more units, or clusters that hold fewer of them",
     )
 

@@ -9,8 +9,8 @@ from numbers import Integral
 from typing import Any
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.estimate.data.columns import listed
 from pilotlab.spec import engine
+from pilotlab.wording.lists import listed, some
 
 COHORT_DEFAULT = "first_week"
 WHERE_STARTS_DIFFER = "group_time"  # what `auto` takes then
@@ -145,7 +145,7 @@ class Options:
         entry = None if self.estimator == "auto" else engine.row(self.estimator)
         for name in entry.lacks if entry else ():
             if getattr(self, name):
-                given = getattr(self, name) if name == "weights" else listed(list(self.covariates))
+                given = getattr(self, name) if name == "weights" else some(list(self.covariates))
                 raise UsageError(
                     f"{name} {given!r}: estimator {self.estimator!r} reads none",
                     fix=f"leave {name} out, or estimator 'change', 'twfe' or 'group_time'",
@@ -184,7 +184,7 @@ class Options:
         fix = f"inference {', '.join(name for name in entry.inferences if name in engine.INFERENCES)}"
         raise UsageError(
             f"inference {self.inference!r} does not go with estimator {self.estimator!r}",
-            fix=fix + (f"; or estimator {' or '.join(able)}" if able else ""),
+            fix=fix + (f"; or estimator {listed(able, 'or')}" if able else ""),
         )
 
     def _check_for_others(self) -> None:

@@ -22,6 +22,7 @@ from pilotlab.evaluate.slices import Groups, effects_by_slice
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
+from pilotlab.wording.lists import plural
 
 SCHEMA = "pilotlab/analysis@1"
 JUDGED = ("goal", "guardrail")
@@ -113,7 +114,7 @@ class Analysis:
 
     def __repr__(self) -> str:
         arms = len({row.arm for row in self.results})
-        return f"Analysis {self.pilot}: {len(self.results)} results, {arms} {'arm' if arms == 1 else 'arms'}"
+        return f"Analysis {self.pilot}: {len(self.results)} results, {plural(arms, 'arm')}"
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False, na_rep="")

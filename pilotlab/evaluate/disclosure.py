@@ -6,6 +6,7 @@ import pandas as pd
 
 from pilotlab.panel.panel import Panel
 from pilotlab.release.thresholds import COUNT, MEMBERS, TEAMS, counts_people
+from pilotlab.wording.lists import listed
 
 
 def hidden(panel: Panel) -> str:
@@ -17,7 +18,7 @@ def hidden(panel: Panel) -> str:
 
 def _hidden(teams: pd.Series, panel: Panel) -> str:
     few = _arms_of_few(teams, panel)
-    return f"fewer than {panel.min_group} people in {' and '.join(few)}" if few else ""
+    return f"fewer than {panel.min_group} people in {listed(few)}" if few else ""
 
 
 def _few_counted(panel: Panel) -> str:

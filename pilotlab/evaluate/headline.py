@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from pilotlab.panel.panel import Panel
 from pilotlab.spec import engine
 from pilotlab.spec.pilot import MetricUse, PilotSpec
 from pilotlab.weeks import Week
+from pilotlab.wording.effects import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,29 +75,15 @@ class Headline:
         """Name the units: "team", or "person" where a study's persons are the units."""
         return "person" if self.panel.person_units else "team"
 
+    @property
+    def words(self) -> Words:
+        """How the metric's effects are written, up being good."""
+        return self.panel.metric.words
+
     def said(self, value: float) -> str:
         """Write an effect turned so that up is good, in the unit a reader sees: "+0.52 points"."""
-        metric = self.panel.metric
-        return f"{self.bare(value)} {'%' if metric.transform == 'log' else metric.unit_word}".rstrip()
-
-    def bare(self, value: float) -> str:
-        """Write a turned effect without its unit: "+0.52"."""
-        metric = self.panel.metric
-        log = metric.transform == "log"
-        shown = metric.better * (100 * math.expm1(value) if log else value)
-        digits = f"{shown:+.{1 if log else metric.decimals}f}"
-        return digits[1:] if float(digits) == 0 else digits.replace("-", "−")
-
-    def said_ends(self, ends: tuple[float, float]) -> str:
-        """Write both ends of a range, the worse first and the unit once: "−0.10 to +0.52 points"."""
-        worse, better = self.turned(ends)
-        return f"{self.bare(worse)} to {self.said(better)}"
+        return self.words.effect(value)
 
     def said_with_interval(self, found: Estimate) -> str:
         """Write an effect and its interval, both turned."""
-        low, high = map(self.bare, self.turned(found.ci))
-        return f"{self.said(found.att)} ({low} to {high})"
-
-    def turned(self, ends: tuple[float, float]) -> tuple[float, float]:
-        """Put the worse end first."""
-        return ends if self.panel.metric.better > 0 else (ends[1], ends[0])
+        return self.words.effect_with_interval(found.att, found.ci)

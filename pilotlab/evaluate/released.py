@@ -20,9 +20,9 @@ from pilotlab.release.rounding import Rounding, probability, significant
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import MetricUse, PilotSpec
 from pilotlab.spec.threshold import bar_size, margin_size
+from pilotlab.wording.effects import LOG_DECIMALS
 
 NORMAL_95 = 1.96  # standard errors from an estimate to the end of its interval, near enough to round by
-LOG_DECIMALS = 1  # of per cent
 
 
 def released(spec: PilotSpec, analysis: Analysis) -> Analysis:
@@ -50,10 +50,10 @@ def released_gap(result: MetricResult) -> float | None:
 
 
 def _marks(use: MetricUse, metric: MetricSpec) -> list[float]:
-    better = metric.better
-    bar = [] if use.worth_it is None else [better * bar_size(use.worth_it, metric)]
+    turned = metric.words.turned
+    bar = [] if use.worth_it is None else [turned(bar_size(use.worth_it, metric))]
     limit = 0.0 if use.margin is None else margin_size(use.margin, metric)
-    return [*bar, -better * limit, -better * limit / 2]
+    return [*bar, turned(-limit), turned(-limit / 2)]
 
 
 def _result(result: MetricResult) -> MetricResult:

@@ -10,6 +10,7 @@ import pandas as pd
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.pilot import CONTROL, PilotSpec
+from pilotlab.wording.numbers import typed
 
 
 def outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
@@ -30,7 +31,7 @@ def outcome(panel: Panel) -> tuple[pd.DataFrame, NotEstimable | None]:
     low, high = (0.0, np.inf) if transform == "log" else (0.0, 1.0)
     outside = ~frame["value"].between(low, high, inclusive="neither")
     if outside.any():
-        reason = f"{int(outside.sum())} values of {panel.metric.key} have no {transform}: they are not between {low:g} and {high:g}"
+        reason = f"{int(outside.sum())} values of {panel.metric.key} have no {transform}: they are not between {typed(low)} and {typed(high)}"
         return frame, NotEstimable(reason, "declare the metric with `transform: none`")
     return scaled(frame, transform), None
 

@@ -11,6 +11,7 @@ from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.presence import gaps
 from pilotlab.spec.public_holidays import UnknownCalendar, holiday_weeks
 from pilotlab.weeks import Week
+from pilotlab.wording.lists import noun
 
 WINSOR = 0.05  # of the team-weeks, at each end
 MORE_ANTICIPATION = 2  # weeks
@@ -81,12 +82,12 @@ def _no_holidays(headline: Headline) -> Rerun:
 
 def _complete(headline: Headline) -> Rerun:
     unit = headline.unit_word
-    label = f"Complete {_plural(unit)} only"
+    label = f"Complete {noun(2, unit)} only"
     lost = frozenset(gap.team for gap in gaps(headline.panel, headline.panel.windows.expected))
     if not lost & set(headline.teams):
         return Rerun(label, _same(f"every {unit} is complete"))
     if lost >= set(headline.teams):
-        return Rerun(label, NotEstimable(f"no {unit} is complete", f"{_plural(unit)} without gaps"))
+        return Rerun(label, NotEstimable(f"no {unit} is complete", f"{noun(2, unit)} without gaps"))
     return Rerun(label, headline.without_teams(lost), lost)
 
 
@@ -159,10 +160,6 @@ def _no_washin() -> NotEstimable:
 
 def _one_week() -> NotEstimable:
     return NotEstimable("there is one counted week", "more counted weeks")
-
-
-def _plural(unit: str) -> str:
-    return f"{unit}s"
 
 
 RERUNS: Mapping[str, Callable[[Headline], Rerun]] = MappingProxyType(

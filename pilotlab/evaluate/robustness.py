@@ -16,6 +16,8 @@ from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
 from pilotlab.evaluate.reruns import INTERVALS, RERUNS, Rerun
 from pilotlab.evaluate.threats.during.other_windows import other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
+from pilotlab.wording.intervals import bracketed
+from pilotlab.wording.numbers import decimals_of, in_full
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,8 +58,8 @@ class Run:
         if self.att is None or self.ci is None:
             return self.reason
         held = "agrees" if self.agrees else "does not agree"
-        places = show.decimals(self.att, *self.ci)
-        return f"{held}: {show.number(self.att, places)} {show.ends(self.ci, self.att)}"
+        places = decimals_of(self.att, *self.ci)
+        return f"{held}: {in_full(self.att, places, sign=True)} {bracketed(*self.ci, places)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; an open end is null."""

@@ -13,7 +13,9 @@ from pilotlab.readout.document.page_one import (
     Slices,
 )
 from pilotlab.readout.document.page_two import Completeness, OtherAnalysis, RobustnessCard, Table
-from pilotlab.wording.numbers import interval, level, number, percent
+from pilotlab.spec.standard import SHARE_NEEDED
+from pilotlab.wording.numbers import number
+from pilotlab.wording.page import interval, level, percent
 
 NONE = "not set"
 
@@ -96,7 +98,7 @@ def presence_table(completeness: Completeness) -> Table:
     """Share present in each week, by arm."""
     heads = ("Week", *(group.label for group in completeness.groups))
     rows = tuple(
-        (week.label, *(percent(group.shares[place]) for group in completeness.groups))
+        (week.label, *(percent(group.shares[place], needed=SHARE_NEEDED) for group in completeness.groups))
         for place, week in enumerate(completeness.weeks)
     )
     return Table(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pilotlab.release.thresholds import COUNT, MEAN, counts_people, least
 from pilotlab.spec.metric import MetricSpec
+from pilotlab.wording.numbers import typed
 
 BANDS = (5, 10, 20, 30, 50, 75, 100)  # where the bands of respondents begin
 SHARE_STEP, MEAN_DECIMALS = 0.05, 1  # a team's percentage and a team's mean
@@ -102,9 +103,9 @@ def alike(value: float, metric: MetricSpec) -> str:
     low, high = metric.range
     room = (high - low) / 20
     if value <= low:
-        return f"everybody answered alike, or nearly: {low + room:g} or less"
+        return f"everybody answered alike, or nearly: {typed(low + room)} or less"
     if value >= high:
-        return f"everybody answered alike, or nearly: {high - room:g} or more"
+        return f"everybody answered alike, or nearly: {typed(high - room)} or more"
     return ""
 
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pilotlab.wording.orientation import log_points_of, percent_of
+
 DIGITS = 2  # significant digits of the standard error that an estimate is written to
 MORE = 2  # further digits at most, where a rounded number would otherwise stand on the wrong side of a bar
 _DUST = 1e-9
@@ -64,10 +66,10 @@ class Rounding:
 
     def _rounded(self, value: float, places: int) -> float:
         found = round(self._shown(value), places) + 0.0
-        return math.log1p(found / 100) if self.log and found > -100 else found
+        return log_points_of(found) if self.log and found > -100 else found
 
     def _shown(self, value: float) -> float:
-        return 100 * math.expm1(value) if self.log else value
+        return percent_of(value) if self.log else value
 
 
 def _supported(se: float, otherwise: int) -> int:

@@ -20,6 +20,8 @@ from pilotlab.scaffold.demo_pilot import (
 )
 from pilotlab.scaffold.init import write_all
 from pilotlab.weeks import Week
+from pilotlab.wording.lists import plural
+from pilotlab.wording.numbers import count
 
 if TYPE_CHECKING:
     from pilotlab.api import Workspace
@@ -173,7 +175,7 @@ class _Story:
             raise FindingsError(
                 "the demo's declaration has errors", errors, fix="report this; the demo should always run"
             )
-        self.tell(f"check      {self.pilot.id}: no errors, {_count(len(findings), 'finding')} to read")
+        self.tell(f"check      {self.pilot.id}: no errors, {plural(len(findings), 'finding')} to read")
 
     def collect(self, weeks: list[Week], arms: dict[str, str], phase: str) -> None:
         """Import what comes in, week by week; a late log comes with the next week's file."""
@@ -184,8 +186,8 @@ class _Story:
             self.at(week.sunday).import_file(path)
             rows += text.count("\n") - 1
             if week == weeks[len(weeks) // 2]:
-                self.tell(f"import     {phase}: to {week}, {rows:,} rows so far")
-        self.tell(f"import     {phase}: {weeks[0]} to {weeks[-1]}, {rows:,} rows")
+                self.tell(f"import     {phase}: to {week}, {count(rows)} rows so far")
+        self.tell(f"import     {phase}: {weeks[0]} to {weeks[-1]}, {count(rows)} rows")
 
     def assign_and_freeze(self, start: Week) -> dict[str, str]:
         workspace = self.at(start.monday - timedelta(days=3))
@@ -261,7 +263,3 @@ def _compared(results: Iterable[MetricResult], company: Company, arms: dict[str,
 
 def _silently(line: str) -> None:
     """Tell nobody."""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -97,7 +97,7 @@ def _values(name: str, today: date) -> dict[str, str]:
     announced = start - ANNOUNCED_WEEKS
     return {
         "name": name.replace('"', "").replace("\\", ""),
-        "seed": f"{start.monday:%Y%m%d}",
+        "seed": start.monday.isoformat().replace("-", ""),
         "start": start.monday.isoformat(),
         "start_week": str(start),
         "announced_on": announced.monday.isoformat(),

@@ -13,6 +13,7 @@ from pilotlab.sources.values import bounds, check_value, entered_bounds, read_co
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry
 from pilotlab.text.width import whole
+from pilotlab.wording import numbers
 
 Ask = Callable[[str], str]  # a question to the answer typed
 Say = Callable[[str], None]
@@ -134,7 +135,7 @@ def line_of(entry: Entry) -> str:
     """Write what was typed of a metric: a count as people, a mean with how many answered."""
     metric = entry.metric
     if metric.rate and entry.numerator is not None and entry.denominator is not None:
-        return f"{entry.numerator:g} {metric.rate.count}, of {entry.denominator:g} {metric.rate.of}"
+        return f"{numbers.typed(entry.numerator)} {metric.rate.count}, of {numbers.typed(entry.denominator)} {metric.rate.of}"
     behind = ("answer", "answers") if metric.kind == "rating" else ("person", "people")
     answers = f", mean of {entry.n} {behind[entry.n != 1]}" if entry.n else ""
     return shown(entry, metric) + (answers if entry.value is not None else "")
@@ -223,7 +224,7 @@ def _read(text: str, metric: MetricSpec) -> float | str | Problem:
     if low <= value <= high and value == int(value):
         return value
     what = f"{text} is no number of {metric.rate.count}"
-    return Problem("PL421", what, f"a whole number from {low:g} to {high:g}")
+    return Problem("PL421", what, f"a whole number from {numbers.typed(low)} to {numbers.typed(high)}")
 
 
 def _wanted(metric: MetricSpec) -> str:
@@ -231,14 +232,14 @@ def _wanted(metric: MetricSpec) -> str:
     if metric.rate:
         return metric.rate.count
     low, high = bounds(metric)
-    ends = f", {low:g} to {high:g}" if metric.kind == "share" else ""
+    ends = f", {numbers.typed(low)} to {numbers.typed(high)}" if metric.kind == "share" else ""
     return f"{metric.label}, {metric.unit}{ends}"
 
 
 def _before(was: Answer | None) -> str:
     if was is None:
         return ""
-    return f" [{was.gap.replace('_', ' ') if was.gap else f'{was.value:g}'}]"
+    return f" [{(was.gap or '').replace('_', ' ') if was.value is None else numbers.typed(was.value)}]"
 
 
 def _entry(form: Form, metric: MetricSpec, answer: Answer) -> Entry:

@@ -19,6 +19,8 @@ from pilotlab.store.entries import Entry, NeedsReason
 from pilotlab.store.observations import Observation
 from pilotlab.text.names import accept
 from pilotlab.weeks import Week
+from pilotlab.wording.dates import day_and_month, short_day
+from pilotlab.wording.numbers import typed
 
 if TYPE_CHECKING:
     from pilotlab.store.store import Store
@@ -210,9 +212,9 @@ def shown(row: Observation | Entry, metric: MetricSpec) -> str:
     if row.value is None:
         return f"gap ({(row.gap or '').replace('_', ' ')})"
     if isinstance(row, Entry):
-        return f"{row.value:g} {metric.unit}"
+        return f"{typed(row.value)} {metric.unit}"
     found = release(Cell(row.value, n=row.n, count=row.numerator, slice=row.slice), metric)
-    return f"hidden: {found.reason}" if isinstance(found, Hidden) else f"{found.value:g} {metric.unit}"
+    return f"hidden: {found.reason}" if isinstance(found, Hidden) else f"{typed(found.value)} {metric.unit}"
 
 
 def corrections(form: Form, entries: Sequence[Entry]) -> list[Entry]:
@@ -228,7 +230,7 @@ def corrections(form: Form, entries: Sequence[Entry]) -> list[Entry]:
 
 def heading(form: Form) -> str:
     """Whose week it is."""
-    return f"{form.team}, {form.week} ({form.week.monday:%d %b} to {form.week.sunday:%d %b %Y})"
+    return f"{form.team}, {form.week} ({day_and_month(form.week.monday)} to {short_day(form.week.sunday)})"
 
 
 __all__ = [

@@ -22,6 +22,7 @@ from pilotlab.sources.survey import Said
 from pilotlab.sources.tables import TableError, note_trouble, read_table, tell_reading
 from pilotlab.sources.taken import BARE, PARTS, Taken
 from pilotlab.store.entries import Columns, NeedsReason, Receipt
+from pilotlab.wording.numbers import typed
 
 if TYPE_CHECKING:
     from pilotlab.spec.metric_catalogue import Catalogue
@@ -245,7 +246,7 @@ def _duplicate(collector: Collector, before: int, at: int) -> set[int]:
         problem = Problem("PL424", f"{where}: the same as row {rows[before]}; counted once", "", "same row")
         findings.add(problem, rows[at])
         return {at}
-    said = [taken.cells.get(place, BARE).gap or f"{taken.value[place]:g}" for place in (before, at)]
+    said = [taken.cells.get(place, BARE).gap or typed(taken.value[place] or 0.0) for place in (before, at)]
     if said[0] == said[1]:
         said = [
             f"{text} (n {taken.n[place] or 'not given'})"

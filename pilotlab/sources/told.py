@@ -5,6 +5,7 @@ from __future__ import annotations
 from pilotlab.sources.findings import Findings
 from pilotlab.tables.marks import plainly
 from pilotlab.weeks import Week
+from pilotlab.wording.numbers import count
 
 _SHOWN = 6  # columns that a note names
 
@@ -36,7 +37,7 @@ class Told:
         for how, (text, value, columns) in self._numbers.items():
             names = [*list(columns)[:_SHOWN], *(["..."] if len(columns) > _SHOWN else [])]
             cells = sum(columns.values())
-            many = f" ({cells:,} cells)" if cells > 1 else ""
+            many = f" ({count(cells)} cells)" if cells > 1 else ""
             label = "column" if len(columns) == 1 else "columns"
             what = f"{label} {', '.join(names)}: {text!r} is read as {plainly(value)}: {how}{many}"
             fix = f"nothing, where {plainly(value)} is meant; else --decimal and --thousands say what is"

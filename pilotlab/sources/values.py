@@ -10,6 +10,7 @@ from pilotlab.sources.number_cells import LEAVE_EMPTY, number_told
 from pilotlab.sources.problem import Problem, short
 from pilotlab.spec.metric import MetricSpec, Rate
 from pilotlab.store.tables import GAPS
+from pilotlab.wording.numbers import significant, typed
 
 LARGEST = 1e12  # beyond this no weekly value of a team is plausible, whatever its unit
 SHARE_SLACK = 0.005  # a share may differ from numerator / denominator by rounding: half a percentage point
@@ -41,9 +42,9 @@ def _outside(value: float, ends: tuple[float, float], unit: str, metric: MetricS
     if low <= value <= high:
         return None
     if not math.isfinite(value) or abs(value) > LARGEST:
-        what = f"{metric.id} is {value:g}, which is no plausible number"
+        what = f"{metric.id} is {typed(value)}, which is no plausible number"
         return Problem("PL418", what, LEAVE_EMPTY, "no plausible number")
-    what = f"{metric.id} is {value:g} {unit}; its range is {low:g} to {high:g}"
+    what = f"{metric.id} is {typed(value)} {unit}; its range is {typed(low)} to {typed(high)}"
     fix = "correct the value, or leave it empty with a reason"
     return Problem("PL417", what, fix, f"{metric.id} out of range")
 
@@ -78,13 +79,13 @@ def _rated(
         return None, None, None
     example = f"1 of 6: {rate.count}, of {rate.of}"
     if count is None or denominator is None:
-        what = f"{metric.id} has {'no count' if count is None else f'a count, {count:g}, of how many {rate.of}?'}"
+        what = f"{metric.id} has {'no count' if count is None else f'a count, {typed(count)}, of how many {rate.of}?'}"
         fix = f"write both, {example}; the rate is computed"
         return Problem("PL421", what, fix, f"{metric.id} without its parts")
     if problem := _outside(count, entered_bounds(metric), rate.count, metric):
         return problem
     if count != int(count) or denominator <= 0 or count > denominator:
-        what = f"{metric.id}: {count:g} of {denominator:g}"
+        what = f"{metric.id}: {typed(count)} of {typed(denominator)}"
         return Problem(
             "PL421",
             what,
@@ -94,7 +95,7 @@ def _rated(
     computed = metric.value_of(count, denominator)
     slack = RATE_SLACK * max(computed, 1.0)
     if numerator is not None and value not in (None, numerator) and abs(value - computed) > slack:
-        what = f"{metric.id} is {value:g}, but {count:g} of {denominator:g} is {computed:.4g} {metric.unit}"
+        what = f"{metric.id} is {typed(value)}, but {typed(count)} of {typed(denominator)} is {significant(computed, 4)} {metric.unit}"
         fix = "leave the value empty: the rate is computed"
         return Problem("PL421", what, fix, f"{metric.id} contradicts its parts")
     return computed, count, denominator
@@ -111,7 +112,7 @@ def check_parts(
         fix = "give both numerator and denominator, or neither"
         return Problem("PL421", f"{metric.id} has no {which}", fix, f"no {which}")
     if denominator <= 0 or numerator < 0:
-        what = f"{metric.id}: {numerator:g} of {denominator:g}"
+        what = f"{metric.id}: {typed(numerator)} of {typed(denominator)}"
         return Problem("PL421", what, "a denominator above 0 and a numerator from 0", "parts out of range")
     if metric.kind == "share":
         return _check_share(value, numerator, denominator, metric)
@@ -122,11 +123,11 @@ def _check_share(
     value: float | None, numerator: float, denominator: float, metric: MetricSpec
 ) -> Problem | None:
     if numerator > denominator:
-        what = f"{metric.id}: numerator {numerator:g} is above denominator {denominator:g}"
+        what = f"{metric.id}: numerator {typed(numerator)} is above denominator {typed(denominator)}"
         return Problem("PL421", what, "a share is a part of a whole", "numerator above denominator")
     computed = metric.value_of(numerator, denominator)
     if value is not None and abs(value - computed) > metric.whole * (SHARE_SLACK + 1e-12):
-        said = f"{metric.id} is {value:g}, but {numerator:g} of {denominator:g} is {computed:.4g}"
+        said = f"{metric.id} is {typed(value)}, but {typed(numerator)} of {typed(denominator)} is {significant(computed, 4)}"
         return Problem(
             "PL421",
             said,

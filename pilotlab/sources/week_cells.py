@@ -9,6 +9,7 @@ from datetime import date
 from pilotlab.sources.problem import Problem, short
 from pilotlab.tables.dates import Meant, Order, meant, numbered, serial, without_year
 from pilotlab.weeks import NoWeek, Week
+from pilotlab.wording.dates import weekday
 
 EARLIEST = Week.of(date(1900, 1, 1))
 _POINTED = re.compile(r"\D*\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b.*")
@@ -99,8 +100,8 @@ def _monday(text: str, day: date) -> Week | Problem:
         return week
     if sunday := _sunday_of(text, day):
         return sunday
-    what = f"{short(text)!r} is a {day:%A}, {day}; a week is named by its Monday or its number"
-    return Problem("PL410", what, f"write {week} or {week.monday}", f"is a {day:%A}")
+    what = f"{short(text)!r} is a {weekday(day)}, {day}; a week is named by its Monday or its number"
+    return Problem("PL410", what, f"write {week} or {week.monday}", f"is a {weekday(day)}")
 
 
 def _sunday(text: str) -> Problem | None:
@@ -136,7 +137,7 @@ def _no_week(text: str, today: date) -> Problem | None:
         return Problem("PL410", f"{text!r}: a week or a month?", fix, "week or month")
     if week := without_year(text, today):
         return Problem(
-            "PL410", f"{text!r} has no year", f"write {week}, if {week.monday:%Y} is meant", "no year"
+            "PL410", f"{text!r} has no year", f"write {week}, if {week.monday.year} is meant", "no year"
         )
     if re.search(r"\d\s*(?:-|–|to|bis|au)\s*\d", text) and len(text) > 10:
         return Problem(

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from pilotlab.weeks import Week, last_week
+from pilotlab.wording.dates import weekday
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -36,7 +37,7 @@ def _week(value: Any) -> Week:
     elif match := _DAY.fullmatch(text):
         day = _inside(_calendar_day(match, "PL118"), "PL118")
         if day.weekday():
-            raise _error("PL118", f"is a {day:%A}; a week is named by its Monday or its number")
+            raise _error("PL118", f"is a {weekday(day)}; a week is named by its Monday or its number")
     else:
         raise _error("PL118", "is neither a Monday's date nor an ISO week")
     return Week.parse(text)

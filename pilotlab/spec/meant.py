@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, timedelta
 
 from pilotlab.spec.stand_ins import plain
+from pilotlab.wording.numbers import in_digits, typed
 
 _WORDS = (
     "zero",
@@ -44,13 +45,13 @@ def number(written: object, *, whole: bool = False, key: str = "") -> str | None
     if isinstance(written, bool) or not isinstance(written, str | float):
         return None
     if isinstance(written, float):
-        return f"{written:.0f}" if written.is_integer() and abs(written) < 1e15 else None
+        return typed(written) if written.is_integer() and abs(written) < 1e15 else None
     text = plain(written).strip().strip("\"'")
     if text.lower() in _WORDS:
         return str(_WORDS.index(text.lower()))
     if half := re.fullmatch(r"([0-9]{1,3})\s*/\s*([1-9][0-9]{0,2})", text):
         value = int(half[1]) / int(half[2])
-        return None if whole and not value.is_integer() else f"{value:g}"
+        return None if whole and not value.is_integer() else typed(value)
     match = _NUMBER.fullmatch(text)
     if match is None or len(text) >= 40:
         return None
@@ -74,7 +75,7 @@ def _counted(digits: str, unit: str, key: str) -> str:
 
 def _digits(text: str, *, percent: bool, whole: bool) -> str | None:
     if len(text) == 1 and not text.isascii():
-        return None if whole else f"{unicodedata.numeric(text):g}"
+        return None if whole else typed(unicodedata.numeric(text))
     if _THOUSANDS.fullmatch(text):
         text = re.sub(r"[,' _]", "", text)
     elif text.count(",") == 1 and "." not in text:
@@ -88,7 +89,7 @@ def _digits(text: str, *, percent: bool, whole: bool) -> str | None:
     value = value / 100 if percent else value
     if whole and not (value.is_integer() and abs(value) < 1e15):
         return None
-    return f"{value:.15g}"
+    return in_digits(value)
 
 
 def days(written: object) -> tuple[date, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pilotlab.spec.stand_ins import first_lookalike, plain
 from pilotlab.spec.trouble import Mend, Trouble, content, indent, short
+from pilotlab.wording.lists import plural
 
 _ENTRY = r"(\s*(?:- +)*(?:\{\s*)?)"
 _GLUED = re.compile(_ENTRY + r"([A-Za-z_][\w-]*):(?=[^\s:/\\])(.*)")
@@ -150,7 +151,7 @@ def indents(trouble: Trouble) -> Iterator[Mend]:
 def _moved(trouble: Trouble, at: int, to: int) -> Mend:
     line = trouble.lines[at]
     what = f"the line begins in column {indent(line) + 1}, those it belongs with in column {to + 1}"
-    fix = f"indent it by {to} space{'s' if to > 1 else ''}" if to else "begin it in column 1"
+    fix = f"indent it by {plural(to, 'space')}" if to else "begin it in column 1"
     return Mend(at, " " * to + line.lstrip(), what, fix, indent(line))
 
 

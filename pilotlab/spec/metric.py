@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer
 
 from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
+from pilotlab.wording.effects import LOG_DECIMALS, PER_CENT, Words
 
 # What a value is, and who may see it. All else of a metric is its words, and what to expect of it.
 MEASURED = (
@@ -133,3 +134,15 @@ class MetricSpec(Frozen):
     def better(self) -> int:
         """+1 where higher is better, -1 where lower is; +1 for context metrics, which are only shown."""
         return -1 if self.direction == "lower" else 1
+
+    @property
+    def words(self) -> Words:
+        """How its effects are written, up being good: in its unit, or in per cent where it is analysed in log points."""
+        log = self.transform == "log"
+        return Words(
+            label=self.label,
+            unit=PER_CENT if log else self.unit_word,
+            decimals=LOG_DECIMALS if log else self.decimals,
+            better=self.better,
+            log=log,
+        )

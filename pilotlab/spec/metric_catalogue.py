@@ -20,6 +20,7 @@ from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.shape import fit, in_file
 from pilotlab.spec.text_file import shown_from
 from pilotlab.spec.yaml_file import read_yaml
+from pilotlab.wording.numbers import typed
 
 BUILT = Path(__file__).with_name("catalogue.json")
 
@@ -172,7 +173,7 @@ def _contradictions(place: Place, metric: MetricSpec, positions: Positions) -> I
         low, high = metric.range
         yield found(
             "PL125",
-            f"range of {metric.key} runs from {low:g} to {high:g}",
+            f"range of {metric.key} runs from {typed(low)} to {typed(high)}",
             where=positions((*place, "range")),
             fix="write [least, most]",
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.metric_catalogue import builtin_metrics
+from pilotlab.wording.numbers import typed
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 
@@ -95,17 +96,21 @@ def _facts(metric: MetricSpec) -> str:
     if metric.rate:
         facts.append(f"entered as {metric.rate.count}, of {metric.rate.of}; the rate is computed")
     if metric.range:
-        facts.append(f"from {metric.range[0]:g} to {metric.range[1]:g}")
+        facts.append(f"from {typed(metric.range[0])} to {typed(metric.range[1])}")
     if metric.window_weeks > 1:
         facts.append(f"over {metric.window_weeks} weeks")
     if metric.cadence_weeks > 1:
         facts.append(f"due every {metric.cadence_weeks} weeks")
     planning = metric.planning
     figures = (
-        [f"sd {planning.sd:g} of a {planning.sd_of.replace('_', '-')}"] if planning.sd is not None else []
+        [f"sd {typed(planning.sd)} of a {planning.sd_of.replace('_', '-')}"]
+        if planning.sd is not None
+        else []
     )
-    figures += [f"team share {planning.icc:g}"] if planning.icc is not None else []
-    figures += [f"week to week {planning.autocorrelation:g}"] if planning.autocorrelation is not None else []
+    figures += [f"team share {typed(planning.icc)}"] if planning.icc is not None else []
+    figures += (
+        [f"week to week {typed(planning.autocorrelation)}"] if planning.autocorrelation is not None else []
+    )
     basis = f" ({planning.basis})" if planning.basis else ""
     return (
         ", ".join(facts)

@@ -16,6 +16,7 @@ from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.keys import home_of, keys_at, near_keys
 from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.stand_ins import first_lookalike, plain
+from pilotlab.wording.numbers import typed
 
 _KINDS = {
     "int": "a whole number",
@@ -173,7 +174,7 @@ def _fix(label: str, value: Any, wanted: str, code: str) -> str:
     if "number" in wanted and (number := meant.number(value, whole="whole" in wanted, key=label)) is not None:
         return f"write {number}" + (", without quotes" if number == value else "")
     if code == "PL115" and label == "analysis.alpha" and isinstance(value, int | float) and 1 <= value < 50:
-        return f"write {value / 100:g} for {value:g} %"
+        return f"write {typed(value / 100)} for {typed(value)} %"
     return "write a number, or a percentage in quotes" if "percentage" in wanted else f"write {wanted}"
 
 
@@ -269,7 +270,7 @@ def _bound(error: ErrorDetails) -> str:
 
 
 def _size(bound: float) -> str:
-    return str(bound) if isinstance(bound, int) else f"{bound:g}"
+    return str(bound) if isinstance(bound, int) else typed(bound)
 
 
 def _kind(error: ErrorDetails) -> str:

@@ -12,6 +12,9 @@ from pilotlab.spec.positions import Place, Positions
 from pilotlab.spec.standard import least_gap
 from pilotlab.spec.uses import uses
 from pilotlab.weeks import Week
+from pilotlab.wording import numbers
+from pilotlab.wording.lists import plural
+from pilotlab.wording.numbers import typed
 
 
 class Line(NamedTuple):
@@ -90,7 +93,7 @@ def _weeks(windows: Windows) -> Iterator[Line]:
 def _range(weeks: tuple[Week, ...]) -> str:
     if not weeks:
         return "none"
-    count = f"{len(weeks)} week{'' if len(weeks) == 1 else 's'}"
+    count = plural(len(weeks), "week")
     gaps = ", with gaps" if weeks[-1].since(weeks[0]) + 1 > len(weeks) else ""
     return f"{weeks[0]} to {weeks[-1]}, {count}{gaps}"
 
@@ -99,7 +102,7 @@ def _rules(spec: PilotSpec) -> Iterator[Line]:
     """Defaults that depend on other values."""
     use = spec.metrics.adherence
     if use and use.planned_gap is not None and use.minimum_gap is None:
-        yield Line("minimum gap", f"{least_gap(use.planned_gap, None):g}", "half of planned_gap")
+        yield Line("minimum gap", numbers.typed(least_gap(use.planned_gap, None)), "half of planned_gap")
     if spec.claim == "do_no_harm":
         for goal in spec.metrics.goals:
             if goal.if_breached is None:
@@ -112,5 +115,5 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_text, value))}]"
     if isinstance(value, float):
-        return f"{value:g}"
+        return typed(value)
     return " ".join(str(value).split())

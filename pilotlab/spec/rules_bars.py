@@ -9,6 +9,8 @@ from pilotlab.spec.positions import Place
 from pilotlab.spec.standard import least_gap
 from pilotlab.spec.threshold import bar_size
 from pilotlab.spec.uses import Used
+from pilotlab.wording import numbers
+from pilotlab.wording.numbers import typed
 
 
 def bars_and_margins(case: Case) -> Issues:
@@ -68,23 +70,23 @@ def gaps_agree(case: Case) -> Issues:
     elif use.minimum_gap is not None and use.minimum_gap * use.planned_gap <= 0:
         yield Issue(
             "PL353",
-            f"minimum_gap {use.minimum_gap:g} does not point the way of planned_gap {use.planned_gap:g}",
+            f"minimum_gap {typed(use.minimum_gap)} does not point the way of planned_gap {typed(use.planned_gap)}",
             (*place, "minimum_gap"),
             value=use.minimum_gap,
-            fix=f"for example {least_gap(use.planned_gap, None):g}",
+            fix=f"for example {numbers.typed(least_gap(use.planned_gap, None))}",
         )
     elif use.minimum_gap is not None and abs(use.minimum_gap) > abs(use.planned_gap):
         yield Issue(
             "PL353",
-            f"minimum_gap {use.minimum_gap:g} is more than planned_gap {use.planned_gap:g}",
+            f"minimum_gap {typed(use.minimum_gap)} is more than planned_gap {typed(use.planned_gap)}",
             (*place, "minimum_gap"),
             value=use.minimum_gap,
-            fix=f"for example {least_gap(use.planned_gap, None):g}",
+            fix=f"for example {numbers.typed(least_gap(use.planned_gap, None))}",
         )
     elif not _gap_fits_policy(case, use.planned_gap):
         yield Issue(
             "PL353",
-            f"planned_gap {use.planned_gap:g} and the office days of the arms point opposite ways",
+            f"planned_gap {typed(use.planned_gap)} and the office days of the arms point opposite ways",
             (*place, "planned_gap"),
             value=use.planned_gap,
             fix="the planned difference, pilot less control",
@@ -205,7 +207,7 @@ def _too_wide(key: str, size: float, written: float | str, metric: MetricSpec, p
     if metric.transform != "none" or metric.range is None or abs(size) < metric.range[1] - metric.range[0]:
         return None
     low, high = metric.range
-    what = f"{key} {_written(written)} of {metric.key} is as wide as its whole range, {low:g} to {high:g} {metric.unit}"
+    what = f"{key} {_written(written)} of {metric.key} is as wide as its whole range, {typed(low)} to {typed(high)} {metric.unit}"
     return Issue("PL317", what, place, value=written, fix=f"a size in {metric.unit}")
 
 
@@ -240,13 +242,13 @@ def _signed(written: float | str) -> float:
 
 
 def _written(written: float | str) -> str:
-    return written if isinstance(written, str) else f"{written:g}"
+    return written if isinstance(written, str) else typed(written)
 
 
 def _flipped(written: float | str) -> str:
     if isinstance(written, str):
         return f'"{written[1:]}"' if written[0] in "+-" and written[0] == "-" else f'"-{written.lstrip("+")}"'
-    return f"{-written:g}"
+    return typed(-written)
 
 
 def _example(metric: MetricSpec | None) -> str:
@@ -255,4 +257,4 @@ def _example(metric: MetricSpec | None) -> str:
     if metric.transform == "log":
         return '"-10%"' if metric.better < 0 else '"10%"'
     step = 10 ** -min(metric.decimals, 1) * (5 if metric.decimals else 1)
-    return f"{metric.better * step:g}"
+    return typed(metric.better * step)

@@ -8,6 +8,7 @@ from pilotlab.errors import Level, nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.public_holidays import UnknownCalendar, public_holidays
 from pilotlab.spec.standard import BASELINE_ADVISED, BASELINE_WEEKS
+from pilotlab.wording.lists import some
 
 LEAST_COUNTED = 4
 STALE_WEEKS = 13
@@ -180,9 +181,7 @@ def holidays_in_baseline(case: Case) -> Issues:
         except UnknownCalendar:
             continue
         if closed := [day for day in days if day in known]:
-            listed = ", ".join(f"{day} ({known[day]})" for day in closed[:3]) + (
-                f" and {len(closed) - 3} more" if len(closed) > 3 else ""
-            )
+            listed = some((f"{day} ({known[day]})" for day in closed), 3)
             weeks = {day.isocalendar()[1] for day in closed}
             heavy = [week for week in weeks if sum(day.isocalendar()[1] == week for day in closed) > 1]
             what = f"{site}: {listed} in the baseline" + (

@@ -6,6 +6,8 @@ from pilotlab import plugins
 from pilotlab.errors import nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.pilot import CONTROL
+from pilotlab.wording.lists import listed
+from pilotlab.wording.numbers import significant, typed
 
 # Names of later versions; those of this one come from the engine's own tables (see design/findings.py).
 METHODS_TO_COME = {"matched_pairs": "matched pairs", "stepped_wedge": "a stepped wedge"}
@@ -49,7 +51,7 @@ def anchor_days_fit(case: Case) -> Issues:
                 fix="name each day once",
             )
         elif isinstance(policy.office_days, int | float) and len(days) > policy.office_days:
-            what = f"{arm} has {len(days)} anchor days and {policy.office_days:g} office days"
+            what = f"{arm} has {len(days)} anchor days and {typed(policy.office_days)} office days"
             yield Issue(
                 "PL332", what, place, value=len(days), fix=f"office_days: {len(days)}, or fewer anchor days"
             )
@@ -207,7 +209,7 @@ def alpha_is_usual(case: Case) -> Issues:
         odds = f"about {round(1 / alpha)} pilots that do nothing, one looks like a gain or a loss"
         yield Issue(
             "PL349",
-            f"alpha is {alpha:g}: of {odds}",
+            f"alpha is {typed(alpha)}: of {odds}",
             ("analysis", "alpha"),
             value=alpha,
             fix="0.05 unless there is a reason",
@@ -221,7 +223,7 @@ def alpha_is_usual(case: Case) -> Issues:
         place = ("metrics", "goals") if goals == 2 else ("policy",)
         yield Issue(
             "PL350",
-            f"{' and '.join(parts)} share alpha: a goal is first tested at {alpha / arms:.3g}",
+            f"{listed(parts)} share alpha: a goal is first tested at {significant(alpha / arms)}",
             place,
             "key",
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 
 from pilotlab.errors import nearest, shortened
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.positions import Place
+from pilotlab.wording.lists import some
 
 SHORTEST, LONGEST = 30, 730  # days of retention
 SLICE_CELL = 10  # people in a cell of a slice that is shown
@@ -76,9 +76,7 @@ def teams_are_large_enough(case: Case) -> Issues:
         return
     small = [team for team in case.teams.teams if team.size is not None and team.size < MEMBERS]
     if small:
-        listed = ", ".join(team.name for team in small[:5]) + (
-            f" and {len(small) - 5} more" if len(small) > 5 else ""
-        )
+        listed = some(team.name for team in small)
         what = f"{len(small)} of {len(case.teams.teams)} teams have fewer than {MEMBERS} people ({listed}): an effect is shown where every team has {MEMBERS}"
         yield Issue(
             "PL338",
@@ -109,7 +107,9 @@ def slices_will_show(case: Case) -> Issues:
                 people[team.attributes[name]] = people.get(team.attributes[name], 0) + (team.size or 0)
             hidden = sorted(level for level, count in people.items() if 0 < count < SLICE_CELL * arms)
             if hidden:
-                what = f"slice {name}: {_some(hidden)} will be hidden, with fewer than {SLICE_CELL} people an arm"
+                what = (
+                    f"slice {name}: {some(hidden)} will be hidden, with fewer than {SLICE_CELL} people an arm"
+                )
                 yield Issue(
                     "PL363",
                     what,
@@ -160,10 +160,6 @@ def _slices(case: Case) -> list[tuple[str, Place]]:
         for kind, names in (("equity", declared.equity), ("other", declared.other))
         for index, name in enumerate(names)
     ]
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def slices_have_a_source(case: Case) -> Issues:

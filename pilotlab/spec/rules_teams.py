@@ -10,6 +10,7 @@ from pilotlab.spec.pilot import CONTROL
 from pilotlab.spec.positions import Place
 from pilotlab.spec.team import Team, TeamList
 from pilotlab.text.alike import difference, look_alikes
+from pilotlab.wording.numbers import typed
 
 _SHOWN = 20  # findings of one kind for one list; a wrong column would else give one a row
 
@@ -47,9 +48,9 @@ def columns_are_there(case: Case) -> Issues:
             low, high = attribute.range
             yield Issue(
                 "PL115",
-                f"range of {column} runs from {low:g} to {high:g}",
+                f"range of {column} runs from {typed(low)} to {typed(high)}",
                 ("teams", "attributes", column, "range"),
-                fix=f"[{high:g}, {low:g}]",
+                fix=f"[{typed(high)}, {typed(low)}]",
             )
 
 

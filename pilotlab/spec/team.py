@@ -18,6 +18,7 @@ from pilotlab.tables.rows import EACH, listed
 from pilotlab.tables.strays import stray
 from pilotlab.tables.trouble import TableError, Trouble
 from pilotlab.text.alike import difference, skeleton
+from pilotlab.wording.numbers import typed
 from pilotlab.workspace import leads_inside
 
 LIMIT = 20_000_000  # bytes
@@ -292,7 +293,7 @@ class _Reader:
         low, high = attribute.range
         if not low <= value <= high:
             unit = f" {attribute.unit}" if attribute.unit else ""
-            what = f"{column} of team {name!r} is {text}; its declared range is {low:g} to {high:g}{unit}"
+            what = f"{column} of team {name!r} is {text}; its declared range is {typed(low)} to {typed(high)}{unit}"
             self._find(
                 "PL210",
                 what,

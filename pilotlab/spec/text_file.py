@@ -8,6 +8,7 @@ from pilotlab.errors import Finding, Span
 from pilotlab.spec.codes import found
 from pilotlab.text.characters import escape
 from pilotlab.text.names import CONTROL
+from pilotlab.wording.numbers import count
 
 _UTF32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -52,7 +53,7 @@ def read_text(path: Path, *, shown: str, limit: int) -> str | Finding:
         if (size := path.stat().st_size) > limit:
             return found(
                 "PL108",
-                f"the file has {size:,} bytes; at most {limit:,} are read",
+                f"the file has {count(size)} bytes; at most {count(limit)} are read",
                 where=here,
                 fix="is this the right file?",
             )

@@ -6,23 +6,24 @@ import math
 
 from pilotlab.errors import PilotlabError
 from pilotlab.spec.metric import MetricSpec
+from pilotlab.wording.orientation import log_points_of
 
 
 def bar_size(worth_it: float | str, metric: MetricSpec) -> float:
     """Return the size of a goal's bar on the scale of analysis: "-10%" is abs(log(0.9))."""
     if isinstance(worth_it, int | float):
         return abs(float(worth_it))
-    return abs(math.log1p(_share(worth_it, metric)))
+    return abs(log_points_of(_percent(worth_it, metric)))
 
 
 def margin_size(margin: float | str, metric: MetricSpec) -> float:
     """Return the size of a margin on the scale of analysis: "10%" where lower is better is log(1.1), else abs(log(0.9))."""
     if isinstance(margin, int | float):
         return abs(float(margin))
-    return abs(math.log1p(-metric.better * abs(_share(margin, metric))))
+    return abs(log_points_of(-metric.better * abs(_percent(margin, metric))))
 
 
-def _share(written: str, metric: MetricSpec) -> float:
+def _percent(written: str, metric: MetricSpec) -> float:
     """Read a percentage.
 
     Raises
@@ -32,10 +33,10 @@ def _share(written: str, metric: MetricSpec) -> float:
     """
     number, sign, rest = written.strip().partition("%")
     try:
-        share = float(number) / 100
+        percent = float(number)
     except ValueError:
-        share = math.nan
-    if not sign or rest or not math.isfinite(share) or abs(share) >= 1:
+        percent = math.nan
+    if not sign or rest or not math.isfinite(percent) or abs(percent) >= 100:
         raise PilotlabError(
             f"{written!r} is neither a number nor a percentage below 100", fix="write -0.5 or -10%"
         )
@@ -44,4 +45,4 @@ def _share(written: str, metric: MetricSpec) -> float:
             f"{written!r}: a percentage needs `transform: log`, and {metric.key} has {metric.transform!r}",
             fix=f"write it in {metric.unit}",
         )
-    return share
+    return percent

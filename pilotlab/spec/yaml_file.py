@@ -20,6 +20,7 @@ from pilotlab.spec.slips import Slip, key_slip
 from pilotlab.spec.text_file import read_text
 from pilotlab.spec.yaml_errors import DEPTH, Text, TooMuchError
 from pilotlab.text.names import fault, tidy
+from pilotlab.wording.numbers import count
 
 LIMIT = 200_000  # bytes; a pilot has about 4,000
 VALUES = 20_000  # after aliases are written out
@@ -95,7 +96,7 @@ class _Scanner(Scanner):
 
     def fetch_more_tokens(self) -> Any:
         if self.tokens_taken + len(self.tokens) > TOKENS:
-            what = f"the file holds more than {TOKENS:,} words and marks"
+            what = f"the file holds more than {count(TOKENS)} words and marks"
             raise TooMuchError(
                 "PL108", what, "is this the right file? a pilot has about 400", self.reader.get_mark()
             )
@@ -224,7 +225,7 @@ def _multiplied(root: Node, shown: str) -> Finding | None:
             inside = above | {id(node)}
             sizes[id(node)] = total = 1 + sum(size(part, inside) for part in _parts(node))
             if total > VALUES:
-                raise _Multiplies(f"over {VALUES:,} values when aliases are written out", node)
+                raise _Multiplies(f"over {count(VALUES)} values when aliases are written out", node)
         return sizes[id(node)]
 
     try:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pilotlab.errors import PilotlabError, StoreError
 from pilotlab.whole_file import write_whole
+from pilotlab.wording.numbers import count
 
 WHAT_NOW = (
     "put it back with `pilotlab db restore BACKUP`, or, if it is lost for good, begin a new one with "
@@ -76,13 +77,13 @@ def note(path: Path, head: Head, *, mode: int) -> None:
 
 def gone(path: Path, known: Head | None) -> StoreError:
     """Build the error for a file that was there and is not."""
-    held = f": it held {known.seq:,} records" if known else ""
+    held = f": it held {count(known.seq)} records" if known else ""
     return StoreError(f"the database {path.name} is gone{held}", fix=WHAT_NOW)
 
 
 def emptied(path: Path, known: Head | None) -> StoreError:
     """Build the error for a file of no bytes: ours is never empty."""
-    held = f"; it held {known.seq:,} records" if known else ""
+    held = f"; it held {count(known.seq)} records" if known else ""
     return StoreError(
         f"the database {path.name} is empty{held}",
         fix=WHAT_NOW if known else f"delete {path.name} if nothing was ever logged; else {WHAT_NOW}",

@@ -22,6 +22,7 @@ from pilotlab.store.head import WHAT_NOW, Head
 from pilotlab.store.migrations import bring_up
 from pilotlab.store.tables import SCHEMA_VERSION
 from pilotlab.whole_file import OWN, SHARED, refuse_special
+from pilotlab.wording.numbers import count
 
 
 def open_database(
@@ -117,11 +118,15 @@ def refuse_other(database: Database, known: Head) -> None:
     newest = database.one("SELECT ifnull(max(seq), 0) FROM ledger") or (0,)
     name = database.path.name
     if database.first_hash() != known.store:
-        what = f"{name} is another database than the one used here before, which held {known.seq:,} records"
+        what = (
+            f"{name} is another database than the one used here before, which held {count(known.seq)} records"
+        )
     elif row is None:
-        what = f"{name} is an older copy: it ends at record {newest[0]:,}, and {known.seq:,} were seen here"
+        what = f"{name} is an older copy: it ends at record {count(newest[0])}, and {count(known.seq)} were seen here"
     else:
-        what = f"record {known.seq:,} of {name} is not the one that was written: its ledger was rewritten"
+        what = (
+            f"record {count(known.seq)} of {name} is not the one that was written: its ledger was rewritten"
+        )
     raise StoreError(what, fix=WHAT_NOW)
 
 

@@ -13,6 +13,7 @@ from pilotlab.store.seals import Written, digest_of, snapshot_digest, written_by
 from pilotlab.store.tables import statements
 from pilotlab.store.verify_first import changed_in_first_schema
 from pilotlab.store.writing import CELL, KEY, written_digest
+from pilotlab.wording.lists import plural
 
 SHOWN = 20  # problems of one kind that are named; the others are counted
 
@@ -136,7 +137,7 @@ def _rows_without_act(
         if seq in known or (seq is None and older):
             continue
         for table, rows in tables.items():
-            yield f"{table} holds {len(rows):,} row{'s' if len(rows) > 1 else ''} that no act of the ledger wrote"
+            yield f"{table} holds {plural(len(rows), 'row')} that no act of the ledger wrote"
 
 
 def _changed_since_upgrade(database: Database) -> Iterator[str]:

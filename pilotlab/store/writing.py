@@ -15,6 +15,7 @@ from pilotlab.store.entries import Columns, Correction, NeedsReason, Receipt
 from pilotlab.store.names import add_metrics, add_teams, keys_and_names, metric_ids, team_ids
 from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
+from pilotlab.wording.numbers import typed
 
 KEY = ("metric", "week", "team", "slice")
 CELL = ("value", "gap", "numerator", "denominator", "n")
@@ -219,7 +220,7 @@ def _correction(columns: Columns, row: tuple[Any, ...]) -> Correction:
 
 
 def _said(cell: Sequence[Any]) -> str:
-    return f"a gap ({cell[1]})" if cell[0] is None else f"{cell[0]:g}"
+    return f"a gap ({cell[1]})" if cell[0] is None else typed(cell[0])
 
 
 def _said_whole(cell: Sequence[Any]) -> str:

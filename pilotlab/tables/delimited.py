@@ -14,6 +14,8 @@ from pilotlab.tables.decoding import decode
 from pilotlab.tables.headings import offered
 from pilotlab.tables.trouble import TableError, no
 from pilotlab.text.names import tidy
+from pilotlab.wording.lists import plural
+from pilotlab.wording.numbers import count
 
 DELIMITERS = (",", ";", "\t", "|")
 CALLED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -81,7 +83,7 @@ def parse_table(text: str, *, wanted: Collection[str], told: tuple[str, ...] = (
         notes.append(f"{CALLED.get(delimiter, repr(delimiter))} between cells")
     above = row - 1 - (1 if said else 0)
     if above and any(cells for number, cells in islice(_rows(text, delimiter), above) if number < row):
-        notes.append(f"{above} row{'s' if above > 1 else ''} above the header, left out")
+        notes.append(f"{plural(above, 'row')} above the header, left out")
     return Table(header, row, delimiter, text, tuple(notes))
 
 
@@ -98,7 +100,7 @@ def _bytes(path: Path, limit: int) -> bytes:
             raise no("unreadable", f"the file {what}", "name a CSV file")
         size = path.stat().st_size
         if size > limit:
-            what = f"the file has {size:,} bytes; at most {limit:,} are read at once"
+            what = f"the file has {count(size)} bytes; at most {count(limit)} are read at once"
             raise no("too large", what, "is this the right file? split it by weeks")
         return path.read_bytes()
     except OSError as error:

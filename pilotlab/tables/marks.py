@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from pilotlab.wording.numbers import in_digits
+
 Role = Literal["decimal", "thousands"]
 POINT, COMMA = ".", ","
 NAMES = {POINT: "point", COMMA: "comma", "'": "apostrophe", " ": "space"}
@@ -271,4 +273,4 @@ def _role_told(mark: str, role: Role) -> str:
 
 def plainly(value: float) -> str:
     """Write a number so that it is read back as it is: digits, a point, a hyphen for minus."""
-    return f"{value:.15g}"
+    return in_digits(value)

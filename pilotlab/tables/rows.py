@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pilotlab.wording import numbers
+from pilotlab.wording.lists import some
+
 EACH = 3  # rows of one fault that are told one by one
 LISTED = 8
 
@@ -16,8 +19,7 @@ def listed(rows: Collection[int]) -> str:
     >>> listed([5, 2, 3, 4]), listed([2, 9])
     ('4 rows: 2 to 5', '2 rows: 2, 9')
     """
-    count, ordered = f"{len(rows):,} rows", sorted(set(rows))
+    count, ordered = f"{numbers.count(len(rows))} rows", sorted(set(rows))
     if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
         return f"{count}: {ordered[0]} to {ordered[-1]}"
-    more = f" and {len(ordered) - LISTED:,} more" if len(ordered) > LISTED else ""
-    return f"{count}: {', '.join(map(str, ordered[:LISTED]))}{more}"
+    return f"{count}: {some(ordered, LISTED)}"

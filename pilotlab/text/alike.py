@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from pilotlab.wording.lists import listed
+
 # Letters of other scripts, and letters that don't decompose, by the Latin one they look like.
 _LATIN = str.maketrans(
     "авсԁеһіјӏкмнорԛгѕтуԝхѵАВСЕНІЈКМОРЅТУХѴΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυχ",
@@ -56,9 +58,7 @@ def difference(one: str, other: str) -> str:
     kinds = [
         _named(kind, one, other) for kind in _DIFFERENCES if _without(one, kind) != _without(other, kind)
     ]
-    return (
-        " and ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds) or "how it is written"
-    )
+    return listed(kinds) or "how it is written"
 
 
 def look_alikes(names: Iterable[str]) -> Iterator[tuple[str, str]]:

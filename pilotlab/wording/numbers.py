@@ -1,48 +1,46 @@
-"""How numbers, intervals, days and counts are written, the same on every page."""
+"""Numbers: how an effect, a size or a count is written."""
 
 from __future__ import annotations
 
 import math
-from datetime import date
-
-from pilotlab.spec.standard import SHARE_NEEDED
 
 MINUS = "\u2212"
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
+LARGE = 1e7
+_WHOLE = 1e15  # floats tell whole numbers apart up to here
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def number(value: float, decimals: int, *, sign: bool = False) -> str:
-    """Write a number with its metric's decimals and a true minus sign; zero carries no sign.
+    """Write a number with its metric's decimals and a true minus sign; zero carries no sign, and what is large is a power.
 
     Examples
     --------
     >>> number(-0.761, 2), number(0.04, 2, sign=True), number(-0.001, 2), number(1234.5, 1)
     ('−0.76', '+0.04', '0.00', '1,234.5')
     """
+    if LARGE <= abs(value) < math.inf:
+        return f"{_sign(value, sign=sign)}{_power(abs(value))}"
+    return in_full(value, decimals, sign=sign)
+
+
+def in_full(value: float, decimals: int, *, sign: bool = False) -> str:
+    """Write a number as `number` does, every digit of what is large.
+
+    Examples
+    --------
+    >>> in_full(-12345678.9, 1), in_full(float("inf"), 1)
+    ('−12,345,678.9', '∞')
+    """
+    if math.isnan(value):
+        return "nan"
     if math.isinf(value):
-        return f"{MINUS if value < 0 else '+' if sign else ''}∞"
-    if abs(value) >= 1e7:
-        return _power(value, sign=sign)
+        return f"{_sign(value, sign=sign)}∞"
     digits = f"{abs(value):,.{decimals}f}"
     if float(digits.replace(",", "")) == 0:
         return digits
-    return f"{MINUS if value < 0 else '+' if sign else ''}{digits}"
+    return f"{_sign(value, sign=sign)}{digits}"
 
 
 def signed(value: float, decimals: int) -> str:
@@ -50,54 +48,51 @@ def signed(value: float, decimals: int) -> str:
     return number(value, decimals, sign=True)
 
 
+def size(value: float, decimals: int) -> str:
+    """Write how large a number is, whatever its sign."""
+    return number(abs(value), decimals)
+
+
 def with_unit(value: float, decimals: int, unit: str, *, sign: bool = False) -> str:
-    """Join a number and its unit so that no line breaks between them."""
-    return joined(f"{number(value, decimals, sign=sign)} {unit}".rstrip())
+    """Write a number, then its unit where it has one."""
+    return f"{number(value, decimals, sign=sign)} {unit}".rstrip()
 
 
-def interval(low: float, high: float, decimals: int, *, sign: bool = False) -> str:
-    """Write both ends; an open end is said in words.
-
-    Examples
-    --------
-    >>> interval(0.3, 1.19, 2), interval(-math.inf, 1.19, 2), interval(-math.inf, math.inf, 2)
-    ('0.30\\xa0to\\xa01.19', 'up\\xa0to\\xa01.19', 'open\\xa0both\\xa0ways')
-    """
-    ends = [number(end, decimals, sign=sign) for end in (low, high)]
-    if math.isinf(low) and math.isinf(high):
-        return joined("open both ways")
-    if math.isinf(low):
-        return joined(f"up to {ends[1]}")
-    if math.isinf(high):
-        return joined(f"{ends[0]} or more")
-    return joined(f"{ends[0]} to {ends[1]}")
-
-
-def level(share: float) -> str:
-    """Write a confidence level, "95 %"; digits only as far as they go.
+def significant(value: float, digits: int = 3, *, sign: bool = False) -> str:
+    """Write a number with so many significant digits, without noughts at its end.
 
     Examples
     --------
-    >>> level(0.95), level(0.975)
-    ('95\\xa0%', '97.5\\xa0%')
+    >>> significant(0.012345), significant(-2.5), significant(1234.5, 4), significant(0.000012)
+    ('0.0123', '−2.5', '1,234', '1.2e-05')
     """
-    return f"{round(100 * share, 2):g}{NBSP}%"
+    if math.isinf(value):
+        return f"{_sign(value, sign=sign)}∞"
+    return f"{_sign(value, sign=sign) if value else ''}{_grouped(f'{abs(value):.{digits}g}')}"
 
 
-def percent(share: float | None) -> str:
-    """Write a share as whole per cent; one that misses 80 % is never written as 80 %; "none due" where there is none.
+def typed(value: float) -> str:
+    """Write a number as a person would type it into a file or form, with an ASCII hyphen: for fixes and echoes.
 
     Examples
     --------
-    >>> percent(0.925), percent(0.799), percent(None)
-    ('93\\xa0%', '79.9\\xa0%', 'none due')
+    >>> typed(-0.5), typed(3.0), typed(1 / 3), typed(1234567.0), typed(1234567.25)
+    ('-0.5', '3', '0.333333', '1234567', '1234567.25')
     """
-    if share is None:
-        return "none due"
-    whole = math.floor(100 * share + 0.5)
-    if whole == round(100 * SHARE_NEEDED) and share < SHARE_NEEDED:
-        return f"{min(math.floor(1000 * share + 0.5) / 10, 100 * SHARE_NEEDED - 0.1):.1f}{NBSP}%"
-    return f"{whole}{NBSP}%"
+    if math.isfinite(value) and abs(value) < _WHOLE and float(value).is_integer():
+        return str(int(value))
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.15g}"
+
+
+def in_digits(value: float) -> str:
+    """Write every digit that a number was typed with, as `typed` does: for what is read again by a program.
+
+    Examples
+    --------
+    >>> in_digits(0.1 + 0.2), in_digits(12.0)
+    ('0.3', '12')
+    """
+    return f"{value:.15g}"
 
 
 def count(value: int) -> str:
@@ -105,73 +100,39 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
-def plural(value: int, noun: str, nouns: str = "") -> str:
-    """Write "1 team", "12 teams"."""
-    return f"{count(value)}{NBSP}{noun if value == 1 else nouns or noun + 's'}"
-
-
-def day(iso: str) -> str:
-    """Write an ISO date in words, "1 September 2026"; other text stays as it is."""
-    found = _date(iso)
-    return f"{found.day}{NBSP}{_MONTHS[found.month - 1]} {found.year}" if found else iso
-
-
-def short_day(iso: str) -> str:
-    """Write an ISO date for a chart, "7 Sep 2026"."""
-    found = _date(iso)
-    return f"{found.day} {_MONTHS[found.month - 1][:3]} {found.year}" if found else iso
-
-
-def people(n: int, *, at_least: int = 10) -> str:
-    """Write how many people, in bands, so that no one can be counted out.
+def ordinal(value: int) -> str:
+    """Write a rank as people say it.
 
     Examples
     --------
-    >>> people(7), people(10), people(24), people(101), people(1234)
-    ('under 10', '10–24', '10–24', '100–124', '1,225–1,249')
+    >>> [ordinal(value) for value in (1, 2, 3, 4, 11, 22)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
     """
-    if n < at_least:
-        return f"under {at_least}"
-    low = max(at_least, n // 25 * 25)
-    return f"{count(low)}{EN_DASH}{count(n // 25 * 25 + 24)}"
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{value}{'th' if 10 <= value % 100 <= 20 else ends.get(value % 10, 'th')}"
 
 
-def luck(p_one_sided: float) -> str:
-    """Write a one-sided p as a natural frequency: "about 3 pilots in 1,000", "about 1 pilot in 40".
+def decimals_of(*values: float) -> int:
+    """Decimals that give the largest of some numbers three significant digits.
 
     Examples
     --------
-    >>> luck(0.0034), luck(0.025), luck(0.37), luck(0.0001), luck(0.97)
-    ('about 3 pilots in 1,000', 'about 1 pilot in 40', 'about 4 pilots in 10', 'fewer than 1 pilot in 1,000', 'nearly every pilot')
+    >>> decimals_of(0.0123, -0.4), decimals_of(1234.5), decimals_of(0.0)
+    (3, 0, 2)
     """
-    if p_one_sided < 0.0005:
-        return "fewer than 1 pilot in 1,000"
-    if p_one_sided < 0.01:
-        per_thousand = round(1000 * p_one_sided)
-        return f"about {per_thousand} pilot{'s' if per_thousand > 1 else ''} in 1,000"
-    if p_one_sided < 0.2:
-        return f"about 1 pilot in {_round_ratio(1 / p_one_sided)}"
-    tenths = round(10 * p_one_sided)
-    return "nearly every pilot" if tenths >= 10 else f"about {tenths} pilots in 10"
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    return 2 if largest == 0 else min(12, max(0, 2 - math.floor(math.log10(largest))))
 
 
-def joined(words: str) -> str:
-    """Keep words on one line."""
-    return words.replace(" ", NBSP)
+def _sign(value: float, *, sign: bool) -> str:
+    return MINUS if value < 0 else "+" if sign else ""
 
 
-def _power(value: float, *, sign: bool) -> str:
-    mantissa, _, exponent = f"{abs(value):.1e}".partition("e")
-    head = MINUS if value < 0 else "+" if sign else ""
-    return f"{head}{mantissa}{NBSP}×{NBSP}10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+def _grouped(digits: str) -> str:
+    whole, point, rest = digits.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.isdigit() else digits
 
 
-def _round_ratio(ratio: float) -> int:
-    return round(ratio) if ratio < 20 else 5 * round(ratio / 5)
-
-
-def _date(iso: str) -> date | None:
-    try:
-        return date.fromisoformat(iso)
-    except ValueError:
-        return None
+def _power(value: float) -> str:
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}{NBSP}×{NBSP}10{str(int(exponent)).translate(_SUPERSCRIPT)}"

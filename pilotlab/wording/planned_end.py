@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pilotlab.wording.numbers import short_day
+from pilotlab.wording.dates import short_day
 
 
 def not_yet(end: date) -> str:

@@ -149,7 +149,7 @@ def test_the_prompt_says_first_whose_week_it_is_and_takes_a_reason_as_a_word(
     run: Run, workspace: Path
 ) -> None:
     result = log(run, typed="no work\n\n\n\n\ny\n")
-    assert result.output.startswith("api, 2026-W40 (28 Sep to 04 Oct 2026)\n")
+    assert result.output.startswith("api, 2026-W40 (28 Sep to 4 Oct 2026)\n")
     assert "Time with other teams, share, 0 to 1:" in result.output
     assert stored(run, workspace) == [("job_satisfaction@1", "2026-W40", None, "no_work", 1)]
 

@@ -42,7 +42,7 @@ def test_shares_and_map(run: Run, workspace: Path) -> None:
     result = run("status", "anchor-days", *TODAY)
     assert result.exit_code == 0
     text = result.output
-    assert "pilot week 5 of 8 (2026-W41), Mon 05 Oct 2026" in text
+    assert "pilot week 5 of 8 (2026-W41), Mon 5 Oct 2026" in text
     assert "7 of 8 teams are in for 2026-W40." in text
     assert "Pilot" in text
     assert "Comparison" in text

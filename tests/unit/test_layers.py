@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors note plugins text version weeks whole_file
-tables spec release store workspace wording program
+errors note plugins text version weeks whole_file wording
+tables spec release store workspace program
 design panel sources simulate
 estimate
 evaluate

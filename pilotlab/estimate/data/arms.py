@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from pilotlab.estimate.data import windows
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.notes.table import about_left_out, because, note
 from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray
+from pilotlab.wording.lists import some
 
 
 def refuse_arms(study: Study, options: Options) -> NotEstimable | None:
@@ -48,7 +48,7 @@ def refuse_starts(study: Study, options: Options, name: str) -> NotEstimable | N
         return refusal
     if len(study.starts) == 1:
         return None
-    when = listed([study.label(int(start)) for start in study.starts])
+    when = some([study.label(int(start)) for start in study.starts])
     return NotEstimable(
         f"units start at {len(study.starts)} different times ({when}); `{name}` needs one start",
         f"estimator {WHERE_STARTS_DIFFER!r}, which 'auto' takes here; or one call a start with its own comparison units",

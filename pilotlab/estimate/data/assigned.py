@@ -11,12 +11,12 @@ import pandas as pd
 from pilotlab.design.admissible import admissible
 from pilotlab.design.assignment import Assignment
 from pilotlab.errors import PilotlabError, UsageError, unknown
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study, recode
 from pilotlab.estimate.options import Options
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.arrays import BoolArray
 from pilotlab.stats.randomization.draws import Design
+from pilotlab.wording.lists import some
 
 
 def is_drawn(assignment: Any) -> bool:
@@ -102,20 +102,20 @@ def _contrast(assignment: Assignment, study: Study) -> Assignment:
     strangers = [name for name in names if name not in place]
     if strangers:
         raise UsageError(
-            f"assignment of {assignment.pilot!r} does not hold {listed(strangers)}",
+            f"assignment of {assignment.pilot!r} does not hold {some(strangers)}",
             fix="leave out units that were not assigned, or give their assignment",
         )
     treated = study.ever
     crossed = [name for name, on in zip(names, treated, strict=True) if on == (place[name] == CONTROL)]
     if crossed:
         raise UsageError(
-            f"assignment puts {listed(crossed)} in {place[crossed[0]]!r}, the frame's cohort says otherwise",
+            f"assignment puts {some(crossed)} in {place[crossed[0]]!r}, the frame's cohort says otherwise",
             fix="give each unit the cohort of the arm it was drawn into, whatever it did later",
         )
     arms = {place[name] for name, on in zip(names, treated, strict=True) if on}
     if len(arms) > 1:
         raise UsageError(
-            f"the frame's treated units are of several arms ({listed(sorted(arms))})",
+            f"the frame's treated units are of several arms ({some(sorted(arms))})",
             fix="one call an arm, with that arm and control",
         )
     return assignment.contrast(next(iter(arms))) if arms else assignment
@@ -151,7 +151,7 @@ def given(assignment: Any, study: Study) -> np.ndarray[Any, np.dtype[np.object_]
         missing = [unit for unit in study.units if unit not in assignment.columns]
         if missing:
             raise UsageError(
-                f"assignment has no column for {listed(missing)}",
+                f"assignment has no column for {some(missing)}",
                 fix="one column a unit, named as in the frame",
             )
         return assignment[list(study.units)].to_numpy(dtype=object)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.data.columns import column, factorized, floats, listed, rows_said, shown, strips
+from pilotlab.estimate.data.columns import column, factorized, floats, rows_said, shown, strips
 from pilotlab.estimate.data.rows import Rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER, Calendar, refuse_codes
@@ -18,6 +18,8 @@ from pilotlab.estimate.options import Options
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray
 from pilotlab.stats.variance.cluster import nested
+from pilotlab.wording.lists import some
+from pilotlab.wording.numbers import typed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +85,7 @@ def _refuse_negative(values: pd.Series, distinct: pd.Index, argument: str) -> No
     if below:
         count = int(values.isin(below).sum())
         raise UsageError(
-            f"{argument} is {below[0]:g} in {rows_said(count)}, and every time is above 0",
+            f"{argument} is {typed(float(below[0]))} in {rows_said(count)}, and every time is above 0",
             fix="leave never-treated units empty (NaN), or write 0",
         )
 
@@ -158,7 +160,7 @@ def _from_treatment(table: pd.DataFrame, name: str, rows: Rows) -> IntArray:
         row = int(np.argmax(wrong))
         missing = bool(np.isnan(treated[row]))
         raise UsageError(
-            f"treatment {name!r} is {'missing' if missing else f'{treated[row]:g}'} {rows.place(row)} "
+            f"treatment {name!r} is {'missing' if missing else typed(treated[row])} {rows.place(row)} "
             f"({rows_said(int(wrong.sum()))} such); it must be 0 or 1 in every row",
             fix="fill it in, or leave the rows out"
             if missing
@@ -219,7 +221,7 @@ def _affected(table: pd.DataFrame, options: Options, rows: Rows) -> IntArray:
     wrong = ~np.isin(values, (0.0, 1.0))
     if wrong.any():
         row = int(np.argmax(wrong))
-        shown_value = "missing" if np.isnan(values[row]) else f"{values[row]:g}"
+        shown_value = "missing" if np.isnan(values[row]) else typed(values[row])
         raise UsageError(
             f"group {options.group!r} is {shown_value} {rows.place(row)}; it must be 0 or 1 in every row",
             fix="1 for units that the treatment affects, 0 for those beside them that it does not",
@@ -253,7 +255,7 @@ def _refuse_no_pairs(pair: IntArray, ever: BoolArray, rows: Rows, options: Optio
     wrong = (size != 2) | (treated != 1)
     if wrong.any():
         first = int(np.argmax(wrong))
-        members = listed(list(rows.units[pair == first]))
+        members = some(list(rows.units[pair == first]))
         raise UsageError(
             f"pairs {options.pairs!r}: the pair of {members} has {int(treated[first])} treated of {size[first]} units",
             fix="a pair is one treated and one comparison unit; other groups are strata",

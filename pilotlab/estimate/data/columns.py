@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from pilotlab.errors import UsageError, nearest
 from pilotlab.stats.arrays import FloatArray, IntArray
+from pilotlab.wording.lists import plural
+from pilotlab.wording.numbers import typed
 
 LARGEST = 1e150  # squares of larger numbers do not fit a float
 SMALLEST = 1e-140  # squares of smaller ones vanish
@@ -63,7 +65,7 @@ def floats(frame: pd.DataFrame, name: str, argument: str, place: Place) -> Float
     largest = max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0))
     if 0 < largest < SMALLEST:
         raise UsageError(
-            f"{argument} {name!r} holds nothing larger than {largest:g}: too small to be squared",
+            f"{argument} {name!r} holds nothing larger than {typed(largest)}: too small to be squared",
             fix="rescale it, for example by its mean",
         )
     if largest > LARGEST:
@@ -146,7 +148,7 @@ def row_place(row: int) -> str:
 
 def rows_said(count: int) -> str:
     """A number of rows, in words."""
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
+    return plural(count, "row")
 
 
 def shown(label: Any) -> str:
@@ -156,12 +158,6 @@ def shown(label: Any) -> str:
         if not isinstance(label, str)
         else repr(label)
     )
-
-
-def listed(labels: list[Any], most: int = 5) -> str:
-    """Some labels, and how many more."""
-    head = ", ".join(str(label) for label in labels[:most])
-    return head + (f" and {len(labels) - most} more" if len(labels) > most else "")
 
 
 def _holds(known: list[Any], name: object) -> bool:

@@ -23,6 +23,7 @@ from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import Calendar
 from pilotlab.estimate.options import Options
 from pilotlab.stats.arrays import FloatArray, IntArray
+from pilotlab.wording import numbers
 
 MOST_CELLS = 400_000_000  # units x times held at once
 
@@ -92,7 +93,7 @@ def _checked(rows: Rows, options: Options) -> bool:
     cells = len(rows.units) * len(rows.times)
     if cells > MOST_CELLS:
         raise UsageError(
-            f"{len(rows.units):,} units at {len(rows.times):,} times are more cells than fit in memory",
+            f"{numbers.count(len(rows.units))} units at {numbers.count(len(rows.times))} times are more cells than fit in memory",
             fix="sum the frame to longer periods, or leave units out",
         )
     if rows.in_order():

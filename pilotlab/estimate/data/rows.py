@@ -23,6 +23,7 @@ from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.wording.numbers import typed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +120,7 @@ def _read_weights(table: pd.DataFrame, options: Options, place: Any) -> FloatArr
     if (weights < 0).any():
         row = int(np.argmax(weights < 0))
         raise UsageError(
-            f"weights {options.weights!r} is negative ({weights[row]:g}) {place(row)}",
+            f"weights {options.weights!r} is negative ({typed(weights[row])}) {place(row)}",
             fix="weights are 0 or more; 0 leaves a row out",
         )
     return _near_one(weights)

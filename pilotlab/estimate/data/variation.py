@@ -11,6 +11,7 @@ from pilotlab.estimate.notes.table import about_left_out, because, has, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray
+from pilotlab.wording.numbers import typed
 
 ROUNDING = 1e-12  # of the outcome's scale: less than this is arithmetic
 EXPLAINED = 1e-9  # of a covariate's variance, left when constant and other covariates are taken out
@@ -27,7 +28,7 @@ def nothing_varies(ends: tuple[float, float], options: Options) -> NotEstimable 
     low, high = ends
     if low == high:
         return NotEstimable(
-            f"{options.outcome} is {low:g} in every row: nothing varies, so nothing can be compared",
+            f"{options.outcome} is {typed(low)} in every row: nothing varies, so nothing can be compared",
             "values that differ between units or times",
         )
     return None

@@ -13,7 +13,6 @@ from pilotlab.estimate.data.arms import (
     refuse_starts,
     strata_hold_both,
 )
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study, recode
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
 from pilotlab.estimate.notes.table import note
@@ -26,6 +25,7 @@ from pilotlab.stats.regression.ols import ols
 from pilotlab.stats.variance.cluster import nested
 from pilotlab.stats.variance.cr2 import cells_cr2
 from pilotlab.stats.variance.small_strata import Hybrid, hybrid, small_strata
+from pilotlab.wording.lists import some
 
 POOLED = (
     "auto",
@@ -86,7 +86,7 @@ def compare(
 
 
 def _not_adjustable(study: Study, columns: int) -> NotEstimable:
-    names = listed(list(study.covariate_names)) or "the baseline"
+    names = some(list(study.covariate_names)) or "the baseline"
     if columns + 2 > len(study.units):
         return NotEstimable(
             f"{len(study.units)} units are too few to compare arms and adjust for {names}",

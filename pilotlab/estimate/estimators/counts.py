@@ -9,7 +9,7 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import nothing_to_compare, refuse_arms, strata_hold_both
-from pilotlab.estimate.data.columns import listed, shown
+from pilotlab.estimate.data.columns import shown
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Fitted, FullRows, Linear, linear_of, of_study
 from pilotlab.estimate.estimators.regression import treated_compared, without_covariate
@@ -23,6 +23,8 @@ from pilotlab.stats.regression.glm import Family, Separated, glm
 from pilotlab.stats.regression.glm_panel import glm_panel
 from pilotlab.stats.regression.separation import SeparatedRows
 from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
+from pilotlab.wording.lists import some
+from pilotlab.wording.numbers import significant, typed
 
 MOST_COUNTED = 1e15  # the last whole numbers that a float tells apart
 MOST_CELLS = 20_000_000  # of the design written out, units as columns
@@ -55,7 +57,7 @@ def wrong_values(y: FloatArray, exposure: FloatArray | None, family: Family) -> 
                 (exposure == 0) & (y > 0)
             ), "exposure is positive wherever there are events"
         if family == "poisson":
-            return (y < 0) | (y > MOST_COUNTED), f"counts are from 0 to {MOST_COUNTED:.0e}"
+            return (y < 0) | (y > MOST_COUNTED), f"counts are from 0 to {significant(MOST_COUNTED, 1)}"
         if exposure is None:
             return (y < 0) | (y > 1), "without exposure the outcome is a share between 0 and 1"
         return (y < 0) | (y > exposure), "events are between 0 and the exposure"
@@ -89,9 +91,9 @@ def _refuse_values(study: Study, options: Options, family: Family) -> None:
         unit, time = (int(place[0]) for place in np.nonzero(wrong))
         where = f"at {options.time} {study.time_labels[time]} of {options.unit} {shown(study.units[unit])}"
         exposure = exposure_of(study, options)
-        beside = "" if exposure is None else f", {options.exposure} {exposure[unit, time]:g}"
+        beside = "" if exposure is None else f", {options.exposure} {typed(exposure[unit, time])}"
         raise UsageError(
-            f"outcome {options.outcome!r} is {study.y[unit, time]:g}{beside} {where}; {should}",
+            f"outcome {options.outcome!r} is {typed(study.y[unit, time])}{beside} {where}; {should}",
             fix=f"estimator {family!r} is for counts and shares; `change` or `twfe` take any number",
         )
 
@@ -171,19 +173,17 @@ def _foretold(study: Study, options: Options) -> str:
     own = 0 if options.exposure is None else 1
     if study.covariates is None or len(study.covariate_names) == own:
         return ""
-    some = np.where(np.isfinite(study.y) & (study.y > 0), study.y, np.nan)
+    positive = np.where(np.isfinite(study.y) & (study.y > 0), study.y, np.nan)
     one = np.zeros(len(study.y), dtype=np.int64)
     lost = []
     for name, values in zip(study.covariate_names[own:], study.covariates[own:], strict=True):
         try:
-            two_way(TwoWayPanel(some, one, np.zeros((1, len(study.times), 0)), values[None]))
+            two_way(TwoWayPanel(positive, one, np.zeros((1, len(study.times), 0)), values[None]))
         except SingularDesign:
             lost.append(name)
     if not lost:
         return ""
-    return (
-        f"covariate {listed(lost)} does not vary among rows with events, so that it foretells those without"
-    )
+    return f"covariate {some(lost)} does not vary among rows with events, so that it foretells those without"
 
 
 def _written_out(study: Study, options: Options, family: Family) -> Linear:

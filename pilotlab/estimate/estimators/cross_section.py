@@ -24,6 +24,7 @@ from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.glm import Family, Separated, glm
 from pilotlab.stats.regression.ols import OlsFit, ols
+from pilotlab.wording.numbers import typed
 
 ESTIMATORS = ("twfe", "poisson", "binomial")
 _NEEDS_UNITS = ("strata", "pairs", "assignment", "treatment")
@@ -171,7 +172,7 @@ def _solve(
     wrong, should = wrong_values(y, exposure, family)
     if wrong.any():
         raise UsageError(
-            f"outcome {options.outcome!r} holds {y[wrong][0]:g}; {should}",
+            f"outcome {options.outcome!r} holds {typed(y[wrong][0])}; {should}",
             fix=f"estimator {family!r} is for counts and shares; 'twfe' takes any number",
         )
     return glm(X, y, family, exposure=exposure, weights=weights)

@@ -10,7 +10,6 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import counts_nowhere, refuse_arms
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
@@ -21,6 +20,7 @@ from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray, n_distinct
 from pilotlab.stats.staggered.group_cells import Cells, CohortPanel, cells_of
 from pilotlab.stats.staggered.group_rows import Averages, average, rebased
+from pilotlab.wording.lists import some
 
 INFERENCE = "pilotlab.estimate.inference.group_time_inference"
 
@@ -174,7 +174,7 @@ def _clusters(study: Study, options: Options, counted: BoolArray) -> ArmClusters
 def _nothing(study: Study, options: Options) -> NotEstimable:
     if study.covariates is not None:
         return NotEstimable(
-            f"covariates {listed(list(study.covariate_names))} tell the arms apart: no start has comparison units of like covariates, or enough of them, with values on both sides",
+            f"covariates {some(list(study.covariate_names))} tell the arms apart: no start has comparison units of like covariates, or enough of them, with values on both sides",
             "fewer covariates, adjust='reg', or more comparison units",
         )
     return NotEstimable(

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.change import pair_differences
 from pilotlab.estimate.estimators.fit import FullRows, Linear
@@ -20,6 +19,7 @@ from pilotlab.stats.regression.change import arm_cells
 from pilotlab.stats.regression.twfe import TwoWayFit, TwoWayPanel, rows, two_way
 from pilotlab.stats.variance.cluster import cr1, nested
 from pilotlab.stats.variance.cr2 import cells_cr2
+from pilotlab.wording.lists import some
 
 
 def treated_compared(starts: IntArray) -> tuple[Note, ...]:
@@ -181,6 +181,6 @@ def without_covariate(study: Study, position: int) -> Study:
 
 def _inseparable(terms: Sequence[str]) -> NotEstimable:
     return NotEstimable(
-        f"{listed(list(terms))} can't be told apart from unit and time effects in this frame",
+        f"{some(list(terms))} can't be told apart from unit and time effects in this frame",
         "comparison units that are seen before and after the start, and never-treated units where starts differ",
     )

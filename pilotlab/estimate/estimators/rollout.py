@@ -12,7 +12,6 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_arms
 from pilotlab.estimate.data.assigned import is_drawn
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.rotas import how_drawn, rota_of
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
@@ -30,6 +29,7 @@ from pilotlab.stats.randomization.rollout_draws import rollout_test
 from pilotlab.stats.staggered.rollout import Plan, plan_of, rollout
 from pilotlab.stats.staggered.rollout import Rollout as Found
 from pilotlab.stats.variance.sup_t import sup_t_critical
+from pilotlab.wording.lists import some
 
 KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
 DRAWS, BAND_DRAWS, MANY = 9_999, 999, 50
@@ -146,7 +146,7 @@ def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[Note, ...]
     first = np.unique(study.drawn, return_index=True)[1]
     crossed = study.cohort != study.cohort[first][study.drawn]
     if crossed.any():
-        together = listed(list(study.units[study.drawn == study.drawn[int(np.argmax(crossed))]]))
+        together = some(list(study.units[study.drawn == study.drawn[int(np.argmax(crossed))]]))
         raise UsageError(
             f"cluster {options.cluster!r}: units of one cluster ({together}) start at different times",
             fix="name as cluster what was drawn together, with one start each",

@@ -25,6 +25,7 @@ from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.regression.fill import fill_additively
 from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, synthetic
+from pilotlab.wording.numbers import significant
 
 FEWEST_TIMES = 2  # before the start: the noise level is that of first differences
 FEWEST_UNITS = 2  # to weigh
@@ -65,7 +66,7 @@ class SyntheticFitted:
         treated, comparison = self.clusters.treated, self.clusters.comparison
         if comparison < FEWEST:
             return NotEstimable(
-                f"{comparison} comparison {'cluster' if comparison == 1 else 'clusters'}: below {FEWEST} no interval here can be trusted, and no p falls below {1 / (comparison + 1):.2g}",
+                f"{comparison} comparison {'cluster' if comparison == 1 else 'clusters'}: below {FEWEST} no interval here can be trusted, and no p falls below {significant(1 / (comparison + 1), 2)}",
                 "more comparison units; or `inference='placebo'`, which says how small p can get",
             )
         if treated < FEWEST or (self.kind == "control" and comparison > treated):

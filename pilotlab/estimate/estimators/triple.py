@@ -8,7 +8,6 @@ import numpy as np
 
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_arms, strata_hold_both
-from pilotlab.estimate.data.columns import listed
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Fitted, of_study
 from pilotlab.estimate.estimators.regression import regress, treated_compared
@@ -16,6 +15,7 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
+from pilotlab.wording.lists import some
 
 NOT_DRAWN = "a triple difference is not drawn again here; `change` on affected units alone can be"
 
@@ -82,7 +82,7 @@ def _independent(study: Study, regressors: FloatArray, code: IntArray) -> IntArr
 
 def _one_group(study: Study, options: Options) -> NotEstimable:
     assert study.strata is not None
-    present = listed([f"{options.group} = {value}" for value in np.unique(study.strata)])
+    present = some([f"{options.group} = {value}" for value in np.unique(study.strata)])
     return NotEstimable(
         f"a triple difference needs units of a cohort that starts and of one that does not in both groups; the frame has {present}",
         "both groups in cohorts that start and in cohorts that do not",

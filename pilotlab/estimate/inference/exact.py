@@ -23,6 +23,9 @@ from pilotlab.stats.randomization.exact_counts import (
     conditional_poisson,
 )
 from pilotlab.stats.regression.glm import Family
+from pilotlab.wording.chances import p_value
+from pilotlab.wording.intervals import level_of
+from pilotlab.wording.numbers import count, number, significant
 
 SCALE = {"poisson": "log rate ratio", "binomial": "log odds ratio"}
 
@@ -60,12 +63,12 @@ def with_conditional_estimate(fitted: Fitted) -> Fitted | NotEstimable:
         events = 0.0 if fitted.study is None else float(np.nansum(fitted.study.y))
         if events > MOST_EVENTS:
             return NotEstimable(
-                f"`exact` takes at most {MOST_EVENTS:,} events, and there are {events:,.0f}",
+                f"`exact` takes at most {count(MOST_EVENTS)} events, and there are {number(events, 0)}",
                 "inference 'cluster' or 'cr2'",
             )
         return NotEstimable(
             "`exact` needs whole counts (binomial: with their trials) of one start, without covariates or weights, at most "
-            f"{MOST_EVENTS:,} events",
+            f"{count(MOST_EVENTS)} events",
             "inference 'cluster' or 'cr2'",
         )
     if not np.isfinite(exact.estimate):
@@ -96,13 +99,13 @@ def no_ratio(why: str, exact: ConditionalCounts | None, options: Options) -> Not
     if exact is not None:
         low, high = (np.exp(end) for end in exact.interval(options.alpha))
         said = (
-            f"above {low:.3g}"
+            f"above {significant(low)}"
             if np.isinf(high)
-            else f"below {high:.3g}"
+            else f"below {significant(high)}"
             if low == 0
-            else f"{low:.3g} to {high:.3g}"
+            else f"{significant(low)} to {significant(high)}"
         )
-        bound = f"; the exact {100 * (1 - options.alpha):g} % interval of the ratio is {said} (p {exact.p_two_sided():.3g})"
+        bound = f"; the exact {level_of(options.alpha)} interval of the ratio is {said} (p {p_value(exact.p_two_sided())})"
     return NotEstimable(f"{why}{bound}", "more events: longer windows, or more units")
 
 

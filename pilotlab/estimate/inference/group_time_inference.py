@@ -40,6 +40,7 @@ from pilotlab.stats.variance.multiplier import (
     uniform_critical,
     uniform_criticals_of_few,
 )
+from pilotlab.wording.lists import plural
 
 FEW_CLUSTERS = 20
 FEWEST_CLUSTERS = 3
@@ -67,7 +68,7 @@ def answer(fitted: GroupTimeFitted, options: Options, estimator: str) -> Estimat
     clusters = int(fitted.study.cluster.max()) + 1
     if clusters < FEWEST_CLUSTERS:
         return NotEstimable(
-            f"{clusters} {'cluster' if clusters == 1 else 'clusters'}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
+            f"{plural(clusters, 'cluster')}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
             "more units, or clusters that hold fewer of them",
         )
     noise = _noise(fitted, fitted.averages, name)

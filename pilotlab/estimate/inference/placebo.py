@@ -17,6 +17,7 @@ from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.sharp_null import ROUNDING, RandomizationResult
 from pilotlab.stats.synthetic.synthetic_draws import StandIns, permutations, placebos, spread
 from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, refits
+from pilotlab.wording.lists import plural
 
 REPS = 200
 WHOLE = 1 - 1e-6  # a placebo that leans on treated units alone still moves by less than the estimate
@@ -88,7 +89,7 @@ def refuse_mixed(study: Study, block: Block) -> NotEstimable | None:
     if not len(both):
         return None
     return NotEstimable(
-        f"{len(both)} {'cluster holds' if len(both) == 1 else 'clusters hold'} treated and comparison units",
+        f"{plural(len(both), 'cluster holds', 'clusters hold')} treated and comparison units",
         "name as cluster what started together, or leave cluster out",
     )
 

@@ -19,6 +19,7 @@ from pilotlab.stats.randomization.adjusted_draws import AdjustedResult, adjusted
 from pilotlab.stats.randomization.draws import Design, count, sample_draws
 from pilotlab.stats.randomization.regression_draws import MOST_CELLS, DrawnRegression, regression_test
 from pilotlab.stats.randomization.sharp_null import RandomizationResult, randomization_test
+from pilotlab.wording import numbers
 
 REPS = 9_999
 MOST_BESIDE = 20_000
@@ -54,7 +55,7 @@ def beside(differences: Differences, study: Study, options: Options) -> Randomiz
 def _refitted(regression: DrawnRegression, design: Design, options: Options) -> list[AdjustedResult]:
     if regression.cells > MOST_CELLS:
         raise UsageError(
-            f"inference 'randomization': {len(regression.y):,} rows with gaps, weights or covariates are too many to be fitted in every draw",
+            f"inference 'randomization': {numbers.count(len(regression.y))} rows with gaps, weights or covariates are too many to be fitted in every draw",
             fix="estimator 'change', or inference 'cr2' or 'cluster'",
         )
     reps = REPS if options.reps is None else options.reps

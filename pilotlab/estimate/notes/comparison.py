@@ -63,9 +63,7 @@ COMPARISON = {
         "{timed:? and {times} of {before} times before the start|}; "
         "before the start it misses the treated by {miss:.3g} (root mean square)"
     ),
-    "pre_trend_of_cells": Kind(
-        "before the start: Wald {wald:.4g} on {k} cells of cohort and time, p {p:.3f}"
-    ),
+    "pre_trend_of_cells": Kind("before the start: Wald {wald:.4g} on {k} cells of cohort and time, p {p:p}"),
     "bacon_of_all": Kind(
         "with them the two-way coefficient is {att}: what is taken apart is that of complete units",
         changes_meaning=True,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from string import Formatter
 from typing import Any, Literal
+
+from pilotlab.wording.lists import some
+from pilotlab.wording.slots import filled
 
 NAMED = 5  # names that a sentence lists before it counts the others
 
@@ -31,14 +35,16 @@ class Kind:
 
 
 class _Words(Formatter):
-    """Fill slots: choices and lists beside Python's own formats."""
+    """Fill slots: choices and lists and numbers as pilotlab writes them."""
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         if format_spec.startswith("?"):
             one, many = format_spec[1:].split("|")
             return one if value == 1 else many
         if format_spec == "listed":
-            return listed(value)
+            return some(value, NAMED)
+        if isinstance(value, Real) and format_spec:
+            return filled(float(value), format_spec)
         return super().format_field(value, format_spec)
 
 
@@ -50,9 +56,3 @@ def said(kind: Kind, data: dict[str, Any]) -> str:
         return text
     more = data["count"] - len(names)
     return f"{text}: {', '.join(names)}" + (f" and {more} more" if more else "")
-
-
-def listed(labels: list[Any]) -> str:
-    """Some labels, and how many more."""
-    head = ", ".join(str(label) for label in labels[:NAMED])
-    return head + (f" and {len(labels) - NAMED} more" if len(labels) > NAMED else "")

@@ -70,7 +70,7 @@ UNCERTAINTY = {
     "interval_open_on_side": Kind("the interval is open: no draw can reject at {alpha:g} on that side"),
     "uneven_arms": Kind(
         "arms are uneven ({treated} against {comparison}), so CR2 leads; "
-        "the randomisation p over {draws:,} draws is {p:.4f}"
+        "the randomisation p over {draws:,} draws is {p:p}"
     ),
     "arms_taken_as_drawn": Kind(
         "nothing says how arms were drawn: they are taken as drawn by lot{pairs:? within pairs|}{strata:? within strata|}"

@@ -65,11 +65,6 @@ def effect(unit: str) -> str:
     return f"effect ({unit})" if unit else "effect"
 
 
-def level(alpha: float) -> str:
-    """Name a confidence level: "95 %"."""
-    return f"{100 * (1 - alpha):g} %"
-
-
 def frame_of(values: Iterable[float], *, room: float = 0.08) -> tuple[float, float]:
     """Ends of an axis that shows zero and all finite values, with some room."""
     finite = [value for value in values if math.isfinite(value)]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
-from pilotlab.estimate.results import show
+from pilotlab.wording.numbers import decimals_of, in_full
+from pilotlab.wording.shares import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,11 +26,11 @@ def plot_bacon(found: Bacon, ax: Axes | None = None) -> Axes:
     """Draw a mark a comparison, and the two-way coefficient as a dashed line."""
     sheet = Paper(ax, height=4.2)
     kinds = found.by_kind()
-    places = show.decimals(found.att, *kinds["att"])
+    places = decimals_of(found.att, *kinds["att"])
     for kind, att, weight in zip(kinds["kind"], kinds["att"], kinds["weight"], strict=True):
         own = [row for row in found.comparisons if row.kind == kind]
         mark, edge, face = MARKS.get(kind, ("^", axes.INK, axes.INK))
-        label = f"{kind}: {weight:.0%} of the weight, mean {show.number(att, places)}"
+        label = f"{kind}: {percent(weight)} of the weight, mean {in_full(att, places, sign=True)}"
         x, y = [100 * row.weight for row in own], [row.att for row in own]
         sheet.ax.plot(x, y, mark, color=edge, markerfacecolor=face, markersize=6, label=label, zorder=2)
     sheet.zero()
@@ -45,7 +46,7 @@ def plot_bacon(found: Bacon, ax: Axes | None = None) -> Axes:
         borderaxespad=0.2,
     )
     sheet.ax.set_title(
-        f"TWFE {show.number(found.att, places)}",
+        f"TWFE {in_full(found.att, places, sign=True)}",
         loc="left",
         fontsize=axes.TITLE,
         color=axes.INK,

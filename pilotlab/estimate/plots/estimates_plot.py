@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.event_study_plot import plot_event_study
 from pilotlab.estimate.plots.forest_plot import Row, plot_forest
 from pilotlab.estimate.plots.placebos_plot import plot_placebos
 from pilotlab.estimate.plots.synthetic_plot import plot_paths, plot_weights
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable, Plot
+from pilotlab.wording.intervals import level_of
+from pilotlab.wording.numbers import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,9 +45,9 @@ def _rows(estimate: Estimate, ax: Axes | None) -> Axes:
     rows = [Row(str(term.at), term.att, term.ci) for term in estimate.terms]
     alone = estimate.key == "term"
     caption = [
-        f"Bar: {axes.level(estimate.alpha)} interval of each row alone.",
+        f"Bar: {level_of(estimate.alpha)} interval of each row alone.",
         "" if alone else "Dashes: the headline.",
-        f"{estimate.estimator} with {estimate.inference}, {estimate.n_units:,} units, {estimate.n_treated:,} treated.",
+        f"{estimate.estimator} with {estimate.inference}, {count(estimate.n_units)} units, {count(estimate.n_treated)} treated.",
     ]
     beside = None if alone else estimate.att
     return plot_forest(rows, ax, unit=estimate.unit, title=repr(estimate), caption=caption, beside=beside)
@@ -99,7 +100,7 @@ def forest(
         ax,
         unit=next(iter(units), ""),
         title=title or f"{len(found)} of {len(rows)} could be estimated",
-        caption=[f"Bar: {axes.level(alpha)} interval by its own {how}."],
+        caption=[f"Bar: {level_of(alpha)} interval by its own {how}."],
     )
 
 

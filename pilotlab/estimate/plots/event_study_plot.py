@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
+from pilotlab.wording.intervals import level_of
+from pilotlab.wording.numbers import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,7 +92,7 @@ def _zones(sheet: Paper, rows: dict[int, Term], counted: set[int], reference: in
 
 
 def _how_to_read(estimate: Estimate, rows: dict[int, Term], reference: int | None) -> list[str]:
-    level = axes.level(estimate.alpha)
+    level = level_of(estimate.alpha)
     banded = any(term.band for term in rows.values())
     known = _is_known(estimate)
     return [
@@ -99,5 +101,5 @@ def _how_to_read(estimate: Estimate, rows: dict[int, Term], reference: int | Non
         if known
         else "Disc: from the start on; ring: before.",
         f"Cross: the reference, {reference}." if reference is not None else "",
-        f"{estimate.estimator} with {estimate.inference}, {estimate.n_units:,} units, {estimate.n_treated:,} treated.",
+        f"{estimate.estimator} with {estimate.inference}, {count(estimate.n_units)} units, {count(estimate.n_treated)} treated.",
     ]

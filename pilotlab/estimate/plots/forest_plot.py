@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
-from pilotlab.estimate.results import show
+from pilotlab.wording.intervals import bracketed
+from pilotlab.wording.numbers import decimals_of, in_full
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,7 @@ def plot_forest(
     sheet.zero(across=False)
     if beside is not None:
         sheet.ax.axvline(beside, color=axes.OURS, linewidth=1.0, linestyle="--", zorder=1)
-    places = show.decimals(*ends)
+    places = decimals_of(*ends)
     for at, row in enumerate(rows):
         _line(sheet, at, row, frame, places)
     sheet.ax.set_yticks(range(len(rows)), [textwrap.fill(row.label, 34) for row in rows], color=axes.INK)
@@ -65,7 +66,12 @@ def _line(sheet: Paper, at: int, row: Row, frame: tuple[float, float], places: i
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         sheet.ax.text(0.01, at, text, color=axes.MUTED, style="italic", bbox=box, zorder=4, **words)
         return
-    low, high = (show.number(end, places) for end in row.ci)
     axes.interval(sheet.ax, at, row.ci, frame, ink=axes.ALONE, across=True)
     axes.point(sheet.ax, row.att, at, counts=row.counts)
-    sheet.ax.text(1.02, at, f"{show.number(row.att, places)} [{low}, {high}]", color=axes.INK, **words)
+    sheet.ax.text(
+        1.02,
+        at,
+        f"{in_full(row.att, places, sign=True)} {bracketed(*row.ci, places)}",
+        color=axes.INK,
+        **words,
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
+from pilotlab.wording.intervals import level_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ def plot_harm(found: HarmBounds, ax: Axes | None = None) -> Axes:
     said = found.sentence()
     sheet.title(said[0].upper() + said[1:])
     sheet.caption(
-        f"Bars: from the estimate to the best the data still allow; all hold together at {axes.level(found.alpha)}.",
+        f"Bars: from the estimate to the best the data still allow; all hold together at {level_of(found.alpha)}.",
         "Dashes: the worsening that is accepted." if found.margin else "",
     )
     return sheet.ax

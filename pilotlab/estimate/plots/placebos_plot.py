@@ -9,6 +9,8 @@ import numpy as np
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
+from pilotlab.wording import chances
+from pilotlab.wording.numbers import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +66,7 @@ def _stacked(effects: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]
 def _how_to_read(effects: np.ndarray, att: float, p_value: float | None) -> list[str]:
     far = int((np.abs(effects) >= abs(att) * (1 - 1e-9)).sum())
     return [
-        f"Ring: the effect found where comparison units stand in for the treated ({len(effects):,} times).",
-        f"{far:,} of them {'is' if far == 1 else 'are'} as far from zero as the estimate"
-        + (f"; p = {p_value:.3g}, the estimate counted." if p_value is not None else "."),
+        f"Ring: the effect found where comparison units stand in for the treated ({count(len(effects))} times).",
+        f"{count(far)} of them {'is' if far == 1 else 'are'} as far from zero as the estimate"
+        + (f"; p = {chances.p_value(p_value)}, the estimate counted." if p_value is not None else "."),
     ]

@@ -9,6 +9,8 @@ from scipy import special
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
+from pilotlab.wording.chances import times_in_100
+from pilotlab.wording.intervals import level_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +36,7 @@ def plot_pretrend(found: Pretrend, ax: Axes | None = None) -> Axes:
     sheet.ax.plot([path.reference], [0], marker="x", color=axes.INK, markersize=6, zorder=3)
     for drift, dashes in zip(found.drifts, DASHES, strict=False):
         line = [drift.slope * (at[0] - path.reference), 0.0]
-        label = f"drift found {100 * drift.power:.0f} times in 100"
+        label = f"drift found {times_in_100(drift.power)}"
         sheet.ax.plot(
             [at[0], path.reference], line, dashes, color=axes.BROKEN, linewidth=1.3, label=label, zorder=2.5
         )
@@ -46,7 +48,7 @@ def plot_pretrend(found: Pretrend, ax: Axes | None = None) -> Axes:
     sheet.labels("periods since start", axes.effect(found.unit))
     sheet.title(repr(found))
     sheet.caption(
-        f"Ring: coefficient before the start; bar: its {axes.level(found.alpha)} interval; cross: the reference.",
+        f"Ring: coefficient before the start; bar: its {level_of(found.alpha)} interval; cross: the reference.",
         "A drift flatter than the lines would often not be seen; its mirror image is found as often.",
     )
     return sheet.ax

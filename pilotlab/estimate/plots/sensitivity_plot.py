@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
+from pilotlab.wording.intervals import level_of
+from pilotlab.wording.numbers import significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +40,7 @@ def plot_sensitivity(found: Sensitivity, ax: Axes | None = None) -> Axes:
     sheet.ax.set_xlim(-0.24 * reach, right)
     sheet.ax.set_ylim(*frame)
     values = [row.m for row in rows]
-    sheet.ax.set_xticks([usual, *values], ["parallel", *(f"{m:.3g}" for m in values)])
+    sheet.ax.set_xticks([usual, *values], ["parallel", *(significant(m) for m in values)])
     sheet.ax.axvline(-0.07 * reach, color=axes.RULE, linewidth=0.8)
     sheet.labels(
         AXIS[found.kind] + (f" ({found.unit})" if found.unit and found.kind == "smoothness" else ""),
@@ -46,7 +48,7 @@ def plot_sensitivity(found: Sensitivity, ax: Axes | None = None) -> Axes:
     )
     sheet.title(found.sentence()[0].upper() + found.sentence()[1:])
     sheet.caption(
-        f"Bars: {axes.level(found.alpha)} intervals of the {found.target}; “parallel” is the usual one.",
+        f"Bars: {level_of(found.alpha)} intervals of the {found.target}; “parallel” is the usual one.",
         ""
         if math.isinf(found.breakdown)
         else "Dashes: the breakdown value, the smallest m whose interval holds zero.",
@@ -64,7 +66,7 @@ def _breakdown(sheet: Paper, found: Sensitivity, reach: float) -> float:
     sheet.ax.text(
         at,
         0.99,
-        f" breakdown {at:.3g} ",
+        f" breakdown {significant(at)} ",
         transform=sheet.ax.get_xaxis_transform(),
         ha=side,
         va="top",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.forest_plot import Row, plot_forest
 from pilotlab.estimate.results.slices import Slices
+from pilotlab.wording.intervals import level_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,7 @@ def plot_slices(found: Slices, ax: Axes | None = None) -> Axes:
     pulled = any(row.shrunken is not None for row in found.groups)
     whole = found.overall
     caption = [
-        f"Bar: {axes.level(whole.alpha)} interval of each group alone"
+        f"Bar: {level_of(whole.alpha)} interval of each group alone"
         + (", pulled towards the effect of the whole." if pulled else "."),
         "Dashes: the effect of the whole.",
     ]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
-from pilotlab.estimate.results import show
+from pilotlab.wording.intervals import bracketed
+from pilotlab.wording.numbers import decimals_of, in_full, number, significant
+from pilotlab.wording.shares import fine_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +40,7 @@ def plot_paths(parts: Synthetic, ax: Axes | None = None, *, unit: str, title: st
     weighed = "Bars at the foot: how much each time before the start counts." if parts.time_weights else ""
     sheet.caption(
         f"Dashes: the weighted mean of {len(parts.unit_weights)} comparison units. It misses the treated by "
-        f"{parts.miss:.3g} before the start (root mean square).",
+        f"{significant(parts.miss)} before the start (root mean square).",
         weighed,
     )
     return sheet.ax
@@ -51,7 +53,7 @@ def plot_weights(parts: Synthetic, ax: Axes | None = None, *, title: str) -> Axe
     weights = [100 * weight for _, weight in shown]
     sheet.ax.barh(range(len(shown)), weights, 0.62, color=axes.ALONE)
     for at, weight in enumerate(weights):
-        sheet.ax.text(weight, at, f" {weight:.1f}", va="center", fontsize=axes.SMALL, color=axes.INK)
+        sheet.ax.text(weight, at, f" {number(weight, 1)}", va="center", fontsize=axes.SMALL, color=axes.INK)
     sheet.ax.set_yticks(range(len(shown)), [name for name, _ in shown], color=axes.INK)
     sheet.ax.set_ylim(len(shown) - 0.4, -0.6)
     sheet.ax.set_xlim(0, 1.12 * max(weights))
@@ -59,8 +61,8 @@ def plot_weights(parts: Synthetic, ax: Axes | None = None, *, title: str) -> Axe
     sheet.title(title)
     rest = len(parts.unit_weights) - len(shown)
     sheet.caption(
-        f"As much as {parts.effective_units:.1f} units of equal weight.",
-        f"{rest} more units weigh {100 * sum(weight for _, weight in parts.unit_weights[MOST:]):.1f} % together."
+        f"As much as {number(parts.effective_units, 1)} units of equal weight.",
+        f"{rest} more units weigh {fine_percent(sum(weight for _, weight in parts.unit_weights[MOST:]))} together."
         if rest
         else "",
     )
@@ -104,4 +106,4 @@ def _names(sheet: Paper, parts: Synthetic) -> None:
 
 def heading(att: float, ci: tuple[float, float], unit: str) -> str:
     """Say effect, unit and interval."""
-    return f"ATT {show.number(att, show.decimals(att, *ci))}{' ' + unit if unit else ''} {show.ends(ci, att)}"
+    return f"ATT {in_full(att, decimals_of(att, *ci), sign=True)}{' ' + unit if unit else ''} {bracketed(*ci, decimals_of(att, *ci))}"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
+from pilotlab.wording.numbers import decimals_of, in_full
+from pilotlab.wording.shares import fine_percent, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,8 +67,8 @@ class Bacon:
     notes: tuple[Note, ...] = ()
 
     def __repr__(self) -> str:
-        parts = ", ".join(f"{row.weight:.0%} {kind}" for kind, row in self._kinds().items())
-        return f"TWFE {show.number(self.att, show.decimals(self.att))} = {parts}"
+        parts = ", ".join(f"{percent(row.weight)} {kind}" for kind, row in self._kinds().items())
+        return f"TWFE {in_full(self.att, decimals_of(self.att), sign=True)} = {parts}"
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(str(note))}</li>" for note in self.notes)
@@ -76,11 +77,13 @@ class Bacon:
 
     def summary(self) -> str:
         """Return the coefficient, the kinds and every comparison as text."""
-        places = show.decimals(self.att, *(row.att for row in self.comparisons))
+        places = decimals_of(self.att, *(row.att for row in self.comparisons))
         lines = [repr(self), ""]
         for row in sorted(self.comparisons, key=lambda row: -row.weight):
             pair = f"{row.treated} against {row.comparison}"
-            lines.append(f"{row.weight:>7.1%}  {show.number(row.att, places):>12}  {row.kind:<18}  {pair}")
+            lines.append(
+                f"{fine_percent(row.weight):>8}  {in_full(row.att, places, sign=True):>12}  {row.kind:<18}  {pair}"
+            )
         return "\n".join(
             lines + (["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])
         )

@@ -22,6 +22,9 @@ from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.estimate.results.term import Term, ends, json_ends
 from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
+from pilotlab.wording.chances import p_value
+from pilotlab.wording.intervals import bracketed, level_of
+from pilotlab.wording.numbers import count, decimals_of, in_full, significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,8 +85,8 @@ class Estimate:
     synthetic: Synthetic | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        places, unit = show.decimals(self.att, *self.ci), f" {self.unit}" if self.unit else ""
-        return f"ATT {show.number(self.att, places)}{unit} {show.ends(self.ci, self.att)}"
+        places, unit = decimals_of(self.att, *self.ci), f" {self.unit}" if self.unit else ""
+        return f"ATT {in_full(self.att, places, sign=True)}{unit} {bracketed(*self.ci, places)}"
 
     def __str__(self) -> str:
         beware = (f"\n  - {note}" for note in self.notes if note.changes_meaning)
@@ -98,10 +101,11 @@ class Estimate:
         lines += [f"{name + ':':<18}{value}" for name, value in self._facts()]
         if len(self.terms) > 1:
             lines += ["", f"{self.key:>10}  {'effect':>12}  interval"]
-            places = show.decimals(*(end for term in self.terms for end in (term.att, *term.ci)))
+            places = decimals_of(*(end for term in self.terms for end in (term.att, *term.ci)))
             for term in self.terms:
-                low, high = (show.number(end, places) for end in term.ci)
-                lines.append(f"{term.at:>10}  {show.number(term.att, places):>12}  [{low}, {high}]")
+                lines.append(
+                    f"{term.at:>10}  {in_full(term.att, places, sign=True):>12}  {bracketed(*term.ci, places)}"
+                )
         if self.notes:
             lines += ["", "notes:", *(f"  - {note}" for note in self.notes)]
         return "\n".join(lines)
@@ -256,17 +260,17 @@ class Estimate:
 
     def _facts(self) -> list[tuple[str, str]]:
         """Label and value of everything beside the headline."""
-        df = "" if self.df is None else f", {self.df:.4g} degrees of freedom"
-        floor = "" if self.p_min is None else f" (this design can't go below {self.p_min:.3g})"
+        df = "" if self.df is None else f", {significant(self.df, 4)} degrees of freedom"
+        floor = "" if self.p_min is None else f" (this design can't go below {significant(self.p_min)})"
         return [
-            (f"{100 * (1 - self.alpha):g} % interval", show.ends(self.ci, self.att)),
+            (f"{level_of(self.alpha)} interval", bracketed(*self.ci, decimals_of(self.att, *self.ci))),
             ("estimand", self.estimand),
             ("method", f"{self.estimator} with {self.inference}{df}"),
-            ("standard error", show.number(self.se, show.decimals(self.se), sign=False)),
-            ("p, two-sided", f"{show.p_value(self.p_value)}{floor}"),
+            ("standard error", in_full(self.se, decimals_of(self.se))),
+            ("p, two-sided", f"{p_value(self.p_value)}{floor}"),
             (
                 "values",
-                f"{self.n_obs:,} from {self.n_units:,} units, {self.n_treated:,} treated; {self.n_clusters:,} clusters",
+                f"{count(self.n_obs)} from {count(self.n_units)} units, {count(self.n_treated)} treated; {count(self.n_clusters)} clusters",
             ),
         ]
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
+from pilotlab.wording.lists import plural
+from pilotlab.wording.numbers import decimals_of, in_full
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,12 +73,12 @@ class HarmBounds:
     def sentence(self) -> str:
         """What the looks say, in a few words."""
         worse = (
-            f"more than {show.number(self.margin, show.decimals(self.margin), sign=False)}{self._unit} worse"
+            f"more than {in_full(self.margin, decimals_of(self.margin))}{self._unit} worse"
             if self.margin
             else "worse"
         )
         if self.harmed_at is None:
-            return f"not shown to be {worse} at {len(self.rows)} {'look' if len(self.rows) == 1 else 'looks'}"
+            return f"not shown to be {worse} at {plural(len(self.rows), 'look')}"
         return f"shown to be {worse} at look {self.harmed_at}"
 
     def summary(self) -> str:
@@ -121,7 +122,7 @@ class HarmBounds:
         return f" {self.unit}" if self.unit else ""
 
     def _number(self, value: float) -> str:
-        return show.number(value, show.decimals(*(row.att for row in self.rows), self.rows[-1].se))
+        return in_full(value, decimals_of(*(row.att for row in self.rows), self.rows[-1].se), sign=True)
 
 
 _PLAIN = ("rule", "margin", "better", "alpha", "unit")

@@ -15,6 +15,8 @@ from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
+from pilotlab.wording.chances import p_value, times_in_100
+from pilotlab.wording.numbers import decimals_of, in_full, number, significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,14 +76,12 @@ class Pretrend:
         return self.p_value > self.alpha
 
     def __repr__(self) -> str:
-        return (
-            f"pre-trends: F({self.df_num}, {self.df_den:.3g}) = {self.statistic:.2f}, p = {self.p_value:.3f}"
-        )
+        return f"pre-trends: F({self.df_num}, {significant(self.df_den)}) = {number(self.statistic, 2)}, p = {p_value(self.p_value)}"
 
     def _repr_html_(self) -> str:
         facts = [
             (
-                f"drift found {100 * each.power:.0f} times in 100",
+                f"drift found {times_in_100(each.power)}",
                 f"{self._number(each.slope)}{self._unit} a period, moves the effect by {self._number(each.bias)}",
             )
             for each in self.drifts
@@ -92,11 +92,11 @@ class Pretrend:
         """What the test could and could not have seen, in one sentence."""
         verdict = "keeps parallel trends" if self.passed else "speaks against parallel trends"
         found = "; ".join(
-            f"{100 * each.power:.0f} times in 100 it finds a drift of {self._number(each.slope)}{self._unit} a period, "
+            f"{times_in_100(each.power)} it finds a drift of {self._number(each.slope)}{self._unit} a period, "
             f"which moves the effect by {self._number(each.bias)}, by {self._number(each.bias_if_passed)} where it passes"
             for each in self.drifts
         )
-        return f"the test {verdict} (p = {self.p_value:.3f}); {found}"
+        return f"the test {verdict} (p = {p_value(self.p_value)}); {found}"
 
     def summary(self) -> str:
         """Test, power and notes as text."""
@@ -154,7 +154,7 @@ class Pretrend:
         return f" {self.unit}" if self.unit else ""
 
     def _number(self, value: float) -> str:
-        return show.number(value, show.decimals(value))
+        return in_full(value, decimals_of(value), sign=True)
 
 
 _PLAIN = ("statistic", "df_num", "p_value", "alpha", "criterion", "unit")

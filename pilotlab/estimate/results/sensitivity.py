@@ -13,6 +13,8 @@ from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
+from pilotlab.wording.intervals import bracketed, level_of
+from pilotlab.wording.numbers import decimals_of, in_full, significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +69,7 @@ class Sensitivity:
     notes: tuple[Note, ...] = ()
 
     def __repr__(self) -> str:
-        where = "inf" if math.isinf(self.breakdown) else f"{self.breakdown:.3g}"
+        where = significant(self.breakdown)
         return f"{self.kind}: breakdown at m = {where}{self._unit_of_m}; ATT {self._number(self.att)}{self._unit} {self._ends(self.ci)}"
 
     def _repr_html_(self) -> str:
@@ -80,8 +82,8 @@ class Sensitivity:
         if math.isinf(self.breakdown):
             return "zero stays outside the interval however far trends part"
         if self.kind == "relative_magnitude":
-            return f"zero is inside the interval once trends may part, period by period, {self.breakdown:.3g} times as fast as at worst before start"
-        return f"zero is inside the interval once the slope by which trends part may change by {self.breakdown:.3g}{self._unit} a period"
+            return f"zero is inside the interval once trends may part, period by period, {significant(self.breakdown)} times as fast as at worst before start"
+        return f"zero is inside the interval once the slope by which trends part may change by {significant(self.breakdown)}{self._unit} a period"
 
     def summary(self) -> str:
         """Assumption, intervals by m, breakdown and notes as text."""
@@ -148,17 +150,17 @@ class Sensitivity:
         return self._unit if self.kind == "smoothness" and math.isfinite(self.breakdown) else ""
 
     def _facts(self) -> list[tuple[str, str]]:
-        level = f"{100 * (1 - self.alpha):g} %"
+        level = level_of(self.alpha)
         return [(f"{level}, parallel", self._ends(self.ci))] + [
-            (f"{level}, m = {row.m:.4g}", self._ends(row.ci)) for row in self.rows
+            (f"{level}, m = {significant(row.m, 4)}", self._ends(row.ci)) for row in self.rows
         ]
 
     def _number(self, value: float) -> str:
-        return show.number(value, self._places)
+        return in_full(value, self._places, sign=True)
 
     def _ends(self, pair: tuple[float, float]) -> str:
-        return f"[{self._number(pair[0])}, {self._number(pair[1])}]"
+        return bracketed(*pair, self._places)
 
     @property
     def _places(self) -> int:
-        return show.decimals(self.att, *self.ci)
+        return decimals_of(self.att, *self.ci)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
+from pilotlab.wording.chances import p_value
+from pilotlab.wording.intervals import bracketed
+from pilotlab.wording.numbers import decimals_of, in_full
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +132,7 @@ class Slices:
 
     def summary(self) -> str:
         """Groups with what a page shows of them, then the tests and notes, as text."""
-        places = show.decimals(*(value for group in self.groups if (value := group.shown) is not None))
+        places = decimals_of(*(value for group in self.groups if (value := group.shown) is not None))
         wide = max((len(group.level) for group in self.groups), default=0)
         lines = [repr(self)]
         for name in dict.fromkeys(group.slice for group in self.groups):
@@ -242,15 +244,16 @@ def _row(group: Group) -> dict[str, Any]:
 def _said(group: Group, places: int) -> str:
     if group.shown is None or group.shown_ci is None:
         return group.words
-    low, high = (show.number(end, places) for end in group.shown_ci)
     people = f"  {group.people} people" if group.people else ""
-    return f"{show.number(group.shown, places):>8}  [{low}, {high}]  {group.n_units} units{people}"
+    return f"{in_full(group.shown, places, sign=True):>8}  {bracketed(*group.shown_ci, places)}  {group.n_units} units{people}"
 
 
 def _tested(test: Interaction) -> str:
     if test.p_value is None or test.p_holm is None:
         return f"whether they differ: {test.reason}"
-    return f"whether they differ: p {test.p_value:.3g}, {test.p_holm:.3g} after Holm ({test.method})"
+    return (
+        f"whether they differ: p {p_value(test.p_value)}, {p_value(test.p_holm)} after Holm ({test.method})"
+    )
 
 
 def _plain(row: Group | Interaction) -> dict[str, Any]:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
+from pilotlab.wording.numbers import count, significant
+from pilotlab.wording.shares import fine_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +55,7 @@ class Synthetic:
 
     def __repr__(self) -> str:
         times = f", {len(self.time_weights)} times" if self.time_weights else ""
-        return f"synthetic path of {len(self.unit_weights)} units{times}; misses by {self.miss:.3g} before the start"
+        return f"synthetic path of {len(self.unit_weights)} units{times}; misses by {significant(self.miss)} before the start"
 
     @property
     def gaps(self) -> tuple[float, ...]:
@@ -87,12 +89,14 @@ class Synthetic:
 
     def summary(self) -> str:
         """Text: how well it fits before the start, and the weights."""
-        units = [f"  {weight:>7.1%}  {name}" for name, weight in self.unit_weights]
-        times = [f"  {weight:>7.1%}  {name}" for name, weight in self.time_weights]
+        units = [f"  {fine_percent(weight):>8}  {name}" for name, weight in self.unit_weights]
+        times = [f"  {fine_percent(weight):>8}  {name}" for name, weight in self.time_weights]
         return "\n".join([repr(self), "", "units:", *units, *(["", "times:", *times] if times else [])])
 
     def _repr_html_(self) -> str:
-        return show.as_html(repr(self), [(name, f"{weight:.1%}") for name, weight in self.unit_weights], ())
+        return show.as_html(
+            repr(self), [(name, fine_percent(weight)) for name, weight in self.unit_weights], ()
+        )
 
     def plot(self, ax: Axes | None = None, *, unit: str = "") -> Axes:
         """Plot both paths and the start on matplotlib axes, the time weights along the foot, and return them."""
@@ -106,7 +110,7 @@ class Synthetic:
         """Plot the placebos' effects, and the estimate among them."""
         effects = [effect for _, effect in self.placebos]
         return plot(
-            "Synthetic.plot_placebos", effects, att, ax, unit=unit, title=f"{len(effects):,} placebos"
+            "Synthetic.plot_placebos", effects, att, ax, unit=unit, title=f"{count(len(effects))} placebos"
         )
 
     def to_dict(self) -> dict[str, Any]:

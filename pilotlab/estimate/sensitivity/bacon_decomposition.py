@@ -18,12 +18,12 @@ from pilotlab.estimate.data.variation import ROUNDING, ends, nothing_left, nothi
 from pilotlab.estimate.did import did
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import COHORT_DEFAULT, Options
-from pilotlab.estimate.results import show
 from pilotlab.estimate.results.bacon import Bacon, Comparison
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, sum_by
 from pilotlab.stats.staggered.bacon import TwoByTwo, decompose
+from pilotlab.wording.numbers import decimals_of, in_full
 
 
 def bacon(
@@ -105,7 +105,7 @@ def _of_all(frame: Any, asked: Mapping[str, Any]) -> Iterator[Note]:
     """Say what the coefficient is with the units that were left out, for it is another."""
     whole = did(frame, estimator="twfe", inference="cluster", **asked)
     if isinstance(whole, Estimate):
-        yield note("bacon_of_all", att=show.number(whole.att, show.decimals(whole.att)))
+        yield note("bacon_of_all", att=in_full(whole.att, decimals_of(whole.att), sign=True))
 
 
 def _decompose(study: Study) -> Bacon:

@@ -14,6 +14,7 @@ from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.estimate.results.harm import HarmBounds, HarmLook, Rule
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.bounds.sequential import SPENDINGS, anytime_reach, boundaries
+from pilotlab.wording.numbers import significant
 
 RULES: tuple[Rule, ...] = ("anytime", *SPENDINGS)
 BETTER = ("higher", "lower")
@@ -114,7 +115,7 @@ def _fractions(estimates: Sequence[Estimate], tuned: float, planned: Iterable[fl
     """Part of the final information at each look: as planned, else from the standard errors."""
     if planned is None:
         found = np.minimum([(tuned / each.se) ** 2 for each in estimates], 1.0)
-        said = f"looks: standard errors {[float(f'{each.se:.3g}') for each in estimates]} do not fall towards {tuned:.3g}"
+        said = f"looks: standard errors {', '.join(significant(each.se) for each in estimates)} do not fall towards {significant(tuned)}"
     else:
         found = np.asarray(list(planned), dtype=float)
         said = f"fractions {found.tolist()} are not {len(estimates)} rising shares"

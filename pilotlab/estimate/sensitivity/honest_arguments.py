@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate.results.sensitivity import KINDS
 from pilotlab.stats.arrays import FloatArray
+from pilotlab.wording.numbers import typed
 
 LARGEST = 1e75  # products of four stay within a float
 
@@ -97,7 +98,8 @@ def _numbers(name: str, values: ArrayLike) -> FloatArray:
         raise UsageError(f"{name} holds a value that is missing or infinite", fix="finite numbers alone")
     if found.size and (largest := float(np.abs(found).max())) > LARGEST:
         raise UsageError(
-            f"{name} holds {largest:g}, too large to be squared", fix="rescale betahat, and sigma with it"
+            f"{name} holds {typed(largest)}, too large to be squared",
+            fix="rescale betahat, and sigma with it",
         )
     return found
 

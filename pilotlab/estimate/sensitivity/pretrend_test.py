@@ -10,6 +10,7 @@ from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.pretrend import Drift, Pretrend
 from pilotlab.estimate.sensitivity.honest_did import singular, usable_path
 from pilotlab.stats.sensitivity.pretrend import Criterion, Pretest, joint_test
+from pilotlab.wording.numbers import significant
 
 POWERS = (0.5, 0.8)
 CRITERIA: tuple[Criterion, ...] = ("joint", "single")
@@ -43,7 +44,7 @@ def pretrend(estimate: Estimate, *, criterion: Criterion = "joint") -> Pretrend 
     pre, df = path.n_pre, path.df
     if singular(cov[:pre, :pre]) or df <= pre:
         return NotEstimable(
-            f"{pre} coefficients before start and {df:.3g} degrees of freedom: too little to test them jointly",
+            f"{pre} coefficients before start and {significant(df)} degrees of freedom: too little to test them jointly",
             "a shorter baseline, or more clusters",
         )
     test = joint_test(beta[:pre], cov[:pre, :pre], df)

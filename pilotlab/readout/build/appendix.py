@@ -8,9 +8,11 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import MetricResult
-from pilotlab.readout.build.effects import Scale, decimals_of, effect
+from pilotlab.readout.build.effects import decimals_of, effect
 from pilotlab.readout.document.model import Appendix, Definition, MetricLine, Row
 from pilotlab.spec.metric import MetricSpec
+from pilotlab.wording.chances import p_value
+from pilotlab.wording.numbers import number, significant, typed
 
 WINDOW = {1: "one week"}
 DIRECTION = {
@@ -67,19 +69,21 @@ def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
 
 def _p(estimate: Estimate) -> str:
     smallest = (
-        f"; the smallest this design can reach is {estimate.p_min:.2g}" if estimate.p_min is not None else ""
+        f"; the smallest this design can reach is {significant(estimate.p_min, 2)}"
+        if estimate.p_min is not None
+        else ""
     )
-    df = f", {estimate.df:.1f} degrees of freedom" if estimate.df is not None else ""
-    return f"{estimate.p_value:.4f}{df}{smallest}"
+    df = f", {number(estimate.df, 1)} degrees of freedom" if estimate.df is not None else ""
+    return f"{p_value(estimate.p_value)}{df}{smallest}"
 
 
 def _line(course: Course, result: MetricResult) -> MetricLine:
-    metric, scale, means = result.metric, Scale.of(result.metric), result.means
+    metric, scale, means = result.metric, result.metric.words, result.means
     estimate = result.estimate if isinstance(result.estimate, Estimate) else None
     baseline = (
         ""
         if means is None or result.hidden
-        else f"{means.pilot_before:.{metric.decimals}f} pilot, {means.control_before:.{metric.decimals}f} comparison"
+        else f"{number(means.pilot_before, metric.decimals)} pilot, {number(means.control_before, metric.decimals)} comparison"
     )
     shown = effect(result.estimate, metric, hidden=result.hidden)
     return MetricLine(
@@ -105,7 +109,7 @@ def _state(decision: ArmDecision, metric: str) -> str:
 
 
 def _definition(metric: MetricSpec) -> Definition:
-    ends = f"{metric.range[0]:g} to {metric.range[1]:g}" if metric.range else "any number"
+    ends = f"{typed(metric.range[0])} to {typed(metric.range[1])}" if metric.range else "any number"
     weeks = WINDOW.get(metric.window_weeks, f"{metric.window_weeks} weeks")
     rows = [
         Row(label="Question", text=metric.question),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.readout.document.model import DecisionBox, GateItem, Row
-from pilotlab.wording.numbers import day
+from pilotlab.wording.page import day
 
 UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
 STATES = {True: "met", False: "not met", None: "not measured"}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
 from pilotlab.design.difference import shown
-from pilotlab.design.drawn import ordinal
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.reruns import RERUNS
@@ -15,7 +14,7 @@ from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.spec.standard import AGREEMENT_NEEDED
 from pilotlab.weeks import Week
-from pilotlab.wording.numbers import number
+from pilotlab.wording.numbers import number, ordinal
 
 EDITS = 8  # rows of edits on the page; more are counted
 

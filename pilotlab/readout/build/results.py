@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pilotlab.decide.decision import ArmDecision, MetricState
 from pilotlab.evaluate.analysis import ArmMeans, MetricResult
 from pilotlab.evaluate.by_week import WeekEffect
-from pilotlab.readout.build.effects import Scale, bar, decimals_of, effect, limit
+from pilotlab.readout.build.effects import bar, decimals_of, effect, limit
 from pilotlab.readout.build.phases import phase_of, spans_of
 from pilotlab.readout.document.model import (
     Adherence,
@@ -24,7 +24,10 @@ from pilotlab.readout.document.model import (
 )
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.standard import least_gap
+from pilotlab.wording.effects import Words
+from pilotlab.wording.lists import listed
 from pilotlab.wording.numbers import number, signed
+from pilotlab.wording.shares import percent
 
 GOAL_FINDINGS = {
     "clear yes": "Clear yes: better, and by at least the bar",
@@ -40,7 +43,7 @@ _PROMISES: dict[str, PromiseState] = {"safe": "safe", "unproven": "unproven", "l
 
 def goal_result(spec: PilotSpec, result: MetricResult, decision: ArmDecision) -> GoalResult:
     """Hold a goal beside its bar."""
-    metric, scale = result.metric, Scale.of(result.metric)
+    metric, scale = result.metric, result.metric.words
     judged = state_of(decision, metric.key)
     shown = effect(result.estimate, metric, alpha=judged.alpha, hidden=result.hidden)
     no_harm = spec.claim == "do_no_harm"
@@ -99,7 +102,7 @@ def _promises_note(rows: Sequence[Promise]) -> str:
 
 
 def _promise(result: MetricResult, decision: ArmDecision) -> Promise:
-    metric, scale = result.metric, Scale.of(result.metric)
+    metric, scale = result.metric, result.metric.words
     shown = effect(result.estimate, metric, hidden=result.hidden)
     state, reason = _promise_state(result, decision)
     return Promise(
@@ -137,10 +140,10 @@ def _promises_finding(rows: Sequence[Promise]) -> str:
     hidden = [row.label for row in deciding if row.state == "hidden"]
     unsure = [row.label for row in deciding if not row.broken and row.state not in ("safe", "hidden")]
     parts = [
-        f"{_listed(broken)} broke {'its limit' if len(broken) == 1 else 'their limits'}" if broken else "",
-        f"{_listed(kept)} kept to {'its limit' if len(kept) == 1 else 'their limits'}" if kept else "",
-        f"{_listed(unsure)}: not shown to be safe" if unsure else "",
-        f"{_listed(hidden)}: too few people to show" if hidden else "",
+        f"{listed(broken)} broke {'its limit' if len(broken) == 1 else 'their limits'}" if broken else "",
+        f"{listed(kept)} kept to {'its limit' if len(kept) == 1 else 'their limits'}" if kept else "",
+        f"{listed(unsure)}: not shown to be safe" if unsure else "",
+        f"{listed(hidden)}: too few people to show" if hidden else "",
     ]
     return "; ".join(part for part in parts if part)
 
@@ -149,7 +152,7 @@ def event_study(spec: PilotSpec, result: MetricResult) -> EventStudy | None:
     """Show when it happened."""
     if not result.weeks:
         return None
-    metric, scale = result.metric, Scale.of(result.metric)
+    metric, scale = result.metric, result.metric.words
     points = tuple(_point(spec, row, scale) for row in result.weeks)
     worth = bar(result.use, metric)
     return EventStudy(
@@ -166,7 +169,7 @@ def event_study(spec: PilotSpec, result: MetricResult) -> EventStudy | None:
     )
 
 
-def _point(spec: PilotSpec, row: WeekEffect, scale: Scale) -> EventPoint:
+def _point(spec: PilotSpec, row: WeekEffect, scale: Words) -> EventPoint:
     def ends(low: float | None, high: float | None) -> tuple[float | None, float | None]:
         return (None, None) if low is None or high is None else scale.interval((low, high))
 
@@ -185,7 +188,7 @@ def _point(spec: PilotSpec, row: WeekEffect, scale: Scale) -> EventPoint:
     )
 
 
-def _timing_finding(spec: PilotSpec, weeks: Sequence[WeekEffect], scale: Scale) -> str:
+def _timing_finding(spec: PilotSpec, weeks: Sequence[WeekEffect], scale: Words) -> str:
     windows = spec.windows
     counted = [row for row in weeks if row.week in windows.counted]
     if not counted:
@@ -209,7 +212,7 @@ def _timing_note(spec: PilotSpec, points: Sequence[EventPoint], *, bar_drawn: bo
     return " ".join(part for part in parts if part)
 
 
-def _mean(rows: Sequence[WeekEffect], scale: Scale) -> float:
+def _mean(rows: Sequence[WeekEffect], scale: Words) -> float:
     return math.fsum(scale.orient(row.att) for row in rows) / len(rows)
 
 
@@ -268,7 +271,7 @@ def _adherence_finding(
         return f"A gap of {signed(observed, decimals)}; none was planned"
     sign = 1 if planned >= 0 else -1
     enough = sign * observed >= abs(minimum)
-    share = f"{100 * observed / planned:.0f} % of the planned gap" if planned else "no gap was planned"
+    share = f"{percent(observed / planned)} of the planned gap" if planned else "no gap was planned"
     return f"{'Yes' if enough else 'Hardly'}: {share}"
 
 
@@ -300,9 +303,5 @@ def _means(spec: PilotSpec, result: MetricResult) -> tuple[ArmMean, ...]:
 def _described(result: MetricResult, estimate: float | None) -> str:
     if estimate is None:
         return "No number can be given"
-    scale = Scale.of(result.metric)
+    scale = result.metric.words
     return f"{signed(estimate, scale.decimals)} {scale.unit}: described, not judged"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

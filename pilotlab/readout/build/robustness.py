@@ -7,9 +7,10 @@ from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.reruns import INTERVALS
 from pilotlab.evaluate.robustness import Run
-from pilotlab.readout.build.effects import Scale, bar, decimals_of, effect, limit
+from pilotlab.readout.build.effects import bar, decimals_of, effect, limit
 from pilotlab.readout.document.model import Effect, LeaveOneOut, OtherAnalysis, RobustnessCard, Threat
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.wording.effects import Words
 
 _STATES = {"pass": "no alarm", "fail": "alarm", "not applicable": "not applicable"}
 
@@ -19,7 +20,7 @@ def robustness_card(spec: PilotSpec, result: MetricResult) -> RobustnessCard | N
     found, estimate = result.robustness, result.estimate
     if found is None or result.hidden or not isinstance(estimate, Estimate):
         return None
-    metric, scale, no_harm = result.metric, Scale.of(result.metric), spec.claim == "do_no_harm"
+    metric, scale, no_harm = result.metric, result.metric.words, spec.claim == "do_no_harm"
     headline = effect(estimate, metric)
     return RobustnessCard(
         metric=metric.key,
@@ -39,7 +40,7 @@ def robustness_card(spec: PilotSpec, result: MetricResult) -> RobustnessCard | N
     )
 
 
-def _run(run: Run, headline: Effect, scale: Scale) -> OtherAnalysis:
+def _run(run: Run, headline: Effect, scale: Words) -> OtherAnalysis:
     if run.att is None or run.ci is None:
         return OtherAnalysis(label=run.label, effect=Effect(reason=run.reason), held=run.agrees)
     low, high = scale.interval(run.ci)
@@ -59,7 +60,7 @@ def _why(run: Run, shown: Effect, headline: Effect) -> str:
     return f"{'above' if shown.estimate > headline.high else 'below'} this readout’s interval"
 
 
-def _left_out(found: LeftOut, scale: Scale) -> LeaveOneOut:
+def _left_out(found: LeftOut, scale: Words) -> LeaveOneOut:
     ends: tuple[float | None, float | None] = (None, None)
     if found.lowest is not None and found.highest is not None:
         ends = scale.interval((found.lowest, found.highest))

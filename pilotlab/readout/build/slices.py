@@ -9,9 +9,11 @@ from pilotlab.estimate.results.slices import Group
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.equity import Breach, breached
 from pilotlab.evaluate.slices import SLICE_CELL
-from pilotlab.readout.build.effects import Scale, limit
+from pilotlab.readout.build.effects import limit
 from pilotlab.readout.document.model import Effect, Slice, Slices
 from pilotlab.spec.pilot import PilotSpec
+from pilotlab.wording.effects import Words
+from pilotlab.wording.lists import listed
 from pilotlab.wording.numbers import EN_DASH
 
 TOLD_APART = 0.05  # of the tests whether groups differ, after Holm
@@ -46,7 +48,7 @@ def _rank(result: MetricResult, broken: Sequence[Breach]) -> tuple[bool, bool, b
 
 def _slices(spec: PilotSpec, result: MetricResult, broken: Sequence[Breach], judged: int) -> Slices:
     assert result.slices is not None
-    scale, metric = Scale.of(result.metric), result.metric
+    scale, metric = result.metric.words, result.metric
     own = [breach.group for breach in broken if breach.result is result]
     rows = tuple(_row(group, scale, broken=group in own) for group in result.slices.groups)
     return Slices(
@@ -60,7 +62,7 @@ def _slices(spec: PilotSpec, result: MetricResult, broken: Sequence[Breach], jud
     )
 
 
-def _row(group: Group, scale: Scale, *, broken: bool) -> Slice:
+def _row(group: Group, scale: Words, *, broken: bool) -> Slice:
     attribute = group.slice[:1].upper() + group.slice[1:].replace("_", " ")
     if group.shown is None or group.shown_ci is None:
         why = _hidden(group)
@@ -109,7 +111,7 @@ def _differ(result: MetricResult) -> str:
         for test in result.slices.tests
         if test.p_holm is not None and test.p_holm <= TOLD_APART
     ]
-    return f"; it differs by {' and '.join(named)}" if named else ""
+    return f"; it differs by {listed(named)}" if named else ""
 
 
 def _note(spec: PilotSpec, judged: int, rows: Sequence[Slice]) -> str:
@@ -120,7 +122,7 @@ def _note(spec: PilotSpec, judged: int, rows: Sequence[Slice]) -> str:
         else ""
     )
     other = [name.replace("_", " ") for name in spec.slices.other]
-    shown = f"Not judged: {' and '.join(other)}." if other else ""
+    shown = f"Not judged: {listed(other)}." if other else ""
     own = (
         "Whether a limit is broken is read off the group’s own numbers."
         if any(row.broken for row in rows)

@@ -20,7 +20,11 @@ from pilotlab.readout.document.model import (
     Trust,
 )
 from pilotlab.spec.pilot import CONTROL
-from pilotlab.wording.numbers import count, people
+from pilotlab.spec.standard import SHARE_NEEDED
+from pilotlab.wording import lists
+from pilotlab.wording.lists import people
+from pilotlab.wording.numbers import count
+from pilotlab.wording.shares import percent
 
 _CELLS: dict[State, CellState] = {"forgot": "forgotten"}
 SHOWN_TEAMS = 60  # more rows than this say less than the arms' shares
@@ -58,7 +62,7 @@ def _finding(course: Course, quality: Quality) -> str:
     items = [item for item in course.decision.leading.gate if item.met is not None]
     met = sum(item.met is True for item in items)
     shares = [quality.share(arm) for arm in (*course.spec.arms, CONTROL)]
-    said = " and ".join(f"{100 * share:.0f} %" for share in shares if share is not None)
+    said = lists.listed(percent(share, needed=SHARE_NEEDED) for share in shares if share is not None)
     kept = (
         f"All {len(items)} conditions met" if met == len(items) else f"{met} of {len(items)} conditions met"
     )
@@ -113,7 +117,7 @@ def _how(course: Course) -> str:
 
 def _possible(course: Course) -> str:
     groups = course.spec.design.keep_together
-    return "; ".join(f"{' and '.join(group)} were drawn together" for group in groups)
+    return "; ".join(f"{lists.listed(group)} were drawn together" for group in groups)
 
 
 def _boxes(course: Course, quality: Quality, arm: str) -> tuple[FlowBox, ...]:

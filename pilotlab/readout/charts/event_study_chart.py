@@ -18,7 +18,8 @@ from pilotlab.readout.charts.weekly import (
 )
 from pilotlab.readout.document.page_one import EventPoint, EventStudy
 from pilotlab.readout.palette import Colour
-from pilotlab.wording.numbers import number, short_day
+from pilotlab.wording.dates import short_day
+from pilotlab.wording.numbers import number
 
 RIGHT = 344.0
 HEIGHT = 160.0

@@ -12,7 +12,9 @@ from pilotlab.readout.document.page_one import Span
 from pilotlab.readout.document.page_two import Completeness, MapGroup
 from pilotlab.readout.palette import Colour
 from pilotlab.spec.standard import SHARE_NEEDED
-from pilotlab.wording.numbers import percent
+from pilotlab.wording import shares
+from pilotlab.wording.page import percent
+from pilotlab.wording.shares import bare_percent
 
 _LOOKS: tuple[tuple[Colour, float, str], ...] = (
     ("blue", 2.2, ""),
@@ -31,7 +33,7 @@ def draw_presence(name: str, completeness: Completeness) -> str:
     marks.append(
         line((frame.left, scale(SHARE_NEEDED)), (frame.right, scale(SHARE_NEEDED)), "ink", 1, dash=DASHED)
     )
-    labels = [(scale(SHARE_NEEDED), f"needed {SHARE_NEEDED:.0%}".replace("%", " %"), "ink")]
+    labels = [(scale(SHARE_NEEDED), f"needed {shares.percent(SHARE_NEEDED)}", "ink")]
     for group, (colour, weight, dash) in zip(completeness.groups, _LOOKS, strict=False):
         marks += _series(group, frame, scale, colour, weight, dash)
         labels.append((_last(group, scale), group.label, colour))
@@ -49,14 +51,16 @@ def describe(completeness: Completeness) -> str:
     """Say in words what the drawing shows."""
     said = []
     for group in completeness.groups:
-        shares = [share for share in group.shares if share is not None]
-        if shares:
-            said.append(f"{group.label}: {percent(min(shares))} to {percent(max(shares))} in a week")
+        found = [share for share in group.shares if share is not None]
+        if found:
+            said.append(
+                f"{group.label}: {percent(min(found), needed=SHARE_NEEDED)} to {percent(max(found), needed=SHARE_NEEDED)} in a week"
+            )
     return "Share of values present in each week, by arm. " + "; ".join(said) + "."
 
 
 def _tick(share: float, frame: Frame, scale: Scale) -> str:
-    return text((frame.left - 4, scale(share) + 3.5), f"{100 * share:.0f}", "muted", 9, anchor="end")
+    return text((frame.left - 4, scale(share) + 3.5), bare_percent(share), "muted", 9, anchor="end")
 
 
 def _spans(completeness: Completeness) -> list[Span]:

@@ -23,7 +23,8 @@ from pilotlab.readout.charts.scale import Scale
 from pilotlab.readout.charts.text_width import fitted, width, wrapped
 from pilotlab.readout.document.page_one import Promise, Promises
 from pilotlab.readout.palette import Colour
-from pilotlab.wording.numbers import interval, level, number, with_unit
+from pilotlab.wording.numbers import number
+from pilotlab.wording.page import interval, level, with_unit
 
 LEFT, RIGHT, NARROWEST = 112.0, 228.0, 206.0  # the plot; it gives way to values of many digits
 VALUE, NAMES = 263.0, 108.0  # where values end; room for names

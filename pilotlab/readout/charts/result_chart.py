@@ -22,7 +22,8 @@ from pilotlab.readout.charts.scale import Scale, around, tick_decimals, tick_ste
 from pilotlab.readout.charts.text_width import Label, fitted, spread, width, wrapped
 from pilotlab.readout.document.page_one import ArmMean, GoalResult
 from pilotlab.readout.palette import Colour
-from pilotlab.wording.numbers import interval, level, number, with_unit
+from pilotlab.wording.numbers import number
+from pilotlab.wording.page import interval, level, with_unit
 
 LEFT, RIGHT = 16.0, 334.0
 TOP, FLOOR, LINE = 22.0, 74.0, 52.0

@@ -21,7 +21,8 @@ from pilotlab.readout.charts.text_width import Label, fitted, spread, width
 from pilotlab.readout.document.page_one import Effect
 from pilotlab.readout.document.page_two import OtherAnalysis, RobustnessCard
 from pilotlab.readout.palette import Colour
-from pilotlab.wording.numbers import interval, level, number
+from pilotlab.wording.numbers import number
+from pilotlab.wording.page import interval, level
 
 LEFT, NAMES = 176.0, 170.0
 TOP, STEP = 18.0, 14.0

@@ -10,7 +10,8 @@ from pilotlab.readout.charts.scale import Scale, around
 from pilotlab.readout.charts.text_width import fitted, width
 from pilotlab.readout.document.page_one import Slice, Slices
 from pilotlab.readout.palette import Colour
-from pilotlab.wording.numbers import interval, number
+from pilotlab.wording.numbers import number
+from pilotlab.wording.page import interval
 
 LEFT, RIGHT, VALUE, ENDS = 112.0, 203.0, 233.0, 306.0
 STEP, TOP = 14.7, 14.0

@@ -10,7 +10,8 @@ from pilotlab.readout.charts.marks import hatch, line, text, zone
 from pilotlab.readout.charts.scale import Scale, tick_decimals, tick_step, ticks
 from pilotlab.readout.charts.text_width import Label, spread, width
 from pilotlab.readout.document.page_one import Phase, Span
-from pilotlab.wording.numbers import number, short_day
+from pilotlab.wording.dates import short_day
+from pilotlab.wording.numbers import number
 
 WORDS = MappingProxyType(
     {

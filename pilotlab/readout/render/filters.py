@@ -25,7 +25,11 @@ from pilotlab.readout.document.page_two import (
     RobustnessCard,
     Unplanned,
 )
-from pilotlab.wording.numbers import NBSP, count, day, interval, number, percent, with_unit
+from pilotlab.spec.standard import SHARE_NEEDED
+from pilotlab.wording.chances import short_p
+from pilotlab.wording.lists import listed
+from pilotlab.wording.numbers import NBSP, count, number
+from pilotlab.wording.page import day, interval, percent, with_unit
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _CODE = re.compile(r"`([^`]+)`")
@@ -89,11 +93,6 @@ def bare(text: str) -> str:
     return _CODE.sub(r"\1", _BOLD.sub(r"\1", text))
 
 
-def listed(names: Sequence[str]) -> str:
-    """Write "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def with_interval(effect: Effect, decimals: int, unit: str = "", *, sign: bool = False) -> str:
     """Write "0.76 days (0.30 to 1.19)", or the reason in the number's place."""
     if effect.estimate is None:
@@ -109,9 +108,7 @@ def effect(row: MetricLine | Unplanned) -> str:
 
 def p(value: float | None) -> str:
     """Write a p-value, for the appendix alone."""
-    if value is None:
-        return ""
-    return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.01 else f"{value:.3f}"
+    return "" if value is None else short_p(value)
 
 
 def short_digest(digest: str) -> str:
@@ -143,7 +140,7 @@ def gaps(row: MapRow, completeness: Completeness) -> str:
 
 def share(group: MapGroup) -> str:
     """Write the share present."""
-    return percent(group.present / group.expected if group.expected else None)
+    return percent(group.present / group.expected if group.expected else None, needed=SHARE_NEEDED)
 
 
 def steps(arms: Sequence[FlowArm]) -> list[Step]:

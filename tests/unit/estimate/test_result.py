@@ -15,7 +15,7 @@ from scipy import stats
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable, result_from_dict
-from pilotlab.estimate.results.show import decimals, number
+from pilotlab.wording.numbers import decimals_of, in_full
 from tests.panels import simulate
 
 
@@ -181,14 +181,14 @@ def test_not_estimable_is_false_printable_and_storable() -> None:
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ((0.0,), "+0.00"),
+        ((0.0,), "0.00"),
         ((1.234567, -0.85), "+1.23"),
-        ((-11863.9, 2806.9), "-11,864"),
+        ((-11863.9, 2806.9), "−11,864"),
         ((0.0224589, 0.0099), "+0.0225"),
         ((0.00012345,), "+0.000123"),
         ((123.456, math.inf), "+123"),
-        ((-math.inf, 1.0), "-inf"),
+        ((-math.inf, 1.0), "−∞"),
     ],
 )
 def test_numbers_keep_the_digits_that_count(values: tuple[float, ...], text: str) -> None:
-    assert number(values[0], decimals(*values)) == text
+    assert in_full(values[0], decimals_of(*values), sign=True) == text

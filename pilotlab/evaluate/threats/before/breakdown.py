@@ -14,6 +14,7 @@ from pilotlab.evaluate.threats.check import Check, Look, holds_zero
 from pilotlab.spec.threshold import margin_size
 from pilotlab.stats.sensitivity.breakdown import breakdown
 from pilotlab.stats.sensitivity.honest_rm import relative_magnitude
+from pilotlab.wording.numbers import number
 
 LOOK = Look("breakdown", "Arms that part faster afterwards")
 LONGEST = 4  # weeks in a period: a month, and at most half the baseline
@@ -70,7 +71,7 @@ def _limit(headline: Headline) -> float:
     use, metric = headline.use, headline.panel.metric
     if headline.spec.claim != "do_no_harm" or use is None or use.margin is None:
         return 0.0
-    return -metric.better * margin_size(use.margin, metric)
+    return metric.words.turned(-margin_size(use.margin, metric))
 
 
 def _words(m: float, length: int) -> str:
@@ -84,4 +85,4 @@ def _words(m: float, length: int) -> str:
 
 def _times(m: float) -> str:
     """Round down, so that just under one does not read as one."""
-    return f"{math.floor(m * 100 + 1e-9) / 100:.2f}"
+    return number(math.floor(m * 100 + 1e-9) / 100, 2)

@@ -8,6 +8,7 @@ from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.check import Check, Look
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.sensitivity.imbalance import chance_difference, standardised_difference
+from pilotlab.wording.numbers import number, signed
 
 LOOK = Look("baseline_imbalance", "Arms apart before the start")
 IMBALANCE = 0.25  # standard deviations; Ho, Imai, King & Stuart (2007)
@@ -27,9 +28,11 @@ def baseline_imbalance(headline: Headline) -> Check:
     limit = max(IMBALANCE, chance_difference(len(pilot), len(comparison)) if drawn else 0.0)
     lot = drawn and limit > IMBALANCE
     usual = (
-        f"a lot keeps them below {limit:.2f} in 19 of 20 draws" if lot else f"the usual limit is {limit:.2f}"
+        f"a lot keeps them below {number(limit, 2)} in 19 of 20 draws"
+        if lot
+        else f"the usual limit is {number(limit, 2)}"
     )
-    better = f"{headline.panel.metric.better * apart:+.2f}".replace("-", "−")
+    better = signed(headline.words.turned(apart), 2)
     words = (
         f"baseline means differ by {better} standard deviations (pilot less comparison, up is good); {usual}"
     )

@@ -9,6 +9,7 @@ from pilotlab.estimate.results.pretrend import Pretrend
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.before.periods import event_study
 from pilotlab.evaluate.threats.check import Check, Look
+from pilotlab.wording.chances import of_100
 
 LOOK = Look("pre_trend", "Arms that parted before the start")
 TEAMS_A_COEFFICIENT = 2  # a joint test of more has no power left
@@ -24,7 +25,7 @@ def pre_trend(headline: Headline) -> Check:
     if not isinstance(test, Pretrend):
         return LOOK.not_applicable(test.reason)
     clock = "Week by week" if length == 1 else f"By periods of {length} weeks"
-    seen = f"{clock}, chance alone parts arms this far before the start in {_of_100(test.p_value)} pilots"
+    seen = f"{clock}, chance alone parts arms this far before the start in {of_100(test.p_value)} pilots"
     return LOOK.found(test.passed, f"{seen}; {_missed(headline, test, length)}", test.p_value)
 
 
@@ -46,9 +47,6 @@ def _missed(headline: Headline, test: Pretrend, length: int) -> str:
         np.mean([week.index for week in weeks]) for weeks in (windows.counted, windows.baseline)
     )
     bias = abs(drift.slope) * float(counted - baseline) / length
-    size = headline.said(headline.panel.metric.better * bias).removeprefix("+")
+    words = headline.words
+    size = words.size(words.shown_turned(bias))
     return f"a steady drift that fakes {size} is found {round(10 * drift.power)} times in 10, a smaller one less often"
-
-
-def _of_100(p: float) -> str:
-    return "fewer than 1 of 100" if p < 0.01 else f"{int(100 * p)} of 100"

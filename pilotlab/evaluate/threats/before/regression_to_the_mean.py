@@ -8,6 +8,7 @@ from pilotlab.evaluate.threats.check import Check, Look
 from pilotlab.stats.power.variance_parts import variance_parts
 from pilotlab.stats.sensitivity.imbalance import standardised_difference
 from pilotlab.stats.sensitivity.return_to_mean import retained
+from pilotlab.wording.numbers import number
 
 LOOK = Look("regression_to_the_mean", "Teams that came at their worst")
 PART = 0.25  # of the headline
@@ -30,8 +31,8 @@ def return_to_usual(headline: Headline) -> Check:
     if apart is None or share is None:
         return LOOK.not_applicable("the baseline is too short to tell a team’s level from its luck")
     gain = (share - 1) * float(pilot.mean() - comparison.mean())
-    better = panel.metric.better * apart
-    where = f"{abs(better):.2f} standard deviations {'worse' if better < 0 else 'better'}"
+    better = headline.words.turned(apart)
+    where = f"{number(abs(better), 2)} standard deviations {'worse' if better < 0 else 'better'}"
     words = f"pilot teams began {where}; a return to their usual alone would make {headline.said(gain)}"
     large = gain * headline.estimate.att > 0 and abs(gain) >= PART * abs(headline.estimate.att)
     return LOOK.found(not (better < -IMBALANCE and large), words, gain)

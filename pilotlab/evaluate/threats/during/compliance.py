@@ -13,6 +13,7 @@ from pilotlab.evaluate.threats.changes import changes
 from pilotlab.evaluate.threats.check import Check, Look
 from pilotlab.spec.standard import least_gap
 from pilotlab.stats.regression.instrument import Complier, complier_effect
+from pilotlab.wording.numbers import signed
 
 LOOK = Look("compliance", "A pilot that few follow")
 
@@ -33,7 +34,7 @@ def compliance(headline: Headline) -> Check:
     moved = float(teams.groupby("pilot")["dose"].mean().diff().iloc[-1])
     least = least_gap(use.planned_gap, use.minimum_gap)
     unit, share = panel.metric.unit_word, moved / use.planned_gap
-    words = f"{panel.metric.label} moved by {_signed(moved)} {unit}, and {_signed(use.planned_gap)} were planned{_followed(headline, teams, unit)}"
+    words = f"{panel.metric.label} moved by {signed(moved, 2)} {unit}, and {signed(use.planned_gap, 2)} were planned{_followed(headline, teams, unit)}"
     return LOOK.found(share >= least / use.planned_gap, words, share)
 
 
@@ -54,7 +55,7 @@ def _followed(headline: Headline, teams: pd.DataFrame, unit: str) -> str:
     except ValueError:
         return ""
     one = float(np.sign(found.on_dose))  # of the dose, in the direction in which the pilot moved it
-    return f"; where they moved, {'+' if one > 0 else '−'}1 {unit} makes {_said(headline, found, one)}"
+    return f"; where they moved, {signed(one, 0)} {unit} makes {_said(headline, found, one)}"
 
 
 def _said(headline: Headline, found: Complier, one: float) -> str:
@@ -62,9 +63,4 @@ def _said(headline: Headline, found: Complier, one: float) -> str:
     low, high = sorted(one * end for end in found.region[0])
     if len(found.region) > 1 or not all(map(math.isfinite, (low, high))):
         return f"{headline.said(one * found.effect)} (no interval: the arms did too nearly the same)"
-    worse, better = map(headline.bare, headline.turned((low, high)))
-    return f"{headline.said(one * found.effect)} ({worse} to {better})"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return headline.words.effect_with_interval(one * found.effect, (low, high))

@@ -21,7 +21,7 @@ def other_windows(headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
         return LOOK.not_applicable("no other choice of weeks could be run")
     turned = sum(att * headline.estimate.att <= 0 for att in made)
     claimed = not holds_zero(headline.estimate)
-    ends = headline.said_ends((min(made), max(made)))
+    ends = headline.words.ends_with_unit((min(made), max(made)))
     words = f"{len(made)} other choices of baseline, wash-in and counted weeks give {ends}"
     words += f"; the sign turns in {turned}" if turned else ""
     return LOOK.found(not (turned and claimed), words, (len(made) - turned) / len(made))

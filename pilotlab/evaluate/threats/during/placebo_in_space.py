@@ -13,6 +13,7 @@ from pilotlab.evaluate.threats.check import Check, Look, holds_zero
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.draws import Design, count, enumerate_draws, sample_draws
+from pilotlab.wording.chances import of_100
 
 LOOK = Look("placebo_in_space", "Luck among comparison teams")
 FEWEST = 6  # comparison units: with five, the ten ways to choose two say little of 1 in 20
@@ -29,8 +30,8 @@ def placebo_in_space(headline: Headline) -> Check:
         return LOOK.not_applicable(f"{len(comparison)} comparison units are too few to be drawn again")
     effects = placebos(comparison, treated, seed=headline.asked["seed"])
     share = float((np.abs(effects) >= abs(headline.estimate.att) * (1 - 1e-9)).mean())
-    usual = headline.said(float(np.quantile(np.abs(effects), 0.95))).lstrip("+−")
-    words = f"comparison teams alone, drawn into two arms, part by up to {usual} in 19 of 20 draws, and as far as here in {_of_100(share)}"
+    usual = headline.words.size(headline.words.shown(float(np.quantile(np.abs(effects), 0.95))))
+    words = f"comparison teams alone, drawn into two arms, part by up to {usual} in 19 of 20 draws, and as far as here in {of_100(share)}"
     claimed = not holds_zero(headline.estimate)
     return LOOK.found(not claimed or share <= headline.estimate.alpha, words, share)
 
@@ -76,14 +77,4 @@ def _within(comparison: pd.DataFrame) -> FloatArray | None:
         return None
     return np.asarray(
         (comparison["change"] - groups.transform("mean")).to_numpy() * np.sqrt(size / (size - 1))
-    )
-
-
-def _of_100(share: float) -> str:
-    return (
-        "none of 100"
-        if share == 0
-        else "fewer than 1 of 100"
-        if share < 0.01
-        else f"{int(100 * share)} of 100"
     )

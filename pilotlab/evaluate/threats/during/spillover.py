@@ -16,6 +16,7 @@ from pilotlab.evaluate.threats.check import Check, Look, holds_zero
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.regression.ols import ols
 from pilotlab.stats.variance.cr2 import cr2
+from pilotlab.wording.shares import percent
 
 LOOK = Look("spillover", "A policy that reaches comparison teams")
 FEWEST = 4  # teams whose exposure is known
@@ -50,11 +51,12 @@ def _by_exposure(headline: Headline) -> Check:
     slope, se, df = _slope(teams)
     mean = float(teams["share"].mean())
     reach = float(special.stdtrit(df, 1 - headline.estimate.alpha / 2)) * se
-    moved = headline.said(mean * slope)
-    low, high = (headline.bare(mean * end) for end in headline.turned((slope - reach, slope + reach)))
+    moved = headline.words.effect_with_interval(
+        mean * slope, (mean * (slope - reach), mean * (slope + reach))
+    )
     words = (
-        f"comparison teams spend {100 * mean:.0f} % of their meetings with pilot teams on average (up to {100 * MUCH:.0f} % is usual); "
-        f"going by those exposed more, it moved them by {moved} ({low} to {high})"
+        f"comparison teams spend {percent(mean)} of their meetings with pilot teams on average (up to {percent(MUCH)} is usual); "
+        f"going by those exposed more, it moved them by {moved}"
     )
     return LOOK.found(slope - reach <= 0 <= slope + reach and mean <= MUCH, words, mean * slope)
 

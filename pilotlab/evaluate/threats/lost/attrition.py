@@ -35,5 +35,5 @@ def attrition(headline: Headline) -> Check:
 def _bounded(headline: Headline, change: np.ndarray, treated: np.ndarray, seen: np.ndarray) -> str:
     """Lee's bounds: the arm that kept more is trimmed to the other's share, from either end."""
     found = lee_bounds(change, treated, seen)
-    ends = headline.said_ends((found.lower, found.upper))
+    ends = headline.words.ends_with_unit((found.lower, found.upper))
     return f"with as many trimmed from the other arm, worst or best, {ends}"

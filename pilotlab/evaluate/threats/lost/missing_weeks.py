@@ -13,6 +13,7 @@ from pilotlab.evaluate.presence import Gap, gaps
 from pilotlab.evaluate.threats.check import Check, Look
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.bounds.partial import manski_missing_weeks
+from pilotlab.wording.numbers import typed
 
 LOOK = Look("missing_weeks", "Missing weeks that hide the worst")
 
@@ -75,5 +76,5 @@ def _anything(headline: Headline) -> str:
     arms = headline.frame.drop_duplicates("team").set_index("team")["arm"].reindex(wide.index)
     before = np.isin(weeks, [str(week) for week in windows.baseline])
     found = manski_missing_weeks(values, (arms != CONTROL).to_numpy(), before, ~before, low=low, high=high)
-    ends = headline.said_ends((found.lower, found.upper))
-    return f"; whatever they hid from {low:g} to {high:g}: {ends}"
+    ends = headline.words.ends_with_unit((found.lower, found.upper))
+    return f"; whatever they hid from {typed(low)} to {typed(high)}: {ends}"

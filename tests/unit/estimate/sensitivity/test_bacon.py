@@ -13,6 +13,7 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.results.bacon import Bacon
 from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.wording.numbers import in_full
 from tests.panels import simulate
 
 
@@ -73,7 +74,7 @@ def test_units_that_lack_a_time_are_named_and_left_out() -> None:
     assert found.n_units == 13
     assert found.comparisons == _bacon(frame[frame["team"] != "team 03"]).comparisons
     whole = did(short, estimator="twfe", inference="cluster").att
-    assert f"with them the two-way coefficient is {whole:+.2f}" in found.notes[-1].text
+    assert f"with them the two-way coefficient is {in_full(whole, 2, sign=True)}" in found.notes[-1].text
 
 
 def test_order_and_frame_do_not_matter_and_stay() -> None:
