@@ -10,7 +10,7 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import MetricResult
-from pilotlab.readout.build.effects import Scale
+from pilotlab.wording.effects import Words
 
 SCHEMA = "pilotlab/analysis@2"
 ORIENTATION = "up is good"
@@ -31,7 +31,7 @@ def told(course: Course) -> dict[str, Any]:
 
 
 def _result(result: MetricResult, decision: ArmDecision) -> dict[str, Any]:
-    scale, plain = Scale.of(result.metric), result.to_dict()
+    scale, plain = result.metric.words, result.to_dict()
     state = next((row for row in decision.states if row.metric == result.metric.key), None)
     head = {**plain, "label": result.metric.label, "unit": scale.unit, "better": result.metric.direction}
     if state:
@@ -45,7 +45,7 @@ def _result(result: MetricResult, decision: ArmDecision) -> dict[str, Any]:
     return {**head, **parts, "estimate": _estimate(result.estimate, level, scale)}
 
 
-def _estimate(estimate: Estimate, level: float, scale: Scale) -> dict[str, Any]:
+def _estimate(estimate: Estimate, level: float, scale: Words) -> dict[str, Any]:
     plain = estimate.to_dict()
     return {
         "att": _number(estimate.att, scale),
@@ -55,7 +55,7 @@ def _estimate(estimate: Estimate, level: float, scale: Scale) -> dict[str, Any]:
     }
 
 
-def _turned(value: Any, scale: Scale) -> Any:
+def _turned(value: Any, scale: Words) -> Any:
     """Turn every effect inside some plain data; counts, shares, p and notes stay, errors are left out."""
     if isinstance(value, list):
         return [_turned(each, scale) for each in value]
@@ -78,11 +78,11 @@ def _turned(value: Any, scale: Scale) -> Any:
     return found
 
 
-def _ends(low: float | None, high: float | None, scale: Scale) -> tuple[float | None, float | None]:
+def _ends(low: float | None, high: float | None, scale: Words) -> tuple[float | None, float | None]:
     """Turn an interval whose open ends are missing or infinite."""
     first, last = (None if end is None or math.isinf(end) else _number(end, scale) for end in (low, high))
     return (first, last) if scale.better > 0 else (last, first)
 
 
-def _number(value: float, scale: Scale) -> float:
+def _number(value: float, scale: Words) -> float:
     return float(f"{scale.orient(value):.10g}") + 0.0  # no minus zero
