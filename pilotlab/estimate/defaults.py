@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pilotlab.estimate.data.assigned import is_drawn
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators.fit import FEWEST, Fitted, arm_clusters, few_clusters
+from pilotlab.estimate.estimators.fit import FEWEST, Fit, Fitted, arm_clusters, few_clusters
+from pilotlab.estimate.estimators.ratio import few
+from pilotlab.estimate.inference import randomization
 from pilotlab.estimate.inference.analytic import MANY_CLUSTERS
-from pilotlab.estimate.inference.exact import few
 from pilotlab.estimate.notes.table import has, note
 from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.note import Note
 from pilotlab.spec.engine import ESTIMATORS
 from pilotlab.wording.lists import listed, plural
+from pilotlab.wording.numbers import significant
 
 FEWEST_CLUSTERS = 3
+SYNTHETIC = ("synthetic_did", "synthetic_control")
 CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")
 
 
@@ -61,24 +64,87 @@ def _few_treated(study: Study, options: Options) -> bool:
     return arms.treated < FEWEST <= arms.comparison
 
 
-def inference(fitted: Fitted, options: Options) -> str | NotEstimable:
+def inference(fit: Fit, estimator: str, options: Options) -> str | NotEstimable:
     """Name the inference; `auto` follows the draw, the number of clusters and how even the arms are."""
     if options.inference != "auto":
         return options.inference
-    if fitted.study is None and options.cluster is None:
+    return _RULES.get(estimator, _of_regression)(fit, options)
+
+
+def _of_regression(fit: Fit, options: Options) -> str | NotEstimable:
+    assert isinstance(fit, Fitted)
+    if fit.study is None and options.cluster is None:
         return "hetero"
-    if fitted.clusters.few:
-        return _too_few(fitted)
-    if few(fitted.exact):
+    if fit.clusters.few:
+        return _too_few(fit)
+    if few(fit.exact):
         return "exact"
-    if is_drawn(options.assignment) and fitted.drawn is not None and not fitted.clusters.uneven:
+    if is_drawn(options.assignment) and fit.drawn is not None and not fit.clusters.uneven:
         return "randomization"
-    if fitted.drawn is not None or fitted.linear.closed is not None:
+    if fit.drawn is not None or fit.linear.closed is not None:
         return "cr2"
-    return "cr2" if fitted.linear.n_clusters < MANY_CLUSTERS else "cluster"
+    return "cr2" if fit.linear.n_clusters < MANY_CLUSTERS else "cluster"
 
 
-def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
+def _of_group_time(fit: Fit, options: Options) -> str | NotEstimable:
+    if fit.clusters.few:
+        return _too_few(fit)
+    if not is_drawn(options.assignment) or options.covariates:
+        return "cluster"
+    assert fit.study is not None
+    return "cr2" if len(fit.study.starts) == 1 and fit.clusters.uneven else "randomization"
+
+
+def _of_rollout(fit: Fit, options: Options) -> str | NotEstimable:
+    if fit.clusters.few:
+        return _too_few(fit)
+    return "randomization" if is_drawn(options.assignment) else "cluster"
+
+
+def _of_synthetic_did(fit: Fit, options: Options) -> str | NotEstimable:
+    """Hold few treated clusters against placebos, and measure the spread of many."""
+    del options
+    refusal = _too_few_placebos(fit)
+    spread = "placebo" if fit.clusters.treated < FEWEST else "jackknife"
+    return spread if refusal is None else refusal
+
+
+def _of_synthetic_control(fit: Fit, options: Options) -> str | NotEstimable:
+    """Likewise; the bootstrap needs as many treated as comparison clusters."""
+    del options
+    treated, comparison = fit.clusters.treated, fit.clusters.comparison
+    spread = "placebo" if treated < FEWEST or comparison > treated else "bootstrap"
+    refusal = _too_few_placebos(fit)
+    return spread if refusal is None else refusal
+
+
+def _too_few_placebos(fit: Fit) -> NotEstimable | None:
+    comparison = fit.clusters.comparison
+    if comparison >= FEWEST:
+        return None
+    return NotEstimable(
+        f"{plural(comparison, 'comparison cluster')}: below {FEWEST} no interval here can be trusted, and no p falls below {significant(1 / (comparison + 1), 2)}",
+        "more comparison units; or `inference='placebo'`, which says how small p can get",
+    )
+
+
+_RULES = {
+    "group_time": _of_group_time,
+    "rollout": _of_rollout,
+    "synthetic_did": _of_synthetic_did,
+    "synthetic_control": _of_synthetic_control,
+}
+
+
+def refusal(fit: Fit, estimator: str, name: str) -> NotEstimable | None:
+    """Say why a fit can't be had with an inference; synthetic comparisons and rollouts have reasons of their own."""
+    if isinstance(fit, Fitted):
+        few = _refuse_clusters(fit, name)
+        return _refuse_rows(fit, name) if few is None else few
+    return _refuse_few_clusters(fit.n_clusters) if estimator == "group_time" else None
+
+
+def _refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     """Fewer than three clusters carry no interval at all."""
     found = fitted.linear.n_clusters
     if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
@@ -90,13 +156,19 @@ def refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
             f"an arm of a stratum holds one cluster, so that only whole strata can be compared, and {plural(found, 'gives', 'give')} no interval",
             "strata with at least two clusters an arm, more of them, or leave strata out",
         )
+    return _refuse_few_clusters(found)
+
+
+def _refuse_few_clusters(found: int) -> NotEstimable | None:
+    if found >= FEWEST_CLUSTERS:
+        return None
     return NotEstimable(
         f"{plural(found, 'cluster')}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
         "more units, or clusters that hold fewer of them",
     )
 
 
-def refuse_rows(fitted: Fitted, name: str) -> NotEstimable | None:
+def _refuse_rows(fitted: Fitted, name: str) -> NotEstimable | None:
     """Some inferences need the estimate to be least squares on rows."""
     why = fitted.linear.not_a_regression
     if not why or name not in ("jackknife", "wild", "iid", "hetero"):
@@ -108,17 +180,36 @@ def refuse_rows(fitted: Fitted, name: str) -> NotEstimable | None:
     )
 
 
-def warnings(fitted: Fitted, name: str) -> tuple[Note, ...]:
+def warnings(fitted: Fit, estimator: str, name: str) -> tuple[Note, ...]:
     """What to say first about an inference that was asked for by name."""
     found = []
-    if fitted.clusters.few and name in CLUSTERED:
+    if fitted.clusters.few and name in (*CLUSTERED, "bootstrap") and estimator not in SYNTHETIC:
         found.append(few_clusters(fitted.clusters, name))
     if name in ("iid", "hetero") and fitted.study is not None:
         found.append(note("rows_taken_as_independent", inference=name))
     return tuple(found)
 
 
-def _too_few(fitted: Fitted) -> NotEstimable:
+def chosen(fit: Fit, estimator: str, name: str, options: Options) -> tuple[Note, ...]:
+    """Say why `auto` took what it took, where that is no matter of course."""
+    if estimator in SYNTHETIC and name == "placebo" and "auto" in (options.estimator, options.inference):
+        treated = fit.clusters.treated
+        return (note("few_treated_placebo", treated=treated),) if treated < FEWEST else ()
+    taken = estimator == "group_time" and options.estimator == "auto"
+    return (note("group_time_taken"),) if taken else ()
+
+
+def beside(fit: Fit, name: str, options: Options) -> tuple[Note, ...]:
+    """Give the randomisation p where arms were drawn but too uneven for it to lead."""
+    took = options.inference == "auto" and name == "cr2" and is_drawn(options.assignment)
+    if not took or not isinstance(fit, Fitted) or fit.drawn is None or fit.study is None:
+        return ()
+    result = randomization.beside(fit.drawn, fit.study, options)
+    arms = {"treated": fit.clusters.treated, "comparison": fit.clusters.comparison}
+    return (note("uneven_arms", **arms, draws=result.n_draws, p=result.p_two_sided),)
+
+
+def _too_few(fitted: Fit) -> NotEstimable:
     sides = "" if fitted.clusters.by_dose else " on a side"
     return NotEstimable(
         f"{fitted.clusters}: below {FEWEST}{sides} no interval here can be trusted",

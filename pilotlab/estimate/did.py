@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,19 @@ from pilotlab.estimate.data.frame import read_study
 from pilotlab.estimate.data.incoming import as_pandas, drawn_as_pandas
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators import cross_section
-from pilotlab.estimate.estimators.fit import Answering, Fitted
-from pilotlab.estimate.options import Options, names, values
+from pilotlab.estimate.estimators.fit import Estimator, Fit
+from pilotlab.estimate.inference.uncertainty import Inference
+from pilotlab.estimate.options import (
+    Adjust,
+    Aggregate,
+    BasePeriod,
+    Comparison,
+    EstimatorName,
+    InferenceName,
+    Options,
+    names,
+    values,
+)
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.spec import engine
 
@@ -28,13 +40,13 @@ def did(
     unit: str | None = "team",
     time: str = "week",
     cohort: str = "first_week",
-    estimator: str = "auto",
-    aggregate: str = "overall",
+    estimator: EstimatorName | str = "auto",  # a package may add others
+    aggregate: Aggregate = "overall",
     balance: int | None = None,
-    comparison: str = "never_treated",
-    base_period: str = "varying",
+    comparison: Comparison = "never_treated",
+    base_period: BasePeriod = "varying",
     covariates: str | Iterable[str] | None = None,
-    adjust: str = "dr",
+    adjust: Adjust = "dr",
     baseline: int | None = None,
     washin: int = 0,
     exclude: Any = (),
@@ -48,7 +60,7 @@ def did(
     exposure: str | None = None,
     dose: str | None = None,
     group: str | None = None,
-    inference: str = "auto",
+    inference: InferenceName = "auto",
     alpha: float = 0.05,
     reps: int | None = None,
     seed: int = 0,
@@ -180,7 +192,7 @@ def did(
 
 def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
     if options.unit is None:
-        name: str | NotEstimable = cross_section.estimator(options)
+        name = cross_section.estimator(options)
         fitted = cross_section.fit(frame, options)
         if isinstance(fitted, NotEstimable):
             return fitted
@@ -199,22 +211,22 @@ def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:
     if isinstance(name, NotEstimable):
         return name
     within = _compares_within_strata(name, options)
-    fitted = engine.estimator(name)(with_assignment(study, options, strata=within), options)
-    if isinstance(fitted, NotEstimable):
-        return fitted
-    if isinstance(fitted, Answering):
-        return fitted.answer(options, name)
-    return _with_inference(fitted, name, options)
+    fit: Estimator = engine.estimator(name)
+    fitted = fit(with_assignment(study, options, strata=within), options)
+    return fitted if isinstance(fitted, NotEstimable) else _with_inference(fitted, name, options)
 
 
-def _with_inference(fitted: Fitted, estimator: Any, options: Options) -> Estimate | NotEstimable:
-    name = defaults.inference(fitted, options)
+def _with_inference(fit: Fit, estimator: str, options: Options) -> Estimate | NotEstimable:
+    name = defaults.inference(fit, estimator, options)
     if isinstance(name, NotEstimable):
         return name
-    for refuse in (defaults.refuse_clusters, defaults.refuse_rows):
-        if (refusal := refuse(fitted, name)) is not None:
-            return refusal
-    return finish.estimate(fitted, options, estimator, name)
+    if (refusal := defaults.refusal(fit, estimator, name)) is not None:
+        return refusal
+    infer: Inference[Any] = engine.inference(name, estimator)
+    found = infer(fit, replace(options, estimator=estimator, inference=name))
+    if isinstance(found, NotEstimable):
+        return found
+    return finish.estimate(fit, found, options, estimator, name)
 
 
 def _compares_within_strata(name: str, options: Options) -> bool:

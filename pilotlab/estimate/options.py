@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.spec import engine
@@ -14,11 +14,46 @@ from pilotlab.wording.lists import listed, some
 
 COHORT_DEFAULT = "first_week"
 WHERE_STARTS_DIFFER = "group_time"  # what `auto` takes then
-_CHOICES = {
-    "aggregate": ("overall", "event_time", "cohort", "week"),
-    "comparison": ("never_treated", "not_yet_treated"),
-    "base_period": ("varying", "universal"),
-    "adjust": ("dr", "ipw", "reg"),
+# Literals are for editors and type checkers; a contract test holds them against the engine's tables.
+EstimatorName = Literal[
+    "auto",
+    "change",
+    "ancova",
+    "twfe",
+    "synthetic_did",
+    "synthetic_control",
+    "event_study",
+    "group_time",
+    "sun_abraham",
+    "imputation",
+    "rollout",
+    "poisson",
+    "binomial",
+    "triple",
+    "dose",
+]
+InferenceName = Literal[
+    "auto",
+    "randomization",
+    "cr2",
+    "jackknife",
+    "wild",
+    "bootstrap",
+    "placebo",
+    "cluster",
+    "exact",
+    "iid",
+    "hetero",
+]
+Aggregate = Literal["overall", "event_time", "cohort", "week"]
+Comparison = Literal["never_treated", "not_yet_treated"]
+BasePeriod = Literal["varying", "universal"]
+Adjust = Literal["dr", "ipw", "reg"]
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "aggregate": get_args(Aggregate),
+    "comparison": get_args(Comparison),
+    "base_period": get_args(BasePeriod),
+    "adjust": get_args(Adjust),
 }
 _NEEDED = {"dose": "dose", "triple": "group"}
 _ELSEWHERE = {
@@ -87,8 +122,8 @@ class Options:
         if self.estimator != "auto":
             engine.refuse_taken(self.estimator)
             engine.row(self.estimator)
-        if self.inference != "auto":
-            engine.inference(self.inference)
+        if self.inference not in ("auto", *engine.INFERENCES):
+            raise unknown("inference", self.inference, ("auto", *engine.INFERENCES))
         for name, known in _CHOICES.items():
             if getattr(self, name) not in known:
                 raise unknown(name, getattr(self, name), known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
@@ -31,6 +31,7 @@ class Entry:
     lacks: tuple[str, ...] = ()  # of weights and covariates, which all others read
     aggregates: tuple[str, ...] = ("overall",)
     inferences: tuple[str, ...] = LEAST_SQUARES  # that an estimator takes
+    own: tuple[tuple[str, str], ...] = ()  # inferences that it has code of its own for, and where
 
     def load(self) -> Any:
         """Import the target."""
@@ -68,6 +69,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021)",
             lacks=("weights", "covariates"),
             inferences=("placebo", "jackknife", "bootstrap"),
+            own=(("jackknife", "pilotlab.estimate.inference.resampling:with_jackknife"),),
         ),
         "synthetic_control": Entry(
             "pilotlab.estimate.estimators.synthetic_control:SyntheticControl.fit",
@@ -76,6 +78,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Abadie, Diamond & Hainmueller (2010)",
             lacks=("weights", "covariates"),
             inferences=("placebo", "jackknife", "bootstrap"),
+            own=(("jackknife", "pilotlab.estimate.inference.resampling:with_jackknife"),),
         ),
         "event_study": Entry(
             "pilotlab.estimate.estimators.event_study:EventStudy.fit",
@@ -92,6 +95,10 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             reads=("balance", "comparison", "base_period", "adjust"),
             aggregates=("overall", "event_time", "cohort", "week"),
             inferences=("randomization", "cr2", "cluster", "bootstrap"),
+            own=tuple(
+                (name, "pilotlab.estimate.inference.group_time_inference:with_influence")
+                for name in ("randomization", "cr2", "cluster", "bootstrap")
+            ),
         ),
         "sun_abraham": Entry(
             "pilotlab.estimate.estimators.sun_abraham:SunAbraham.fit",
@@ -115,6 +122,10 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             lacks=("weights", "covariates"),
             aggregates=("overall", "event_time", "cohort", "week"),
             inferences=("randomization", "cluster"),
+            own=(
+                ("randomization", "pilotlab.estimate.inference.rollout_inference:with_starts_drawn_again"),
+                ("cluster", "pilotlab.estimate.inference.rollout_inference:with_neyman"),
+            ),
         ),
         "poisson": Entry(
             "pilotlab.estimate.estimators.counts:Poisson.fit",
@@ -156,7 +167,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
 INFERENCES: Mapping[str, Entry] = MappingProxyType(
     {
         "randomization": Entry(
-            "pilotlab.estimate.inference.randomization:randomize",
+            "pilotlab.estimate.inference.randomization:with_draws",
             estimand="one additive effect, tested against every draw that could have been made",
             formula="p is the share of admissible draws at least as extreme; the interval holds the effects whose removal gives p above alpha",
             source="Fisher (1935); Rosenbaum (2002)",
@@ -255,8 +266,9 @@ def estimator(name: str) -> Any:
     return partial(added.running, fit)
 
 
-def inference(name: str) -> Any:
-    """Load an inference of the table; `UsageError` for a name that is not in it."""
+def inference(name: str, estimator: str) -> Any:
+    """Load what measures the uncertainty of an estimator's fit; `UsageError` for a name that is not in the table."""
     if name not in INFERENCES:
         raise unknown("inference", name, ("auto", *INFERENCES))
-    return INFERENCES[name].load()
+    own = dict(row(estimator).own)
+    return replace(INFERENCES[name], target=own.get(name, INFERENCES[name].target)).load()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.spec.engine import ESTIMATORS
 from tests.panels import simulate
@@ -47,7 +48,12 @@ def ask(name: str, rule: str, att: float = 0.3, seed: int = 3) -> Estimate:
     refits = {"reps": 199} if rule in ("wild", "bootstrap", "placebo") else {}
     more = {**NEEDS.get(name, {}), **drawn, **refits}
     treated = 5 if name.startswith("synthetic") else 8  # others must be able to stand in for all of them
-    found = did(frame(att, seed, treated, rare=rule == "exact"), estimator=name, inference=rule, **more)
+    found = did(
+        frame(att, seed, treated, rare=rule == "exact"),
+        estimator=name,
+        inference=cast(InferenceName, rule),
+        **more,
+    )
     assert isinstance(found, Estimate), found
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate
 from tests.panels import simulate, with_gaps
 
@@ -38,7 +39,10 @@ def _ask(frame: pd.DataFrame, name: str, rule: str) -> Estimate:
     if rule == "randomization" and name == "event_study" and not complete:
         rule = "cr2"
     est = did(
-        frame, estimator=name, inference=rule, assignment="complete" if rule == "randomization" else None
+        frame,
+        estimator=name,
+        inference=cast(InferenceName, rule),
+        assignment="complete" if rule == "randomization" else None,
     )
     assert isinstance(est, Estimate)
     return est

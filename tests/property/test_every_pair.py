@@ -9,13 +9,14 @@ import itertools
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.spec.engine import ESTIMATORS
 from tests.panels import simulate
@@ -83,7 +84,9 @@ def _ask(frame: pd.DataFrame, name: str, rule: str) -> Estimate:
     reps = {"reps": 99} if rule == "bootstrap" else {}
     asked: dict[str, Any] = {**EXTRA.get(name, {}), **drawn, **reps}
     outcome = "events" if name in RATIOS else "y"
-    found = did(frame, outcome=outcome, estimator=name, inference=rule, alpha=ALPHA, **asked)
+    found = did(
+        frame, outcome=outcome, estimator=name, inference=cast(InferenceName, rule), alpha=ALPHA, **asked
+    )
     assert isinstance(found, Estimate), found
     return found
 
@@ -206,7 +209,7 @@ def test_weights_are_relative(name: str, rule: str, factor: float) -> None:
             frame.assign(w=w),
             outcome=outcome,
             estimator=name,
-            inference=rule,
+            inference=cast(InferenceName, rule),
             weights="w",
             **EXTRA.get(name, {}),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import pilotlab as pl
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import Aggregate, InferenceName
 from pilotlab.estimate.results.estimate import Estimate
 from tests.panels import simulate, with_gaps
 
@@ -36,7 +37,7 @@ def panels(draw: st.DrawFn, gaps: bool = True) -> pd.DataFrame:
 
 
 def _ask(frame: pd.DataFrame, name: str, rows: str, rule: str) -> Estimate:
-    est = did(frame, estimator=name, aggregate=rows, inference=rule)
+    est = did(frame, estimator=name, aggregate=cast(Aggregate, rows), inference=cast(InferenceName, rule))
     assume(isinstance(est, Estimate))
     assert isinstance(est, Estimate)
     return est

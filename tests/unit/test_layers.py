@@ -25,7 +25,8 @@ cli web
 WITHIN_ESTIMATE = """
 notes results
 plots options data
-estimators inference
+estimators
+inference
 defaults
 finish
 did

@@ -11,10 +11,9 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import nothing_to_compare, refuse_arms, strata_hold_both
 from pilotlab.estimate.data.columns import shown
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators.fit import Fitted, FullRows, Linear, linear_of, of_study
+from pilotlab.estimate.estimators.fit import LARGEST_DESIGN, Fitted, FullRows, Linear, linear_of, of_study
+from pilotlab.estimate.estimators.ratio import SCALE, conditional, few, no_ratio, ratio_note
 from pilotlab.estimate.estimators.regression import treated_compared, without_covariate
-from pilotlab.estimate.inference.analytic import LARGEST_DESIGN
-from pilotlab.estimate.inference.exact import SCALE, conditional, few, no_ratio, ratio_note
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable

@@ -15,8 +15,8 @@ from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.data.variation import ends, nothing_varies, standardised
 from pilotlab.estimate.estimators.counts import wrong_values
 from pilotlab.estimate.estimators.fit import Fitted, arm_clusters, linear_of
+from pilotlab.estimate.estimators.ratio import SCALE, no_ratio, ratio_note
 from pilotlab.estimate.estimators.regression import treated_compared
-from pilotlab.estimate.inference.exact import SCALE, no_ratio, ratio_note
 from pilotlab.estimate.notes.table import because, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable

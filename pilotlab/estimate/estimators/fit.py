@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from pilotlab.estimate.data.arms import counts_nowhere
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
 from pilotlab.stats.randomization.exact_counts import ConditionalCounts
@@ -20,6 +21,7 @@ from pilotlab.stats.randomization.regression_draws import DrawnRegression
 from pilotlab.stats.regression.ols import OlsFit
 from pilotlab.stats.variance.cluster import nested
 
+LARGEST_DESIGN = 100_000_000  # cells of the written-out design that CR2 and HC1 may need
 FEWEST = 4  # treated, and comparison, clusters
 
 
@@ -153,6 +155,46 @@ def arm_clusters(drawn: IntArray, treated: BoolArray, comparison: BoolArray) -> 
     return ArmClusters(n_distinct(drawn[treated]), n_distinct(drawn[comparison]))
 
 
+class Fit(Protocol):
+    """What an estimator hands over: all that the result says beside its uncertainty.
+
+    `values` begin with the headline; those from `skip` on are the `rows` of the table, which `key` names.
+    """
+
+    @property
+    def values(self) -> FloatArray: ...  # noqa: D102
+    @property
+    def rows(self) -> tuple[str | int, ...]: ...  # noqa: D102
+    @property
+    def skip(self) -> int: ...  # noqa: D102
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+    @property
+    def study(self) -> Study | None: ...  # noqa: D102
+    @property
+    def clusters(self) -> ArmClusters: ...  # noqa: D102
+    @property
+    def n_obs(self) -> int: ...  # noqa: D102
+    @property
+    def n_units(self) -> int: ...  # noqa: D102
+    @property
+    def n_treated(self) -> int: ...  # noqa: D102
+    @property
+    def n_clusters(self) -> int: ...  # noqa: D102
+    @property
+    def notes(self) -> tuple[Note, ...]: ...  # noqa: D102
+    @property
+    def synthetic(self) -> Synthetic | None: ...  # noqa: D102
+
+
+class Estimator(Protocol):
+    """Every estimator is one function: a study and what was asked, to a fit or the reason why there is none."""
+
+    def __call__(self, study: Study, options: Options) -> Fit | NotEstimable: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fitted:
     """An estimate before its uncertainty.
@@ -198,14 +240,25 @@ class Fitted:
     unit: str = ""
     notes: tuple[Note, ...] = ()
 
+    @property
+    def values(self) -> FloatArray:
+        """The headline, then the rows."""
+        return self.linear.values
 
-@runtime_checkable
-class Answering(Protocol):
-    """A fit whose uncertainty is not that of least squares: it applies an inference of its own row by itself."""
+    @property
+    def n_obs(self) -> int:
+        """Values that were used."""
+        return self.study.n_obs if self.study else self.linear.n_obs
 
-    def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
-        """Return the whole result."""
-        ...
+    @property
+    def n_clusters(self) -> int:
+        """Clusters that hold a value."""
+        return self.linear.n_clusters
+
+    @property
+    def synthetic(self) -> Synthetic | None:
+        """No synthetic comparison."""
+        return None
 
 
 def linear_of(fit: OlsFit, effects: tuple[IntArray, ...], cluster: IntArray) -> Linear:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib import import_module
 
 import numpy as np
 
@@ -12,17 +11,19 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import counts_nowhere, refuse_arms
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
+from pilotlab.estimate.estimators.cells import row_names
 from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
 from pilotlab.estimate.notes.table import names, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.note import Note
-from pilotlab.stats.arrays import BoolArray, IntArray, n_distinct
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
 from pilotlab.stats.staggered.group_cells import Cells, CohortPanel, cells_of
 from pilotlab.stats.staggered.group_rows import Averages, average, rebased
 from pilotlab.wording.lists import some
 
-INFERENCE = "pilotlab.estimate.inference.group_time_inference"
+KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,10 +46,39 @@ class GroupTimeFitted:
     path: Averages | None
     notes: tuple[Note, ...]
 
-    def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
-        """Apply the inference asked for, or what `auto` stands for."""
-        found: Estimate | NotEstimable = import_module(INFERENCE).answer(self, options, estimator)
-        return found
+    key: str
+    rows: tuple[str | int, ...]
+    unit: str = ""
+
+    @property
+    def values(self) -> FloatArray:
+        """The headline, then the rows."""
+        return self.averages.values
+
+    @property
+    def skip(self) -> int:
+        """Values before those of the rows."""
+        return len(self.averages.values) - max(len(self.averages.labels), 1)
+
+    @property
+    def n_obs(self) -> int:
+        """Values that were used."""
+        return self.study.n_obs
+
+    @property
+    def n_units(self) -> int:
+        """Units that were used."""
+        return len(self.study.units)
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters of units."""
+        return int(self.study.cluster.max()) + 1
+
+    @property
+    def synthetic(self) -> Synthetic | None:
+        """No synthetic comparison."""
+        return None
 
 
 class GroupTime:
@@ -90,6 +120,8 @@ class GroupTime:
             clusters=_clusters(study, options, counted),
             n_treated=int(study.units[~study.ever | counted].isin(treated).sum()),
             path=_path(panel, averages, options),
+            key=KEYS[options.aggregate],
+            rows=row_names(study, options, averages.labels),
             notes=(
                 *_lost_cohorts(study, averages, options),
                 *_gaps(study, averages),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,28 +9,21 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_arms
-from pilotlab.estimate.data.assigned import is_drawn
-from pilotlab.estimate.data.rotas import how_drawn, rota_of
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.estimators.cells import row_names
-from pilotlab.estimate.estimators.fit import FEWEST, ArmClusters, arm_clusters, few_clusters
+from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
 from pilotlab.estimate.notes.table import about_left_out, because, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.term import Term
+from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.note import Note
-from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray, sum_by
-from pilotlab.stats.randomization.rollout_draws import rollout_test
 from pilotlab.stats.staggered.rollout import Plan, plan_of, rollout
 from pilotlab.stats.staggered.rollout import Rollout as Found
-from pilotlab.stats.variance.sup_t import sup_t_critical
 from pilotlab.wording.lists import some
 
 KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
-DRAWS, BAND_DRAWS, MANY = 9_999, 999, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,23 +40,29 @@ class RolloutFitted:
     refined: bool
     notes: tuple[Note, ...]
 
-    def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
-        """Apply the inference asked for, or what `auto` stands for."""
-        name = _inference(self, options)
-        if isinstance(name, NotEstimable):
-            return name
-        se = _standard_errors(self)
-        few = len(self.study.units) < MANY
-        df = np.maximum(self.found.df - 1, 1.0) if few else np.full(len(se), np.inf)
-        if name == "randomization":
-            laws, notes = _drawn(self, options)
-        else:
-            laws = [
-                Student(float(value), float(own), float(each))
-                for value, own, each in zip(self.found.values, se, df, strict=True)
-            ]
-            notes = (note("neyman_of_few"),) if few else () if self.refined else (note("neyman"),)
-        return _estimate(self, options, estimator, name, laws, se, df, notes)
+    key: str
+    rows: tuple[str | int, ...]
+    unit: str = ""
+
+    @property
+    def values(self) -> FloatArray:
+        """The headline, then the rows."""
+        return self.found.values
+
+    @property
+    def skip(self) -> int:
+        """Values before those of the rows."""
+        return len(self.found.values) - len(self.rows)
+
+    @property
+    def n_clusters(self) -> int:
+        """Units that were drawn."""
+        return len(self.study.units)
+
+    @property
+    def synthetic(self) -> Synthetic | None:
+        """No synthetic comparison."""
+        return None
 
 
 class Rollout:
@@ -117,6 +114,8 @@ class Rollout:
             n_treated=treated,
             refined=bool(np.bincount(cohort).min() >= 2 * (early + 1)),
             notes=notes,
+            key=KEYS[options.aggregate],
+            rows=row_names(study, options, plan.labels),
         )
 
 
@@ -180,106 +179,3 @@ def _too_few_starts(study: Study, options: Options) -> NotEstimable:
         "values with fewer gaps, or more units at each start; `group_time` takes units with gaps",
         notes=dropped,
     )
-
-
-def _inference(fitted: RolloutFitted, options: Options) -> str | NotEstimable:
-    if options.inference != "auto":
-        return options.inference
-    if fitted.clusters.few:
-        return NotEstimable(
-            f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
-            "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
-            code="too_few_clusters",
-        )
-    return "randomization" if is_drawn(options.assignment) else "cluster"
-
-
-def _standard_errors(fitted: RolloutFitted) -> FloatArray:
-    variance = fitted.found.refined if fitted.refined else np.diag(fitted.found.variance)
-    if len(fitted.study.units) < MANY:
-        variance = fitted.found.few
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
-
-
-def _drawn(fitted: RolloutFitted, options: Options) -> tuple[Sequence[Law], tuple[Note, ...]]:
-    start, cohort = np.unique(fitted.study.cohort, return_inverse=True)
-    found = rollout_test(
-        fitted.study.y,
-        cohort.astype(np.int64),
-        fitted.study.times,
-        start,
-        fitted.plan,
-        rota_of(fitted.study, options),
-        reps=DRAWS if options.reps is None else options.reps,
-        seed=options.seed,
-    )
-    notes = how_drawn(found[0], options)
-    if not all(map(math.isfinite, found[0].interval(options.alpha))):
-        notes = (*notes, note("interval_open_on_side", alpha=options.alpha))
-    return [Draws(result) for result in found], notes
-
-
-def _estimate(
-    fitted: RolloutFitted,
-    options: Options,
-    estimator: str,
-    name: str,
-    laws: Sequence[Law],
-    se: FloatArray,
-    df: FloatArray,
-    notes: tuple[Note, ...],
-) -> Estimate | NotEstimable:
-    law, study = laws[0], fitted.study
-    if not math.isfinite(se[0]) or (name != "randomization" and not df[0] > 0):
-        return NotEstimable("too few units for the spread to be measured", "more units at each start")
-    drawn = isinstance(law, Draws)
-    said = () if is_drawn(options.assignment) or drawn else (note("starts_not_said_drawn"),)
-    return Estimate(
-        att=float(fitted.found.values[0]),
-        se=float(se[0]),
-        ci=law.interval(options.alpha),
-        p_value=law.p_value,
-        p_min=law.result.p_min if isinstance(law, Draws) else None,
-        df=None if drawn or math.isinf(df[0]) else float(df[0]),
-        n_obs=fitted.n_obs,
-        n_units=fitted.n_units,
-        n_treated=fitted.n_treated,
-        n_clusters=len(study.units),
-        estimator=estimator,
-        inference=name,
-        alpha=options.alpha,
-        unit=options.outcome_unit,
-        estimand=engine.ESTIMATORS[estimator].estimand,
-        key=KEYS[options.aggregate],
-        terms=_terms(fitted, options, laws, se, df),
-        notes=(*_few(fitted, name), *said, *fitted.notes, *study.notes, _slope(fitted), *notes),
-        law=law,
-    )
-
-
-def _terms(
-    fitted: RolloutFitted, options: Options, laws: Sequence[Law], se: FloatArray, df: FloatArray
-) -> tuple[Term, ...]:
-    names = row_names(fitted.study, options, fitted.plan.labels)
-    skip = len(laws) - len(names)
-    rows, reach = slice(skip, None), None
-    variance = fitted.found.variance[rows, rows]
-    if len(names) > 1 and not isinstance(laws[0], Draws) and np.diag(variance).any():
-        draws = BAND_DRAWS if options.reps is None else options.reps
-        reach = sup_t_critical(
-            variance, float(np.min(df[rows])), alpha=options.alpha, draws=draws, seed=options.seed
-        )
-    found = []
-    for k, at in enumerate(names, start=skip):
-        value, own, (low, high) = float(fitted.found.values[k]), float(se[k]), laws[k].interval(options.alpha)
-        band = None if reach is None else (min(value - reach * own, low), max(value + reach * own, high))
-        found.append(Term(at, value, own, (low, high), laws[k].p_value, band))
-    return tuple(found)
-
-
-def _slope(fitted: RolloutFitted) -> Note:
-    return note("slope_before", slope=float(fitted.found.slopes[0]))
-
-
-def _few(fitted: RolloutFitted, name: str) -> tuple[Note, ...]:
-    return (few_clusters(fitted.clusters, name),) if fitted.clusters.few else ()

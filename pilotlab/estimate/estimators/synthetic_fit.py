@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,30 +9,19 @@ import numpy as np
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_starts
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators.fit import FEWEST, ArmClusters, arm_clusters
-from pilotlab.estimate.inference import placebo, resampling
-from pilotlab.estimate.inference.placebo import Found
+from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
 from pilotlab.estimate.notes.table import about_left_out, because, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.distribution import Law
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.synthetic import Named, Synthetic
-from pilotlab.estimate.results.term import Term
+from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.note import Note
-from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.regression.fill import fill_additively
 from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, synthetic
-from pilotlab.wording.numbers import significant
 
 FEWEST_TIMES = 2  # before the start: the noise level is that of first differences
 FEWEST_UNITS = 2  # to weigh
 MOST_GAPS = 0.2  # of a comparison unit's times; fewer are filled
-INFER: Mapping[str, Callable[[Study, Block, Kind, SyntheticFit, Options], Found | NotEstimable]] = {
-    "placebo": placebo.with_placebo,
-    "jackknife": resampling.with_jackknife,
-    "bootstrap": resampling.with_bootstrap,
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,76 +33,52 @@ class SyntheticFitted:
     kind: Kind
     fit: SyntheticFit
 
+    key: str = "term"
+    rows: tuple[str | int, ...] = ("att",)
+    skip: int = 0
+    unit: str = ""
+
     @property
     def clusters(self) -> ArmClusters:
         """Drawn clusters by arm."""
         return arm_clusters(self.study.drawn, self.block.treated, ~self.block.treated)
 
-    def answer(self, options: Options, estimator: str) -> Estimate | NotEstimable:
-        """Apply the inference asked for, or what `auto` stands for."""
-        name = self._inference(options)
-        if isinstance(name, NotEstimable):
-            return name
-        found = INFER[name](self.study, self.block, self.kind, self.fit, options)
-        return found if isinstance(found, NotEstimable) else self._estimate(found, options, estimator, name)
+    @property
+    def values(self) -> FloatArray:
+        """The effect."""
+        return np.array([self.fit.att])
 
-    def _inference(self, options: Options) -> str | NotEstimable:
-        """Name the inference; `auto` holds few treated clusters against placebos, and measures the spread of many."""
-        if options.inference != "auto":
-            return options.inference
-        treated, comparison = self.clusters.treated, self.clusters.comparison
-        if comparison < FEWEST:
-            return NotEstimable(
-                f"{comparison} comparison {'cluster' if comparison == 1 else 'clusters'}: below {FEWEST} no interval here can be trusted, and no p falls below {significant(1 / (comparison + 1), 2)}",
-                "more comparison units; or `inference='placebo'`, which says how small p can get",
-            )
-        if treated < FEWEST or (self.kind == "control" and comparison > treated):
-            return "placebo"
-        return "jackknife" if self.kind == "did" else "bootstrap"
+    @property
+    def n_obs(self) -> int:
+        """Values that were used."""
+        return self.study.n_obs
 
-    def _estimate(self, found: Found, options: Options, estimator: str, inference: str) -> Estimate:
-        law: Law = found.law
-        ci, parts = law.interval(options.alpha), self._parts(found.placebos)
-        return Estimate(
-            att=self.fit.att,
-            se=found.se,
-            ci=ci,
-            p_value=law.p_value,
-            p_min=found.p_min,
-            df=found.df,
-            n_obs=self.study.n_obs,
-            n_units=len(self.study.units),
-            n_treated=int(self.block.treated.sum()),
-            n_clusters=self.clusters.treated + self.clusters.comparison,
-            estimator=estimator,
-            inference=inference,
-            alpha=options.alpha,
-            unit=options.outcome_unit,
-            estimand=engine.ESTIMATORS[estimator].estimand,
-            key="term",
-            terms=(Term("att", self.fit.att, found.se, ci, law.p_value),),
-            notes=(
-                *self._why(options, inference),
-                *found.notes,
-                *_open(ci, found, options),
-                _made_of(parts, self.block),
-                *self.study.notes,
-            ),
-            law=law,
-            synthetic=parts,
-        )
+    @property
+    def n_units(self) -> int:
+        """Units that were used."""
+        return len(self.study.units)
 
-    def _why(self, options: Options, inference: str) -> tuple[Note, ...]:
-        treated = self.clusters.treated
-        if (
-            "auto" not in (options.estimator, options.inference)
-            or inference != "placebo"
-            or treated >= FEWEST
-        ):
-            return ()
-        return (note("few_treated_placebo", treated=treated),)
+    @property
+    def n_treated(self) -> int:
+        """Units that start."""
+        return int(self.block.treated.sum())
 
-    def _parts(self, placebos: Named) -> Synthetic:
+    @property
+    def n_clusters(self) -> int:
+        """Clusters of both arms."""
+        return self.clusters.treated + self.clusters.comparison
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the synthetic path is made of."""
+        return (_made_of(self.synthetic, self.block),)
+
+    @property
+    def synthetic(self) -> Synthetic:
+        """Weights and paths."""
+        return self._parts()
+
+    def _parts(self) -> Synthetic:
         fit, block = self.fit, self.block
         treated = block.y[block.treated].mean(axis=0)
         plain = fit.unit_weights @ block.y
@@ -140,7 +103,6 @@ class SyntheticFitted:
             noise_level=fit.penalties.noise,
             zeta_units=fit.penalties.units,
             zeta_times=fit.penalties.times if self.kind == "did" else 0.0,
-            placebos=placebos,
         )
 
 
@@ -225,12 +187,6 @@ def _made_of(parts: Synthetic, block: Block) -> Note:
         before=parts.start,
         miss=parts.miss,
     )
-
-
-def _open(ci: tuple[float, float], found: Found, options: Options) -> tuple[Note, ...]:
-    if found.p_min is None or all(map(math.isfinite, ci)):
-        return ()
-    return (note("interval_open_placebo", alpha=options.alpha, p_min=found.p_min),)
 
 
 def _floats(values: FloatArray) -> tuple[float, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from pilotlab.estimate.estimators.fit import Linear
+from pilotlab.estimate.estimators.fit import LARGEST_DESIGN, Fitted, Linear
+from pilotlab.estimate.inference.least_squares import Variance, by_variance
+from pilotlab.estimate.inference.uncertainty import Uncertainty
+from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.stats.arrays import FloatArray, pinv_symmetric
 from pilotlab.stats.variance.cluster import cr0, cr1
@@ -14,19 +15,34 @@ from pilotlab.stats.variance.cr2 import absorb, cr2
 from pilotlab.stats.variance.jackknife import Inestimable, jackknife
 
 MANY_CLUSTERS = 50  # from here on a normal quantile will do
-LARGEST_DESIGN = 100_000_000  # cells of the written-out design that CR2 and HC1 may need
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Variance:
-    """Standard errors and degrees of freedom of m contrasts (m,), and their variance (m, m) where it is known."""
-
-    se: FloatArray
-    df: FloatArray
-    full: FloatArray | None = None
+def with_cr1(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
+    """Take independent clusters, many of them."""
+    return by_variance(fitted, cr1_variance(fitted.linear), options)
 
 
-def with_cr1(linear: Linear) -> Variance | NotEstimable:
+def with_cr2(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
+    """Take independent clusters, few of them."""
+    return by_variance(fitted, cr2_variance(fitted.linear), options)
+
+
+def with_cr3(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
+    """Leave out each cluster in turn."""
+    return by_variance(fitted, cr3_variance(fitted.linear), options)
+
+
+def with_iid(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
+    """Take independent rows of equal variance."""
+    return by_variance(fitted, iid_variance(fitted.linear), options)
+
+
+def with_hc1(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
+    """Take independent rows."""
+    return by_variance(fitted, hc1_variance(fitted.linear), options)
+
+
+def cr1_variance(linear: Linear) -> Variance | NotEstimable:
     """CR1 by the rule of fixest; estimators with a rule of their own sum squared scores as they are."""
     if linear.plain:
         own = cr0(linear.scores, linear.cluster, linear.bread)
@@ -37,7 +53,7 @@ def with_cr1(linear: Linear) -> Variance | NotEstimable:
     return _of(linear, found.variance, float(found.df))
 
 
-def with_cr2(linear: Linear) -> Variance | NotEstimable:
+def cr2_variance(linear: Linear) -> Variance | NotEstimable:
     """CR2 with Satterthwaite degrees of freedom; in closed form where there is one."""
     if linear.closed is not None:
         se, df = linear.closed()
@@ -57,7 +73,7 @@ def with_cr2(linear: Linear) -> Variance | NotEstimable:
     return Variance(np.sqrt(np.diag(found.variance)), found.df, found.variance)
 
 
-def with_cr3(linear: Linear) -> Variance | NotEstimable:
+def cr3_variance(linear: Linear) -> Variance | NotEstimable:
     """CR3, the cluster jackknife, with G - 1 degrees of freedom."""
     if linear.size > LARGEST_DESIGN:
         return too_large("jackknife")
@@ -91,7 +107,7 @@ def _refitted(linear: Linear) -> FloatArray | None:
     return np.asarray((linear.n_clusters - 1) / linear.n_clusters * moves.T @ moves)
 
 
-def with_iid(linear: Linear) -> Variance | NotEstimable:
+def iid_variance(linear: Linear) -> Variance | NotEstimable:
     """Classical variance; all parameters count, absorbed ones too."""
     df = linear.n_obs - linear.n_params
     if df <= 0:
@@ -99,7 +115,7 @@ def with_iid(linear: Linear) -> Variance | NotEstimable:
     return _of(linear, linear.bread * linear.rss / df, float(df))
 
 
-def with_hc1(linear: Linear) -> Variance | NotEstimable:
+def hc1_variance(linear: Linear) -> Variance | NotEstimable:
     """Heteroskedasticity-robust variance of rows; all parameters count, absorbed ones too."""
     if linear.n_obs <= linear.n_params:
         return _no_room(linear)

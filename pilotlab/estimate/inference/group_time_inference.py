@@ -1,4 +1,4 @@
-"""The answer of group-time effects: influence-function standard errors, bands, multiplier and randomisation tests."""
+"""Uncertainty of group-time effects: influence-function standard errors, bands, multiplier and randomisation tests."""
 
 from __future__ import annotations
 
@@ -9,20 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.data.assigned import is_drawn
 from pilotlab.estimate.data.rotas import how_drawn, rota_of
-from pilotlab.estimate.estimators.cells import row_names
-from pilotlab.estimate.estimators.fit import FEWEST, few_clusters
 from pilotlab.estimate.estimators.group_time import GroupTimeFitted
 from pilotlab.estimate.inference.randomization import lost_draws
+from pilotlab.estimate.inference.uncertainty import Ends, Uncertainty, settle
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
-from pilotlab.estimate.results.term import Term
 from pilotlab.note import Note
-from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.group_draws import drawn_averages
 from pilotlab.stats.staggered.group_rows import Averages, pretest
@@ -40,14 +36,11 @@ from pilotlab.stats.variance.multiplier import (
     uniform_critical,
     uniform_criticals_of_few,
 )
-from pilotlab.wording.lists import plural
 
 FEW_CLUSTERS = 20
-FEWEST_CLUSTERS = 3
 BAND_DRAWS = 999
 ENOUGH_FOR_BANDS = 200  # clusters from which on a band needs no correction
 RANDOMIZATION_DRAWS = 9_999
-KEYS = {"overall": "term", "event_time": "event_time", "cohort": "cohort", "week": "week"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,38 +53,25 @@ class _Noise:
     corrected: Spread | None
 
 
-def answer(fitted: GroupTimeFitted, options: Options, estimator: str) -> Estimate | NotEstimable:
-    """Apply the inference asked for, or what `auto` stands for."""
-    name = _inference(fitted, options)
-    if isinstance(name, NotEstimable):
-        return name
-    clusters = int(fitted.study.cluster.max()) + 1
-    if clusters < FEWEST_CLUSTERS:
-        return NotEstimable(
-            f"{plural(clusters, 'cluster')}: no interval can be had from fewer than {FEWEST_CLUSTERS}",
-            "more units, or clusters that hold fewer of them",
-        )
+def with_influence(fitted: GroupTimeFitted, options: Options) -> Uncertainty | NotEstimable:
+    """Take influence functions as they are, corrected for few clusters, with random signs, or the draws of starts."""
+    name = options.inference
     noise = _noise(fitted, fitted.averages, name)
     if name != "randomization" and not (math.isfinite(noise.spread.se[0]) and noise.spread.df[0] > 0):
         return NotEstimable("too few units for the spread to be measured", "more units in each cohort")
     drawn = _multiplied(fitted.averages, noise, options, name)
     laws, notes = _laws(fitted, noise, options, name, drawn)
-    return _estimate(fitted, options, estimator, name, laws, noise, drawn, notes)
-
-
-def _inference(fitted: GroupTimeFitted, options: Options) -> str | NotEstimable:
-    if options.inference != "auto":
-        return options.inference
-    if fitted.clusters.few:
-        return NotEstimable(
-            f"{fitted.clusters}: below {FEWEST} on a side no interval here can be trusted",
-            "more units in the smaller arm; or `inference='randomization'` with `assignment`, which says how small p can get",
-            code="too_few_clusters",
-        )
-    if not is_drawn(options.assignment) or options.covariates:
-        return "cluster"
-    one_start_uneven = len(fitted.study.starts) == 1 and fitted.clusters.uneven
-    return "cr2" if one_start_uneven else "randomization"
+    se = np.where(np.isfinite(noise.spread.se), noise.spread.se, 0.0)
+    se[0] = settle(float(fitted.values[0]), se[0])
+    return Uncertainty(
+        laws=laws,
+        se=se,
+        df=noise.spread.df,
+        bands=_bands(fitted, options, laws, noise, drawn),
+        path=_path(fitted, options, name),
+        warnings=_few(fitted, name, noise),
+        notes=(*_pretrend(fitted, options), *notes),
+    )
 
 
 def _noise(fitted: GroupTimeFitted, averages: Averages, name: str) -> _Noise:
@@ -142,7 +122,7 @@ def _laws(
         turned = note("multiplier_draws", clusters=len(noise.sums), draws=len(drawn), p_min=results[0].p_min)
         return [Draws(result) for result in results], (turned,)
     laws = [
-        Student(value, _settle(value, own), df)
+        Student(value, settle(value, own), df)
         for value, own, df in zip(values, se, noise.spread.df.tolist(), strict=True)
     ]
     return laws, ()
@@ -164,70 +144,23 @@ def _drawn(fitted: GroupTimeFitted, options: Options) -> tuple[Sequence[Draws], 
     return laws, notes
 
 
-def _estimate(
-    fitted: GroupTimeFitted,
-    options: Options,
-    estimator: str,
-    name: str,
-    laws: Sequence[Law],
-    noise: _Noise,
-    drawn: FloatArray | None,
-    notes: tuple[Note, ...],
-) -> Estimate:
-    law, study, df = laws[0], fitted.study, float(noise.spread.df[0])
-    se = _settle(float(fitted.averages.values[0]), float(noise.spread.se[0]))
-    return Estimate(
-        att=float(fitted.averages.values[0]),
-        se=se if math.isfinite(se) else 0.0,
-        ci=law.interval(options.alpha),
-        p_value=law.p_value,
-        p_min=law.result.p_min if isinstance(law, Draws) else None,
-        df=None if isinstance(law, Draws) or math.isinf(df) else df,
-        n_obs=study.n_obs,
-        n_units=len(study.units),
-        n_treated=fitted.n_treated,
-        n_clusters=len(noise.sums),
-        estimator=estimator,
-        inference=name,
-        alpha=options.alpha,
-        unit=options.outcome_unit,
-        estimand=engine.ESTIMATORS[estimator].estimand,
-        key=KEYS[options.aggregate],
-        terms=_terms(fitted, options, laws, noise, drawn),
-        notes=(
-            *_few(fitted, name, noise),
-            *((note("no_noise"),) if se == 0 else ()),
-            *_chosen(options),
-            *fitted.notes,
-            *study.notes,
-            *_pretrend(fitted, options),
-            *notes,
-        ),
-        law=law,
-        path=_path(fitted, options, name),
-    )
-
-
-def _terms(
+def _bands(
     fitted: GroupTimeFitted,
     options: Options,
     laws: Sequence[Law],
     noise: _Noise,
     drawn: FloatArray | None,
-) -> tuple[Term, ...]:
-    averages, skip = fitted.averages, len(laws) - max(len(fitted.averages.labels), 1)
-    reach = _reach(noise, options, drawn, skip)
+) -> tuple[Ends, ...] | None:
+    """The band over all rows, never inside a row's own interval."""
+    reach = _reach(noise, options, drawn, fitted.skip)
+    if reach is None:
+        return None
     found = []
-    for k, at in enumerate(row_names(fitted.study, options, fitted.averages.labels), start=skip):
-        law, value, own = laws[k], float(averages.values[k]), float(noise.spread.se[k])
+    for value, wide, law in zip(
+        fitted.values[fitted.skip :].tolist(), reach.tolist(), laws[fitted.skip :], strict=True
+    ):
         low, high = law.interval(options.alpha)
-        own = own if math.isfinite(own) else 0.0
-        # A band is never drawn inside a row's own interval.
-        band = None
-        if reach is not None:
-            wide = float(reach[k - skip])
-            band = (min(value - wide, low), max(value + wide, high))
-        found.append(Term(at, value, own, (low, high), law.p_value, band))
+        found.append((min(value - wide, low), max(value + wide, high)))
     return tuple(found)
 
 
@@ -275,23 +208,10 @@ def _pretrend(fitted: GroupTimeFitted, options: Options) -> tuple[Note, ...]:
     return (note("pre_trend_of_cells", wald=test.wald, k=test.k, p=test.p_value),)
 
 
-def _chosen(options: Options) -> tuple[Note, ...]:
-    if options.estimator != "auto":
-        return ()
-    return (note("group_time_taken"),)
-
-
 def _few(fitted: GroupTimeFitted, name: str, noise: _Noise) -> tuple[Note, ...]:
     clusters, found = len(noise.sums), []
-    if fitted.clusters.few:
-        found.append(few_clusters(fitted.clusters, name))
     if clusters < FEW_CLUSTERS and name != "randomization":
         whole = clusters == len(fitted.study.units)
         how = {"clusters": clusters, "are_units": whole, "enough": FEW_CLUSTERS}
         found.append(note("few_clusters_corrected", **how, df=float(noise.spread.df[0])))
     return tuple(found)
-
-
-def _settle(value: float, se: float) -> float:
-    """Take a standard error that is arithmetic alone as zero."""
-    return 0.0 if se <= 1e-13 * max(abs(value), 1e-300) else se

@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.estimators.synthetic_fit import SyntheticFitted
+from pilotlab.estimate.inference.uncertainty import Uncertainty
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.distribution import Draws, Law
+from pilotlab.estimate.results.distribution import Draws
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.estimate.results.synthetic import Named
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.sharp_null import ROUNDING, RandomizationResult
 from pilotlab.stats.synthetic.synthetic_draws import StandIns, permutations, placebos, spread
-from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, refits
+from pilotlab.stats.synthetic.weights import Block, refits
 from pilotlab.wording.lists import plural
 
 REPS = 200
 WHOLE = 1 - 1e-6  # a placebo that leans on treated units alone still moves by less than the estimate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
-    """What an inference of a synthetic comparison says."""
-
-    law: Law
-    se: float
-    df: float | None = None
-    p_min: float | None = None
-    notes: tuple[Note, ...] = ()
-    placebos: Named = ()
-
-
-def with_placebo(
-    study: Study, block: Block, kind: Kind, fit: SyntheticFit, options: Options
-) -> Found | NotEstimable:
+def with_placebo(fitted: SyntheticFitted, options: Options) -> Uncertainty | NotEstimable:
     """Hold the estimate against those of every set of as many units; se from comparison units alone (algorithm 4).
 
     Had the units been treated by lot, p would be exact: the arms change places, whatever they were. The interval takes an
     effect out of the units that are really treated, wherever they stand.
     """
+    study, block, kind, fit = fitted.study, fitted.block, fitted.kind, fitted.fit
     if (refusal := refuse_mixed(study, block)) is not None:
         return refusal
     draws = {"reps": reps(options), "seed": options.seed}
@@ -56,12 +45,14 @@ def with_placebo(
     effects, held = both.effects[first:], both.held[first:]
     result = placebo_test(fit.att, effects, held, exact=among_all.exact, scale=float(np.ptp(block.y)))
     se = spread(both.effects[:first])
-    return Found(
-        law=Draws(result),
-        se=se,
-        p_min=result.p_min,
-        notes=(_about(among_all, result.p_min), *no_noise(se)),
+    law = Draws(result)
+    return Uncertainty(
+        laws=[law],
+        se=np.array([se]),
+        df=np.array([np.inf]),
         placebos=_named(study, among_all, effects),
+        warnings=(_about(among_all, result.p_min),),
+        notes=open_of_placebos(law, options),
     )
 
 
@@ -94,9 +85,11 @@ def refuse_mixed(study: Study, block: Block) -> NotEstimable | None:
     )
 
 
-def no_noise(se: float) -> tuple[Note, ...]:
-    """Say where nothing varies."""
-    return (note("no_noise"),) if se == 0 else ()
+def open_of_placebos(law: Draws, options: Options) -> tuple[Note, ...]:
+    """Say where placebos are too few to close the interval."""
+    if all(map(math.isfinite, law.interval(options.alpha))):
+        return ()
+    return (note("interval_open_placebo", alpha=options.alpha, p_min=law.result.p_min),)
 
 
 def _too_few(study: Study, block: Block) -> NotEstimable:

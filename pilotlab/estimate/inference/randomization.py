@@ -10,10 +10,14 @@ import numpy as np
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data.assigned import design_of, is_drawn
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators.fit import Differences
+from pilotlab.estimate.estimators.fit import Differences, Fitted
+from pilotlab.estimate.inference.analytic import cr1_variance, cr2_variance
+from pilotlab.estimate.inference.least_squares import Variance, least_squares
+from pilotlab.estimate.inference.uncertainty import Uncertainty, open_end
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws
+from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.randomization.adjusted_draws import AdjustedResult, adjusted_test
 from pilotlab.stats.randomization.draws import Design, count, sample_draws
@@ -23,6 +27,31 @@ from pilotlab.wording import numbers
 
 REPS = 9_999
 MOST_BESIDE = 20_000
+
+
+def with_draws(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
+    """Test against the draws that could have been made; se is CR2's, for scale only.
+
+    Raises
+    ------
+    UsageError
+        Where the estimate can't be drawn again.
+    """
+    if fitted.study is None or (fitted.drawn is None and fitted.redrawn is None):
+        staggered = fitted.study is not None and len(fitted.study.starts) > 1
+        able = "'group_time' or 'rollout'" if staggered else "'change'"
+        raise UsageError(
+            f"inference 'randomization' with estimator {options.estimator!r}: {fitted.not_drawn}",
+            fix=f"estimator {able}, or inference 'cr2' or 'cluster'",
+        )
+    how = fitted.drawn if fitted.drawn is not None else fitted.redrawn()  # type: ignore[misc]
+    laws, notes = randomize(how, fitted.study, options)
+    scale = cr2_variance(fitted.linear)
+    if isinstance(scale, NotEstimable):
+        scale, notes = cr1_variance(fitted.linear), (*notes, note("cr1_of_large_design"))
+    if isinstance(scale, NotEstimable):
+        scale = Variance(np.zeros(len(laws)), np.ones(len(laws)))
+    return least_squares(fitted, laws, scale, options, (*notes, *open_end(laws[0], options)))
 
 
 def randomize(

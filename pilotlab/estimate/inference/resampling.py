@@ -6,47 +6,49 @@ import numpy as np
 
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import FEWEST
-from pilotlab.estimate.inference.placebo import Found, no_noise, refuse_mixed, reps
+from pilotlab.estimate.estimators.synthetic_fit import SyntheticFitted
+from pilotlab.estimate.inference.placebo import refuse_mixed, reps
+from pilotlab.estimate.inference.uncertainty import Uncertainty
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Student
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.synthetic.synthetic_draws import jackknife_se, resampled, spread, two_group_df
-from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, jackknife_effects, refits
+from pilotlab.stats.synthetic.weights import Block, SyntheticFit, jackknife_effects, refits
 
 LEAST_OF = 1e-13  # of the estimate: a standard error below is arithmetic alone
 
 
-def with_jackknife(
-    study: Study,
-    block: Block,
-    kind: Kind,  # noqa: ARG001 - the signature of a row
-    fit: SyntheticFit,
-    options: Options,  # noqa: ARG001 - the signature of a row
-) -> Found | NotEstimable:
+def with_jackknife(fitted: SyntheticFitted, options: Options) -> Uncertainty | NotEstimable:
     """Leave out one cluster at a time, weights kept; Arkhangelsky et al. (2021), algorithm 3."""
+    study, block, fit = fitted.study, fitted.block, fitted.fit
     if (refusal := _refuse(study, block, fit)) is not None:
         return refusal
-    return _student(study, block, fit, jackknife_se(jackknife_effects(block, fit, study.drawn)), "jackknife")
+    return _student(fitted, jackknife_se(jackknife_effects(block, fit, study.drawn)), options)
 
 
-def with_bootstrap(
-    study: Study, block: Block, kind: Kind, fit: SyntheticFit, options: Options
-) -> Found | NotEstimable:
+def with_bootstrap(fitted: SyntheticFitted, options: Options) -> Uncertainty | NotEstimable:
     """Draw clusters with replacement and fit again; Arkhangelsky et al. (2021), algorithm 2."""
+    study, block, fit = fitted.study, fitted.block, fitted.fit
     if (refusal := _refuse(study, block, fit)) is not None:
         return refusal
     arms = resampled(block.treated, study.drawn, reps=reps(options), seed=options.seed)
-    return _student(study, block, fit, spread(refits(block, kind, fit.penalties, arms).effects), "bootstrap")
+    return _student(fitted, spread(refits(block, fitted.kind, fit.penalties, arms).effects), options)
 
 
-def _student(study: Study, block: Block, fit: SyntheticFit, se: float, name: str) -> Found:
+def _student(fitted: SyntheticFitted, se: float, options: Options) -> Uncertainty:
+    study, block, fit = fitted.study, fitted.block, fitted.fit
     se = 0.0 if se <= LEAST_OF * max(abs(fit.att), float(np.ptp(block.y))) else se
     arms = block.treated / block.treated.sum(), fit.unit_weights
     treated, comparison = (np.bincount(study.drawn, weights=weights).astype(float) for weights in arms)
     df = two_group_df(treated, comparison)
-    return Found(law=Student(fit.att, se, df), se=se, df=df, notes=(*_few(study, block, name), *no_noise(se)))
+    return Uncertainty(
+        laws=[Student(fit.att, se, df)],
+        se=np.array([se]),
+        df=np.array([df]),
+        warnings=_few(study, block, options.inference),
+    )
 
 
 def _refuse(study: Study, block: Block, fit: SyntheticFit) -> NotEstimable | None:

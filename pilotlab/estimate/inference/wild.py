@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pilotlab.estimate.estimators.fit import Fitted
-from pilotlab.estimate.inference.analytic import LARGEST_DESIGN, Variance, too_large, with_cr1
+from pilotlab.estimate.estimators.fit import LARGEST_DESIGN, Fitted
+from pilotlab.estimate.inference.analytic import cr1_variance, too_large
+from pilotlab.estimate.inference.least_squares import least_squares
+from pilotlab.estimate.inference.uncertainty import Uncertainty, open_end
 from pilotlab.estimate.notes.table import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.distribution import Draws, Law
+from pilotlab.estimate.results.distribution import Draws
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.variance.wild import wild_bootstrap
@@ -15,12 +17,10 @@ from pilotlab.stats.variance.wild_result import WildResult
 REPS = 9_999
 
 
-def with_wild(
-    fitted: Fitted, options: Options
-) -> tuple[list[Law], Variance, tuple[Note, ...]] | NotEstimable:
+def with_wild(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
     """Bootstrap every contrast with the same signs; standard errors are CR1's, of which t is made."""
     linear = fitted.linear
-    scale = with_cr1(linear)
+    scale = cr1_variance(linear)
     if isinstance(scale, NotEstimable):
         return scale
     if linear.size > LARGEST_DESIGN:
@@ -39,7 +39,9 @@ def with_wild(
         reps=REPS if options.reps is None else options.reps,
         seed=options.seed,
     )
-    return [Draws(result) for result in found], scale, (_how_many(found[0], linear.n_clusters),)
+    laws = [Draws(result) for result in found]
+    notes = (_how_many(found[0], linear.n_clusters), *open_end(laws[0], options))
+    return least_squares(fitted, laws, scale, options, notes)
 
 
 def _how_many(result: WildResult, clusters: int) -> Note:
