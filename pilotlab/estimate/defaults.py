@@ -60,7 +60,7 @@ def _few_treated(study: Study, options: Options) -> bool:
     other = options.strata or options.pairs or options.weights or options.covariates
     if options.inference != "auto" or other or not len(study.starts):
         return False
-    arms = arm_clusters(study.drawn, study.ever & ~study.always, ~study.ever)
+    arms = arm_clusters(study.lot, study.ever & ~study.always, ~study.ever)
     return arms.treated < FEWEST <= arms.comparison
 
 
@@ -79,9 +79,9 @@ def _of_regression(fit: Fit, options: Options) -> str | NotEstimable:
         return _too_few(fit)
     if few(fit.exact):
         return "exact"
-    if is_drawn(options.assignment) and fit.drawn is not None and not fit.clusters.uneven:
+    if is_drawn(options.assignment) and fit.differences is not None and not fit.clusters.uneven:
         return "randomization"
-    if fit.drawn is not None or fit.linear.closed is not None:
+    if fit.differences is not None or fit.linear.closed is not None:
         return "cr2"
     return "cr2" if fit.linear.n_clusters < MANY_CLUSTERS else "cluster"
 
@@ -150,7 +150,11 @@ def _refuse_clusters(fitted: Fitted, name: str) -> NotEstimable | None:
     if name not in CLUSTERED or found >= FEWEST_CLUSTERS:
         return None
     if has(fitted.notes, "spread_between_strata"):
-        if name == "randomization" and fitted.drawn is not None and fitted.drawn.covariates is None:
+        if (
+            name == "randomization"
+            and fitted.differences is not None
+            and fitted.differences.covariates is None
+        ):
             return None  # draws need no spread
         return NotEstimable(
             f"an arm of a stratum holds one cluster, so that only whole strata can be compared, and {plural(found, 'gives', 'give')} no interval",
@@ -202,9 +206,9 @@ def chosen(fit: Fit, estimator: str, name: str, options: Options) -> tuple[Note,
 def beside(fit: Fit, name: str, options: Options) -> tuple[Note, ...]:
     """Give the randomisation p where arms were drawn but too uneven for it to lead."""
     took = options.inference == "auto" and name == "cr2" and is_drawn(options.assignment)
-    if not took or not isinstance(fit, Fitted) or fit.drawn is None or fit.study is None:
+    if not took or not isinstance(fit, Fitted) or fit.differences is None or fit.study is None:
         return ()
-    result = randomization.beside(fit.drawn, fit.study, options)
+    result = randomization.beside(fit.differences, fit.study, options)
     arms = {"treated": fit.clusters.treated, "comparison": fit.clusters.comparison}
     return (note("uneven_arms", **arms, draws=result.n_draws, p=result.p_two_sided),)
 

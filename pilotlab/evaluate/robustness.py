@@ -129,7 +129,7 @@ class Robustness:
         return pd.DataFrame(rows, columns=columns).astype({**numbers, "agrees": "boolean"})
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the other analyses as a forest on matplotlib axes, those that agree as discs, and return them."""
+        """Plot the other analyses as a forest on matplotlib axes, those that agree as discs, and return them."""
         from pilotlab.estimate.plots.forest_plot import Row, plot_forest
 
         rows = [Row(run.label, run.att, run.ci, run.reason, run.agrees is True) for run in self.runs]

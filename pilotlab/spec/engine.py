@@ -42,28 +42,28 @@ class Entry:
 ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
     {
         "change": Entry(
-            "pilotlab.estimate.estimators.change:Change.fit",
+            "pilotlab.estimate.estimators.change:fit",
             estimand="mean effect on the treated units over the weeks that count, units weighing alike",
             formula="per unit, mean after minus mean before; treated minus comparison within strata, strata weighted by their units",
             source="Frison & Pocock (1992); McKenzie (2012)",
             strata=True,
         ),
         "ancova": Entry(
-            "pilotlab.estimate.estimators.ancova:Ancova.fit",
+            "pilotlab.estimate.estimators.ancova:fit",
             estimand="mean effect on the treated units over the weeks that count, units weighing alike",
             formula="per unit, the mean after regressed on arms within strata and the mean before; treated minus comparison at the same baseline",
             source="Frison & Pocock (1992); McKenzie (2012)",
             strata=True,
         ),
         "twfe": Entry(
-            "pilotlab.estimate.estimators.twfe:Twfe.fit",
+            "pilotlab.estimate.estimators.twfe:fit",
             estimand="mean effect on the treated, if effects are alike over units and time",
             formula="least squares of the outcome on a treated indicator with unit and time effects",
             source="Frisch & Waugh (1933); Goodman-Bacon (2021) on what it weighs",
             strata=True,
         ),
         "synthetic_did": Entry(
-            "pilotlab.estimate.estimators.synthetic_did:SyntheticDid.fit",
+            "pilotlab.estimate.estimators.synthetic_did:fit",
             estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have moved as they",
             formula="mean after less weighted mean before, of the treated less that of weighted comparison units; weights fitted before the start",
             source="Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021)",
@@ -72,7 +72,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             own=(("jackknife", "pilotlab.estimate.inference.resampling:with_jackknife"),),
         ),
         "synthetic_control": Entry(
-            "pilotlab.estimate.estimators.synthetic_control:SyntheticControl.fit",
+            "pilotlab.estimate.estimators.synthetic_control:fit",
             estimand="mean effect on the treated units over the weeks that count, if a weighted mean of comparison units would have been where they are",
             formula="mean after of the treated less that of comparison units weighted to run where they ran before the start",
             source="Abadie, Diamond & Hainmueller (2010)",
@@ -81,14 +81,14 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             own=(("jackknife", "pilotlab.estimate.inference.resampling:with_jackknife"),),
         ),
         "event_study": Entry(
-            "pilotlab.estimate.estimators.event_study:EventStudy.fit",
+            "pilotlab.estimate.estimators.event_study:fit",
             estimand="effect at each time since start, if effects are alike over cohorts; overall, their plain mean after start",
             formula="least squares of the outcome on an indicator for each event time but the last before start, with unit and time effects",
             source="Sun & Abraham (2021) on what it assumes",
             aggregates=("overall", "event_time"),
         ),
         "group_time": Entry(
-            "pilotlab.estimate.estimators.group_time:GroupTime.fit",
+            "pilotlab.estimate.estimators.group_time:fit",
             estimand="ATT(g,t), the effect on each cohort at each time, averaged by cohort size over all treated times, or as `aggregate` says",
             formula="change of a cohort from its last time before start, less that of units never or not yet treated; weighed, regressed or both where covariates are named",
             source="Callaway & Sant'Anna (2021); Sant'Anna & Zhao (2020)",
@@ -101,21 +101,21 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             ),
         ),
         "sun_abraham": Entry(
-            "pilotlab.estimate.estimators.sun_abraham:SunAbraham.fit",
+            "pilotlab.estimate.estimators.sun_abraham:fit",
             estimand="effect at each time since start, cohorts weighed by their units seen then; overall, the mean over treated unit-times",
             formula="least squares on an indicator for each cohort and time but its last before start, with unit and time effects; coefficients averaged by shares",
             source="Sun & Abraham (2021); fixest::sunab",
             aggregates=("overall", "event_time", "cohort", "week"),
         ),
         "imputation": Entry(
-            "pilotlab.estimate.estimators.imputation:Imputation.fit",
+            "pilotlab.estimate.estimators.imputation:fit",
             estimand="mean effect over treated unit-times; by event time, cohort or week, the mean over those",
             formula="unit and time effects from untreated unit-times foretell the treated ones; effects are what they differ by",
             source="Borusyak, Jaravel & Spiess (2024)",
             aggregates=("overall", "event_time", "cohort", "week"),
         ),
         "rollout": Entry(
-            "pilotlab.estimate.estimators.rollout:Rollout.fit",
+            "pilotlab.estimate.estimators.rollout:fit",
             estimand="mean effect on the treated units over the weeks that count, where chance decided who starts when",
             formula="difference in means after the start, less the slope that narrows it most times the same difference before it",
             source="Roth & Sant'Anna (2023)",
@@ -128,7 +128,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             ),
         ),
         "poisson": Entry(
-            "pilotlab.estimate.estimators.counts:Poisson.fit",
+            "pilotlab.estimate.estimators.counts:fit_poisson",
             estimand="log ratio of the rate of events to what it would have been, if it is alike over units and time",
             formula="Poisson likelihood of counts on a treated indicator with unit and time effects, log link, exposure as offset",
             source="Wooldridge (1999, 2023); McCullagh & Nelder (1989)",
@@ -136,7 +136,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("cr2", "cluster", "hetero", "exact"),
         ),
         "binomial": Entry(
-            "pilotlab.estimate.estimators.counts:Binomial.fit",
+            "pilotlab.estimate.estimators.counts:fit_binomial",
             estimand="log ratio of the odds of an event to what they would have been, if it is alike over units and time",
             formula="binomial likelihood of events out of exposure on a treated indicator with unit and time effects, logit link",
             source="Wooldridge (2023); McCullagh & Nelder (1989)",
@@ -144,7 +144,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=("cr2", "cluster", "hetero", "exact"),
         ),
         "triple": Entry(
-            "pilotlab.estimate.estimators.triple:Triple.fit",
+            "pilotlab.estimate.estimators.triple:fit",
             estimand="mean effect on the treated affected units, if cohorts would have moved apart alike in both groups",
             formula="least squares of the outcome on a treated indicator of affected units with unit, group-by-time and cohort-by-time effects",
             source="Gruber (1994); Olden & Moen (2022)",
@@ -152,7 +152,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             inferences=tuple(name for name in LEAST_SQUARES if name != "randomization"),
         ),
         "dose": Entry(
-            "pilotlab.estimate.estimators.dose:Dose.fit",
+            "pilotlab.estimate.estimators.dose:fit",
             estimand="effect of one unit more of the dose, if it is the same for every unit, time and step of the dose",
             formula="least squares of the outcome on the dose with unit and time effects",
             source="Callaway, Goodman-Bacon & Sant'Anna (2024) on what it assumes",

@@ -57,16 +57,16 @@ def with_assignment(study: Study, options: Options, *, strata: bool) -> Study:
     contrast = _contrast(assignment, study)
     place = {row.team: row for row in contrast.teams}
     rows = [place[str(unit)] for unit in study.units]
-    groups, drawn, cluster, paired = study.strata, study.drawn, study.cluster, study.paired
+    groups, lot, cluster, paired = study.strata, study.lot, study.cluster, study.paired
     if contrast.drawn and strata and groups is None and any(row.stratum for row in rows):
         groups = np.unique([row.stratum for row in rows], return_inverse=True)[1].astype(np.int64)
         paired = contrast.method == "matched_pairs"
     if contrast.drawn and options.cluster is None and any(row.cluster for row in rows):
         names = [f"cluster {row.cluster}" if row.cluster else f"team {row.team}" for row in rows]
-        drawn = cluster = recode(np.unique(names, return_inverse=True)[1])
+        lot = cluster = recode(np.unique(names, return_inverse=True)[1])
     if paired and not study.paired and groups is not None:
         cluster = groups
-    return replace(study, strata=groups, drawn=drawn, cluster=cluster, paired=paired)
+    return replace(study, strata=groups, lot=lot, cluster=cluster, paired=paired)
 
 
 def design_of(study: Study, options: Options) -> Design:
@@ -84,8 +84,8 @@ def design_of(study: Study, options: Options) -> Design:
         if assignment is not None and not isinstance(assignment, str | Assignment):
             return _explicit(assignment, treated, study)
         if study.strata is None:
-            return Design.complete(treated, cluster=study.drawn)
-        return Design.stratified(treated, study.strata, cluster=study.drawn)
+            return Design.complete(treated, cluster=study.lot)
+        return Design.stratified(treated, study.strata, cluster=study.lot)
     except ValueError as error:
         what = "clusters cross arms or strata" if options.cluster else "assignment"
         raise UsageError(

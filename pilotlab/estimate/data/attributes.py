@@ -28,7 +28,7 @@ class Attributes:
 
     cohort: IntArray
     strata: IntArray | None
-    drawn: IntArray
+    lot: IntArray
     cluster: IntArray
     notes: tuple[Note, ...]
 

@@ -62,7 +62,7 @@ def read_study(frame: object, options: Options) -> Study:
         last_time=int(rows.times[-1]),
         strata=known.strata,
         paired=options.pairs is not None,
-        drawn=known.drawn,
+        lot=known.lot,
         cluster=known.cluster,
         excluded=excluded,
         notes=(*rows.notes, *known.notes),

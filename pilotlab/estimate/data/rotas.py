@@ -36,7 +36,7 @@ def rota_of(study: Study, options: Options) -> Rota:
             return _of_assignment(assignment, study)
         if assignment is not None and not isinstance(assignment, str | Assignment):
             return _listed(assignment, study)
-        return Rota.drawn(study.cohort, cluster=study.drawn)
+        return Rota.drawn(study.cohort, cluster=study.lot)
     except ValueError as error:
         raise UsageError(
             f"{'clusters cross starts' if options.cluster else 'assignment'}: {error}",
@@ -55,7 +55,7 @@ def how_drawn(result: RandomizationResult | RolloutResult, options: Options) -> 
 def _of_assignment(assignment: Assignment, study: Study) -> Rota:
     place = {row.team: row for row in assignment.teams}
     rows = [place[str(unit)] for unit in study.units]
-    return Rota.drawn(study.cohort, strata=[row.stratum for row in rows], cluster=study.drawn)
+    return Rota.drawn(study.cohort, strata=[row.stratum for row in rows], cluster=study.lot)
 
 
 def _listed(assignment: Any, study: Study) -> Rota:

@@ -34,10 +34,10 @@ class Study:
         Of the whole frame, before windows.
     strata : ndarray, shape (n,), optional
         Codes; with `paired` each holds one treated and one comparison unit.
-    drawn : ndarray, shape (n,)
+    lot : ndarray, shape (n,)
         Codes of what was drawn together.
     cluster : ndarray, shape (n,)
-        Codes of what may move together: as drawn, or the pair.
+        Codes of what may move together: by lot, or the pair.
     excluded : ndarray
         Periods left out by name.
     """
@@ -56,7 +56,7 @@ class Study:
     last_time: int
     strata: IntArray | None
     paired: bool
-    drawn: IntArray
+    lot: IntArray
     cluster: IntArray
     excluded: IntArray
     notes: tuple[Note, ...] = ()
@@ -105,7 +105,7 @@ class Study:
             units=self.units[kept],
             cohort=self.cohort[kept],
             strata=None if self.strata is None else recode(self.strata[kept]),
-            drawn=recode(self.drawn[kept]),
+            lot=recode(self.lot[kept]),
             cluster=recode(self.cluster[kept]),
         )
 

@@ -16,22 +16,18 @@ from pilotlab.stats.regression.change import unit_mean
 FLAT = 1e-9  # of the baseline's scale: less spread than this is arithmetic
 
 
-class Ancova:
-    """One start only; one number a unit, and one before it."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Regress the means after on arms within strata, the means before, and covariates."""
-        ready = prepare(study, options, "ancova")
-        if isinstance(ready, NotEstimable):
-            return ready
-        study, before = ready
-        baseline = unit_mean(study.y[:, before])
-        flat, columns = _flat(baseline), baseline_covariates(study, before)
-        if not flat:
-            columns = np.column_stack([baseline - baseline.mean(), columns])
-        notes = (note("flat_baseline"),) if flat else ()
-        return compare(study, unit_mean(study.y[:, ~before]), columns, unit_weights(study, before), *notes)
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Regress the means after on arms within strata, the means before, and covariates."""
+    ready = prepare(study, options, "ancova")
+    if isinstance(ready, NotEstimable):
+        return ready
+    study, before = ready
+    baseline = unit_mean(study.y[:, before])
+    flat, columns = _flat(baseline), baseline_covariates(study, before)
+    if not flat:
+        columns = np.column_stack([baseline - baseline.mean(), columns])
+    notes = (note("flat_baseline"),) if flat else ()
+    return compare(study, unit_mean(study.y[:, ~before]), columns, unit_weights(study, before), *notes)
 
 
 def _flat(baseline: FloatArray) -> bool:

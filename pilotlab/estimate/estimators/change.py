@@ -34,19 +34,15 @@ POOLED = (
 )  # inferences for which strata of one unit an arm borrow their spread
 
 
-class Change:
-    """One start only; one number a unit."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Make changes, compare them, and keep what inference needs."""
-        ready = prepare(study, options, "change")
-        if isinstance(ready, NotEstimable):
-            return ready
-        study, before = ready
-        change = kernel.unit_change(study.y, before, ~before)
-        covariates, weights = baseline_covariates(study, before), unit_weights(study, before)
-        return compare(study, change, covariates, weights, pooled=options.inference in POOLED)
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Make changes, compare them, and keep what inference needs."""
+    ready = prepare(study, options, "change")
+    if isinstance(ready, NotEstimable):
+        return ready
+    study, before = ready
+    change = kernel.unit_change(study.y, before, ~before)
+    covariates, weights = baseline_covariates(study, before), unit_weights(study, before)
+    return compare(study, change, covariates, weights, pooled=options.inference in POOLED)
 
 
 def prepare(study: Study, options: Options, name: str) -> tuple[Study, BoolArray] | NotEstimable:
@@ -74,7 +70,7 @@ def compare(
         linear, more = fit_change(study, outcome, covariates, weights, pooled=pooled)
     except SingularDesign:
         return _not_adjustable(study, covariates.shape[1])
-    drawn = Differences(
+    differences = Differences(
         changes=outcome[None],
         treated=study.ever,
         strata=study.strata,
@@ -82,7 +78,7 @@ def compare(
         covariates=covariates if covariates.shape[1] else None,
         between=_is_between(study, weights),
     )
-    return of_study(study, linear, drawn=drawn, notes=(*notes, *more))
+    return of_study(study, linear, differences=differences, notes=(*notes, *more))
 
 
 def _not_adjustable(study: Study, columns: int) -> NotEstimable:

@@ -30,22 +30,14 @@ MOST_CELLS = 20_000_000  # of the design written out, units as columns
 NOT_DRAWN = "a ratio is not drawn again here; `change` on the rate (events over exposure) can be"
 
 
-class Poisson:
-    """Events with a log link; `exposure` is what they could have happened to."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Fit, and keep what inference needs."""
-        return _fit(study, options, "poisson")
+def fit_poisson(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Fit, and keep what inference needs."""
+    return _fit(study, options, "poisson")
 
 
-class Binomial:
-    """Events out of `exposure` trials with a logit link; shares where no exposure is named."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Fit, and keep what inference needs."""
-        return _fit(study, options, "binomial")
+def fit_binomial(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Fit, and keep what inference needs."""
+    return _fit(study, options, "binomial")
 
 
 def wrong_values(y: FloatArray, exposure: FloatArray | None, family: Family) -> tuple[BoolArray, str]:

@@ -18,34 +18,30 @@ from pilotlab.stats.arrays import FloatArray, sum_by
 NOT_DRAWN = "a dose is not drawn again here: what was drawn is the arm, and the dose is what units made of it"
 
 
-class Dose:
-    """One coefficient: the effect of one unit more of the dose."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Fit, and keep what inference needs; cohorts serve the windows alone."""
-        if not len(study.starts):
-            _refuse_windows(options)
-        elif (refusal := refuse_arms(study, options)) is not None:
-            return refusal
-        study = windows.drop_silent(study.keep_cells(windows.cells(study, options, by_event_time=False)))
-        flat = np.zeros((1, len(study.times), 0)), np.zeros(len(study.units), dtype=np.int64)
-        found = regress(study, *flat, np.ones((1, 1)), (f"dose {options.dose!r}",), leading=1)
-        if isinstance(found, NotEstimable):
-            return found
-        study, linear = found
-        assert study.covariates is not None
-        dose = np.where(np.isfinite(study.y), study.covariates[0], np.nan)
-        moves: FloatArray = np.nanmax(dose, axis=1) > np.nanmin(dose, axis=1)
-        return Fitted(
-            linear=linear,
-            n_units=len(study.units),
-            n_treated=int(moves.sum()),
-            clusters=_sides(study, dose, moves),
-            study=study,
-            not_drawn=NOT_DRAWN,
-            notes=(note("dose_was_chosen"),),
-        )
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Fit, and keep what inference needs; cohorts serve the windows alone."""
+    if not len(study.starts):
+        _refuse_windows(options)
+    elif (refusal := refuse_arms(study, options)) is not None:
+        return refusal
+    study = windows.drop_silent(study.keep_cells(windows.cells(study, options, by_event_time=False)))
+    flat = np.zeros((1, len(study.times), 0)), np.zeros(len(study.units), dtype=np.int64)
+    found = regress(study, *flat, np.ones((1, 1)), (f"dose {options.dose!r}",), leading=1)
+    if isinstance(found, NotEstimable):
+        return found
+    study, linear = found
+    assert study.covariates is not None
+    dose = np.where(np.isfinite(study.y), study.covariates[0], np.nan)
+    moves: FloatArray = np.nanmax(dose, axis=1) > np.nanmin(dose, axis=1)
+    return Fitted(
+        linear=linear,
+        n_units=len(study.units),
+        n_treated=int(moves.sum()),
+        clusters=_sides(study, dose, moves),
+        study=study,
+        not_drawn=NOT_DRAWN,
+        notes=(note("dose_was_chosen"),),
+    )
 
 
 def _refuse_windows(options: Options) -> None:
@@ -62,8 +58,8 @@ def _sides(study: Study, dose: FloatArray, moves: FloatArray) -> ArmClusters:
     filled = np.where(np.isfinite(dose), dose, np.nanmean(dose, axis=1, keepdims=True))
     left = filled - filled.mean(axis=1, keepdims=True)
     left = left - left.mean(axis=0)
-    clusters = int(study.drawn.max()) + 1
-    carried = sum_by((left**2).sum(axis=1)[:, None], study.drawn, clusters)[:, 0]
+    clusters = int(study.lot.max()) + 1
+    carried = sum_by((left**2).sum(axis=1)[:, None], study.lot, clusters)[:, 0]
     total = float(carried.sum())
     alike = total**2 / float((carried**2).sum()) if total > 0 else 0.0
-    return ArmClusters(len(np.unique(study.drawn[moves])), round(alike), by_dose=True)
+    return ArmClusters(len(np.unique(study.lot[moves])), round(alike), by_dose=True)

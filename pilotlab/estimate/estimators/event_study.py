@@ -26,47 +26,43 @@ from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.regression_draws import DrawnRegression
 
 
-class EventStudy:
-    """All event times; the headline is the plain mean of those after start and wash-in."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Fit, and keep what inference needs."""
-        study = windows.drop_always(study)
-        if (refusal := refuse_arms(study, options)) is not None:
-            return refusal
-        study = study.keep_cells(windows.cells(study, options, by_event_time=True))
-        study = needs_both_arms(with_reference(windows.drop_silent(study), options))
-        if not strata_hold_both(study).any() or not len(study.starts):
-            return nothing_to_compare(study)
-        cohorts, code = np.unique(study.cohort, return_inverse=True)
-        event, regressors = indicators(study, cohorts, options)
-        after = event >= options.washin
-        if not after.any():
-            return NotEstimable(
-                f"no event time is left after a wash-in of {options.washin}", "a shorter wash-in"
-            )
-        contrasts = np.vstack([after / after.sum(), np.eye(len(event))])
-        terms = [f"event time {each}" for each in event]
-        found = regress(study, regressors, code.astype(np.int64), contrasts, terms)
-        if isinstance(found, NotEstimable):
-            return found
-        study, linear = found
-        rows = tuple(int(each) for each in event)
-        table: dict[str, Any] = {
-            "key": "event_time",
-            "rows": rows,
-            "skip": 1,
-            "reference": common_reference(study, options),
-        }
-        notes = treated_compared(study.starts)
-        if not is_change(study):
-            again = _redrawn(study, event, contrasts, options)
-            why = not_drawn("event_study", gaps=True)
-            return of_study(study, linear, redrawn=again, not_drawn=why, notes=notes, **table)
-        changes = _changes(study, event, after, options)
-        drawn = Differences(changes=changes, treated=study.ever, strata=study.strata)
-        return of_study(study, with_closed_form(study, linear, changes), drawn=drawn, notes=notes, **table)
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Fit, and keep what inference needs."""
+    study = windows.drop_always(study)
+    if (refusal := refuse_arms(study, options)) is not None:
+        return refusal
+    study = study.keep_cells(windows.cells(study, options, by_event_time=True))
+    study = needs_both_arms(with_reference(windows.drop_silent(study), options))
+    if not strata_hold_both(study).any() or not len(study.starts):
+        return nothing_to_compare(study)
+    cohorts, code = np.unique(study.cohort, return_inverse=True)
+    event, regressors = indicators(study, cohorts, options)
+    after = event >= options.washin
+    if not after.any():
+        return NotEstimable(f"no event time is left after a wash-in of {options.washin}", "a shorter wash-in")
+    contrasts = np.vstack([after / after.sum(), np.eye(len(event))])
+    terms = [f"event time {each}" for each in event]
+    found = regress(study, regressors, code.astype(np.int64), contrasts, terms)
+    if isinstance(found, NotEstimable):
+        return found
+    study, linear = found
+    rows = tuple(int(each) for each in event)
+    table: dict[str, Any] = {
+        "key": "event_time",
+        "rows": rows,
+        "skip": 1,
+        "reference": common_reference(study, options),
+    }
+    notes = treated_compared(study.starts)
+    if not is_change(study):
+        again = _redrawn(study, event, contrasts, options)
+        why = not_drawn("event_study", gaps=True)
+        return of_study(study, linear, regression=again, not_drawn=why, notes=notes, **table)
+    changes = _changes(study, event, after, options)
+    differences = Differences(changes=changes, treated=study.ever, strata=study.strata)
+    return of_study(
+        study, with_closed_form(study, linear, changes), differences=differences, notes=notes, **table
+    )
 
 
 def reference(study: Study, cohort: int, options: Options) -> int | None:

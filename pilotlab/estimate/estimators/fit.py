@@ -213,10 +213,10 @@ class Fitted:
         Event time that every coefficient of the table is measured from; None where rows are no such path.
     drift : ndarray, optional
         What trends that part by one unit a period do to each row, where not all are measured from `reference`.
-    drawn : Differences or None
-    redrawn : callable, optional
+    differences : Differences or None
+    regression : callable, optional
         The regression whose treated cells a draw moves, where the estimate is no difference of changes. Without this
-        and `drawn` the estimate can't be drawn again; `not_drawn` says why.
+        and `differences` the estimate can't be drawn again; `not_drawn` says why.
     exact : ConditionalCounts or None
         Law of a ratio given its margins, where events are counted and there is one.
     unit : str
@@ -233,8 +233,8 @@ class Fitted:
     skip: int = 0
     reference: int | None = None
     drift: FloatArray | None = None
-    drawn: Differences | None = None
-    redrawn: Callable[[], DrawnRegression] | None = None
+    differences: Differences | None = None
+    regression: Callable[[], DrawnRegression] | None = None
     not_drawn: str = ""
     exact: ConditionalCounts | None = None
     unit: str = ""
@@ -302,7 +302,7 @@ def of_study(
         linear=linear,
         n_units=len(study.units),
         n_treated=int(counted.sum()),
-        clusters=arm_clusters(study.drawn, counted & ~study.always, waiting),
+        clusters=arm_clusters(study.lot, counted & ~study.always, waiting),
         study=study,
         notes=(*named, *notes),
         **rest,

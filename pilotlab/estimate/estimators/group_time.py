@@ -81,54 +81,50 @@ class GroupTimeFitted:
         return None
 
 
-class GroupTime:
-    """ATT(g,t) and their averages; the headline follows `aggregate`."""
+def fit(study: Study, options: Options) -> GroupTimeFitted | NotEstimable:
+    """Estimate, and keep what inference needs.
 
-    @staticmethod
-    def fit(study: Study, options: Options) -> GroupTimeFitted | NotEstimable:
-        """Estimate, and keep what inference needs.
-
-        Raises
-        ------
-        UsageError
-            For a `balance` without event times.
-        """
-        if options.balance is not None and options.aggregate != "event_time":
-            raise UsageError(
-                f"balance={options.balance!r} is about event times, and aggregate is {options.aggregate!r}",
-                fix="aggregate='event_time', or leave balance out",
-            )
-        study = windows.drop_always(study)
-        if (refusal := refuse_arms(study, options)) is not None:
-            return refusal
-        treated = study.units[study.ever]
-        study = windows.drop_silent(study.keep_cells(~np.isin(study.times, study.excluded)))
-        study, options = _with_comparison(study, options)
-        study = _with_base(study, options)
-        if not len(study.starts) or study.ever.all():
-            return _nothing(study, options)
-        panel = _panel(study)
-        cells = _cells(panel, options, options.base_period)
-        averages = _averages(panel, cells, options, options.aggregate)
-        if averages is None:
-            return _nothing(study, options)
-        counted = study.ever & ~np.isin(study.cohort, _lost_starts(averages))
-        return GroupTimeFitted(
-            study=study,
-            panel=panel,
-            averages=averages,
-            clusters=_clusters(study, options, counted),
-            n_treated=int(study.units[~study.ever | counted].isin(treated).sum()),
-            path=_path(panel, averages, options),
-            key=KEYS[options.aggregate],
-            rows=row_names(study, options, averages.labels),
-            notes=(
-                *_lost_cohorts(study, averages, options),
-                *_gaps(study, averages),
-                *_lost(averages, options),
-                *_alone(study),
-            ),
+    Raises
+    ------
+    UsageError
+        For a `balance` without event times.
+    """
+    if options.balance is not None and options.aggregate != "event_time":
+        raise UsageError(
+            f"balance={options.balance!r} is about event times, and aggregate is {options.aggregate!r}",
+            fix="aggregate='event_time', or leave balance out",
         )
+    study = windows.drop_always(study)
+    if (refusal := refuse_arms(study, options)) is not None:
+        return refusal
+    treated = study.units[study.ever]
+    study = windows.drop_silent(study.keep_cells(~np.isin(study.times, study.excluded)))
+    study, options = _with_comparison(study, options)
+    study = _with_base(study, options)
+    if not len(study.starts) or study.ever.all():
+        return _nothing(study, options)
+    panel = _panel(study)
+    cells = _cells(panel, options, options.base_period)
+    averages = _averages(panel, cells, options, options.aggregate)
+    if averages is None:
+        return _nothing(study, options)
+    counted = study.ever & ~np.isin(study.cohort, _lost_starts(averages))
+    return GroupTimeFitted(
+        study=study,
+        panel=panel,
+        averages=averages,
+        clusters=_clusters(study, options, counted),
+        n_treated=int(study.units[~study.ever | counted].isin(treated).sum()),
+        path=_path(panel, averages, options),
+        key=KEYS[options.aggregate],
+        rows=row_names(study, options, averages.labels),
+        notes=(
+            *_lost_cohorts(study, averages, options),
+            *_gaps(study, averages),
+            *_lost(averages, options),
+            *_alone(study),
+        ),
+    )
 
 
 def _with_comparison(study: Study, options: Options) -> tuple[Study, Options]:
@@ -200,7 +196,7 @@ def _clusters(study: Study, options: Options, counted: BoolArray) -> ArmClusters
     """Drawn clusters that start and count, and that serve as comparison for the first that do."""
     never = ~study.ever
     waiting = study.cohort > study.starts[0] if options.comparison == "not_yet_treated" else never
-    return arm_clusters(study.drawn, counted, waiting)
+    return arm_clusters(study.lot, counted, waiting)
 
 
 def _nothing(study: Study, options: Options) -> NotEstimable:

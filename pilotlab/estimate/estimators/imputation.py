@@ -49,36 +49,32 @@ class _Fit:
     found: Imputed
 
 
-class Imputation:
-    """The headline is the mean over treated unit-times after wash-in, whatever the rows."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Impute, and keep what inference needs."""
-        ready = _prepare(study, options)
-        if isinstance(ready, NotEstimable):
-            return ready
-        fit = _impute(ready, options)
-        shown = fit.treated & (fit.found.counted > 0)
-        since = event_times(fit.study, fit.cohorts)
-        att = shown & (since >= options.washin)
-        if not att.any():
-            return nothing_linked(options)
-        rows = table(fit.study, options, fit.cohorts, counted=fit.found.counted, shown=shown, att=att)
-        before = leads.leads(fit.study, options, fit.treated[fit.code]) if rows.key == "event_time" else None
-        linear = _linear(fit, rows, before)
-        notes = _notes(fit) + (before.notes if before else ())
-        names = (*(before.rows if before else ()), *rows.rows)
-        more: dict[str, Any] = {"key": rows.key, "rows": names, "skip": rows.skip, "notes": notes}
-        at = common_reference(fit.study, options)
-        if before is not None and before.rows and at is not None:
-            drift = np.concatenate([np.array(before.rows, dtype=float) - at, _drift(fit, rows)])
-            more |= {"reference": at, "drift": drift}
-        if not is_change(fit.study):
-            return of_study(fit.study, linear, not_drawn=not_drawn("imputation"), **more)
-        changes = _changes(fit, rows, before)
-        drawn = Differences(changes=changes, treated=fit.study.ever, strata=None)
-        return of_study(fit.study, with_closed_form(fit.study, linear, changes), drawn=drawn, **more)
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Impute, and keep what inference needs."""
+    ready = _prepare(study, options)
+    if isinstance(ready, NotEstimable):
+        return ready
+    fit = _impute(ready, options)
+    shown = fit.treated & (fit.found.counted > 0)
+    since = event_times(fit.study, fit.cohorts)
+    att = shown & (since >= options.washin)
+    if not att.any():
+        return nothing_linked(options)
+    rows = table(fit.study, options, fit.cohorts, counted=fit.found.counted, shown=shown, att=att)
+    before = leads.leads(fit.study, options, fit.treated[fit.code]) if rows.key == "event_time" else None
+    linear = _linear(fit, rows, before)
+    notes = _notes(fit) + (before.notes if before else ())
+    names = (*(before.rows if before else ()), *rows.rows)
+    more: dict[str, Any] = {"key": rows.key, "rows": names, "skip": rows.skip, "notes": notes}
+    at = common_reference(fit.study, options)
+    if before is not None and before.rows and at is not None:
+        drift = np.concatenate([np.array(before.rows, dtype=float) - at, _drift(fit, rows)])
+        more |= {"reference": at, "drift": drift}
+    if not is_change(fit.study):
+        return of_study(fit.study, linear, not_drawn=not_drawn("imputation"), **more)
+    changes = _changes(fit, rows, before)
+    differences = Differences(changes=changes, treated=fit.study.ever, strata=None)
+    return of_study(fit.study, with_closed_form(fit.study, linear, changes), differences=differences, **more)
 
 
 def _prepare(study: Study, options: Options) -> Study | NotEstimable:

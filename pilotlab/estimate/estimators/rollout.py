@@ -65,58 +65,54 @@ class RolloutFitted:
         return None
 
 
-class Rollout:
-    """Efficient where starts were drawn; the headline follows `aggregate`."""
+def fit(study: Study, options: Options) -> RolloutFitted | NotEstimable:
+    """Estimate, and keep what inference needs; weights and covariates are not read.
 
-    @staticmethod
-    def fit(study: Study, options: Options) -> RolloutFitted | NotEstimable:
-        """Estimate, and keep what inference needs; weights and covariates are not read.
-
-        Raises
-        ------
-        UsageError
-            Where units that were drawn together start at different times.
-        """
-        study = windows.drop_always(study)
-        if (refusal := refuse_arms(study, options)) is not None:
-            return refusal
-        study = _with_comparison(study.keep_cells(~np.isin(study.times, study.excluded)), options)
-        study = _complete(study)
-        n_obs, n_units, treated = study.n_obs, len(study.units), int(study.ever.sum())
-        study, notes = _by_cluster(study, options)
-        study = _without_lonely(study)
-        start, cohort = np.unique(study.cohort, return_inverse=True)
-        if len(start) < 2 or not len(study.starts):
-            return _too_few_starts(study, options)
-        plan = plan_of(
-            start,
-            np.bincount(cohort).astype(float),
-            study.times,
-            options.aggregate,  # type: ignore[arg-type]
-            anticipation=options.anticipation,
-            washin=options.washin,
-            base_times=options.baseline or 1,
+    Raises
+    ------
+    UsageError
+        Where units that were drawn together start at different times.
+    """
+    study = windows.drop_always(study)
+    if (refusal := refuse_arms(study, options)) is not None:
+        return refusal
+    study = _with_comparison(study.keep_cells(~np.isin(study.times, study.excluded)), options)
+    study = _complete(study)
+    n_obs, n_units, treated = study.n_obs, len(study.units), int(study.ever.sum())
+    study, notes = _by_cluster(study, options)
+    study = _without_lonely(study)
+    start, cohort = np.unique(study.cohort, return_inverse=True)
+    if len(start) < 2 or not len(study.starts):
+        return _too_few_starts(study, options)
+    plan = plan_of(
+        start,
+        np.bincount(cohort).astype(float),
+        study.times,
+        options.aggregate,  # type: ignore[arg-type]
+        anticipation=options.anticipation,
+        washin=options.washin,
+        base_times=options.baseline or 1,
+    )
+    if plan is None:
+        return NotEstimable(
+            f"no {options.time} after a wash-in of {options.washin} has units still waiting to compare with",
+            "a shorter wash-in, or units that start later or never",
         )
-        if plan is None:
-            return NotEstimable(
-                f"no {options.time} after a wash-in of {options.washin} has units still waiting to compare with",
-                "a shorter wash-in, or units that start later or never",
-            )
-        early = int((study.times < start[0]).sum())
-        waiting = study.cohort > study.starts[0]
-        return RolloutFitted(
-            study=study,
-            plan=plan,
-            found=rollout(study.y, cohort.astype(np.int64), study.times, start, plan),
-            clusters=arm_clusters(study.drawn, study.ever, waiting),
-            n_obs=n_obs,
-            n_units=n_units,
-            n_treated=treated,
-            refined=bool(np.bincount(cohort).min() >= 2 * (early + 1)),
-            notes=notes,
-            key=KEYS[options.aggregate],
-            rows=row_names(study, options, plan.labels),
-        )
+    early = int((study.times < start[0]).sum())
+    waiting = study.cohort > study.starts[0]
+    return RolloutFitted(
+        study=study,
+        plan=plan,
+        found=rollout(study.y, cohort.astype(np.int64), study.times, start, plan),
+        clusters=arm_clusters(study.lot, study.ever, waiting),
+        n_obs=n_obs,
+        n_units=n_units,
+        n_treated=treated,
+        refined=bool(np.bincount(cohort).min() >= 2 * (early + 1)),
+        notes=notes,
+        key=KEYS[options.aggregate],
+        rows=row_names(study, options, plan.labels),
+    )
 
 
 def _with_comparison(study: Study, options: Options) -> Study:
@@ -139,25 +135,25 @@ def _complete(study: Study) -> Study:
 
 def _by_cluster(study: Study, options: Options) -> tuple[Study, tuple[Note, ...]]:
     """Take what was drawn together as one unit: the mean of its members."""
-    clusters = int(study.drawn.max(initial=-1)) + 1
+    clusters = int(study.lot.max(initial=-1)) + 1
     if clusters == len(study.units):
         return study, ()
-    first = np.unique(study.drawn, return_index=True)[1]
-    crossed = study.cohort != study.cohort[first][study.drawn]
+    first = np.unique(study.lot, return_index=True)[1]
+    crossed = study.cohort != study.cohort[first][study.lot]
     if crossed.any():
-        together = some(list(study.units[study.drawn == study.drawn[int(np.argmax(crossed))]]))
+        together = some(list(study.units[study.lot == study.lot[int(np.argmax(crossed))]]))
         raise UsageError(
             f"cluster {options.cluster!r}: units of one cluster ({together}) start at different times",
             fix="name as cluster what was drawn together, with one start each",
         )
-    means = sum_by(study.y, study.drawn, clusters) / np.bincount(study.drawn)[:, None]
+    means = sum_by(study.y, study.lot, clusters) / np.bincount(study.lot)[:, None]
     order = np.arange(clusters)
     return replace(
         study,
         y=means,
         units=study.units[first],
         cohort=study.cohort[first],
-        drawn=order,
+        lot=order,
         cluster=order,
     ), (note("clusters_are_means", clusters=clusters),)
 

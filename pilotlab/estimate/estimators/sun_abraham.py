@@ -23,33 +23,29 @@ from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.staggered.sun_abraham import COMPARISON, Interacted, averages, interact, written_out
 
 
-class SunAbraham:
-    """Never-treated units serve as comparison; the last to start where there are none."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Fit, and keep what inference needs."""
-        ready = _prepare(study, options)
-        if isinstance(ready, NotEstimable):
-            return ready
-        study, cohorts, found = _interact(ready, options)
-        since = event_times(study, cohorts)
-        treated = found.identified & (cohorts != NEVER)[:, None]
-        att = treated & (since >= options.washin)
-        if not att.any():
-            return nothing_linked(options)
-        rows = table(study, options, cohorts, counted=found.counted, shown=treated, att=att)
-        linear = _linear(study, found, rows)
-        more: dict[str, Any] = {"key": rows.key, "rows": rows.rows, "skip": rows.skip}
-        if options.aggregate == "event_time":
-            more["reference"] = common_reference(study, options)
-        more["notes"] = _notes(found)
-        more["lost"] = cohorts[(cohorts != NEVER) & ~att.any(axis=1)]
-        if not is_change(study):
-            return of_study(study, linear, not_drawn=not_drawn("sun_abraham"), **more)
-        changes = _changes(study, options, rows)
-        drawn = Differences(changes=changes, treated=study.ever, strata=None)
-        return of_study(study, with_closed_form(study, linear, changes), drawn=drawn, **more)
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Fit, and keep what inference needs."""
+    ready = _prepare(study, options)
+    if isinstance(ready, NotEstimable):
+        return ready
+    study, cohorts, found = _interact(ready, options)
+    since = event_times(study, cohorts)
+    treated = found.identified & (cohorts != NEVER)[:, None]
+    att = treated & (since >= options.washin)
+    if not att.any():
+        return nothing_linked(options)
+    rows = table(study, options, cohorts, counted=found.counted, shown=treated, att=att)
+    linear = _linear(study, found, rows)
+    more: dict[str, Any] = {"key": rows.key, "rows": rows.rows, "skip": rows.skip}
+    if options.aggregate == "event_time":
+        more["reference"] = common_reference(study, options)
+    more["notes"] = _notes(found)
+    more["lost"] = cohorts[(cohorts != NEVER) & ~att.any(axis=1)]
+    if not is_change(study):
+        return of_study(study, linear, not_drawn=not_drawn("sun_abraham"), **more)
+    changes = _changes(study, options, rows)
+    differences = Differences(changes=changes, treated=study.ever, strata=None)
+    return of_study(study, with_closed_form(study, linear, changes), differences=differences, **more)
 
 
 def _prepare(study: Study, options: Options) -> Study | NotEstimable:

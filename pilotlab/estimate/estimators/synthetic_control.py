@@ -8,10 +8,6 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 
 
-class SyntheticControl:
-    """One start, complete units; levels count."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> SyntheticFitted | NotEstimable:
-        """Weigh units, and keep what inference needs."""
-        return fit_synthetic(study, options, "control", "synthetic_control")
+def fit(study: Study, options: Options) -> SyntheticFitted | NotEstimable:
+    """Weigh units, and keep what inference needs."""
+    return fit_synthetic(study, options, "control", "synthetic_control")

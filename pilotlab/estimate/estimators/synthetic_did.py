@@ -8,10 +8,6 @@ from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
 
 
-class SyntheticDid:
-    """One start, complete units."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> SyntheticFitted | NotEstimable:
-        """Weigh units and times, and keep what inference needs."""
-        return fit_synthetic(study, options, "did", "synthetic_did")
+def fit(study: Study, options: Options) -> SyntheticFitted | NotEstimable:
+    """Weigh units and times, and keep what inference needs."""
+    return fit_synthetic(study, options, "did", "synthetic_did")

@@ -41,7 +41,7 @@ class SyntheticFitted:
     @property
     def clusters(self) -> ArmClusters:
         """Drawn clusters by arm."""
-        return arm_clusters(self.study.drawn, self.block.treated, ~self.block.treated)
+        return arm_clusters(self.study.lot, self.block.treated, ~self.block.treated)
 
     @property
     def values(self) -> FloatArray:

@@ -20,35 +20,31 @@ from pilotlab.wording.lists import some
 NOT_DRAWN = "a triple difference is not drawn again here; `change` on affected units alone can be"
 
 
-class Triple:
-    """One coefficient; effects of cohort by time are common to both groups, those of group by time to all cohorts."""
-
-    @staticmethod
-    def fit(study: Study, options: Options) -> Fitted | NotEstimable:
-        """Fit, and keep what inference needs; the group stands in the study's strata, 1 where affected."""
-        if (refusal := refuse_arms(study, options)) is not None:
-            return refusal
-        study = windows.drop_silent(study.keep_cells(windows.cells(study, options, by_event_time=False)))
-        assert study.strata is not None
-        both = strata_hold_both(study)
-        if not len(study.starts) or len(np.unique(study.strata)) < 2 or not both.all():
-            return _one_group(study, options)
-        regressors, code = _regressors(study)
-        kept = _independent(study, regressors, code)
-        if kept is None:
-            return NotEstimable(
-                "the treated indicator can't be told apart from effects of cohort by time and group by time in this frame",
-                "affected and unaffected units in a cohort that starts and in one that does not, before and after",
-            )
-        regressors = regressors[:, :, kept]
-        terms = ["the treated indicator", *(["an effect of cohort by time"] * (regressors.shape[2] - 1))]
-        found = regress(study, regressors, code, np.eye(1, regressors.shape[2]), terms)
-        if isinstance(found, NotEstimable):
-            return found
-        study, linear = found
-        notes = treated_compared(study.starts)
-        fitted = of_study(study, linear, not_drawn=NOT_DRAWN, notes=notes)
-        return replace(fitted, n_treated=int((study.ever & (study.strata == 1)).sum()))
+def fit(study: Study, options: Options) -> Fitted | NotEstimable:
+    """Fit, and keep what inference needs; the group stands in the study's strata, 1 where affected."""
+    if (refusal := refuse_arms(study, options)) is not None:
+        return refusal
+    study = windows.drop_silent(study.keep_cells(windows.cells(study, options, by_event_time=False)))
+    assert study.strata is not None
+    both = strata_hold_both(study)
+    if not len(study.starts) or len(np.unique(study.strata)) < 2 or not both.all():
+        return _one_group(study, options)
+    regressors, code = _regressors(study)
+    kept = _independent(study, regressors, code)
+    if kept is None:
+        return NotEstimable(
+            "the treated indicator can't be told apart from effects of cohort by time and group by time in this frame",
+            "affected and unaffected units in a cohort that starts and in one that does not, before and after",
+        )
+    regressors = regressors[:, :, kept]
+    terms = ["the treated indicator", *(["an effect of cohort by time"] * (regressors.shape[2] - 1))]
+    found = regress(study, regressors, code, np.eye(1, regressors.shape[2]), terms)
+    if isinstance(found, NotEstimable):
+        return found
+    study, linear = found
+    notes = treated_compared(study.starts)
+    fitted = of_study(study, linear, not_drawn=NOT_DRAWN, notes=notes)
+    return replace(fitted, n_treated=int((study.ever & (study.strata == 1)).sum()))
 
 
 def _regressors(study: Study) -> tuple[FloatArray, IntArray]:

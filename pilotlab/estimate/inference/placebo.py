@@ -36,10 +36,10 @@ def with_placebo(fitted: SyntheticFitted, options: Options) -> Uncertainty | Not
         return refusal
     draws = {"reps": reps(options), "seed": options.seed}
     try:
-        among_comparison = placebos(block.treated, study.drawn, **draws)
+        among_comparison = placebos(block.treated, study.lot, **draws)
     except ValueError:
         return _too_few(study, block)
-    among_all = permutations(block.treated, study.drawn, **draws)
+    among_all = permutations(block.treated, study.lot, **draws)
     both = refits(block, kind, fit.penalties, among_comparison.arms.followed_by(among_all.arms))
     first = len(among_comparison.chosen)
     effects, held = both.effects[first:], both.held[first:]
@@ -76,7 +76,7 @@ def reps(options: Options) -> int:
 
 def refuse_mixed(study: Study, block: Block) -> NotEstimable | None:
     """Clusters that hold both arms can't stand in for each other, nor be left out as one."""
-    both = np.intersect1d(study.drawn[block.treated], study.drawn[~block.treated])
+    both = np.intersect1d(study.lot[block.treated], study.lot[~block.treated])
     if not len(both):
         return None
     return NotEstimable(
@@ -93,7 +93,7 @@ def open_of_placebos(law: Draws, options: Options) -> tuple[Note, ...]:
 
 
 def _too_few(study: Study, block: Block) -> NotEstimable:
-    treated, comparison = (len(np.unique(study.drawn[arm])) for arm in (block.treated, ~block.treated))
+    treated, comparison = (len(np.unique(study.lot[arm])) for arm in (block.treated, ~block.treated))
     return NotEstimable(
         f"placebo lets {treated} comparison clusters stand in for the treated, and there are {comparison} in all",
         "more comparison units, or inference 'bootstrap'",

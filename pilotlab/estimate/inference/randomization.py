@@ -37,14 +37,14 @@ def with_draws(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
     UsageError
         Where the estimate can't be drawn again.
     """
-    if fitted.study is None or (fitted.drawn is None and fitted.redrawn is None):
+    if fitted.study is None or (fitted.differences is None and fitted.regression is None):
         staggered = fitted.study is not None and len(fitted.study.starts) > 1
         able = "'group_time' or 'rollout'" if staggered else "'change'"
         raise UsageError(
             f"inference 'randomization' with estimator {options.estimator!r}: {fitted.not_drawn}",
             fix=f"estimator {able}, or inference 'cr2' or 'cluster'",
         )
-    how = fitted.drawn if fitted.drawn is not None else fitted.redrawn()  # type: ignore[misc]
+    how = fitted.differences if fitted.differences is not None else fitted.regression()  # type: ignore[misc]
     laws, notes = randomize(how, fitted.study, options)
     scale = cr2_variance(fitted.linear)
     if isinstance(scale, NotEstimable):

@@ -25,7 +25,7 @@ def with_jackknife(fitted: SyntheticFitted, options: Options) -> Uncertainty | N
     study, block, fit = fitted.study, fitted.block, fitted.fit
     if (refusal := _refuse(study, block, fit)) is not None:
         return refusal
-    return _student(fitted, jackknife_se(jackknife_effects(block, fit, study.drawn)), options)
+    return _student(fitted, jackknife_se(jackknife_effects(block, fit, study.lot)), options)
 
 
 def with_bootstrap(fitted: SyntheticFitted, options: Options) -> Uncertainty | NotEstimable:
@@ -33,7 +33,7 @@ def with_bootstrap(fitted: SyntheticFitted, options: Options) -> Uncertainty | N
     study, block, fit = fitted.study, fitted.block, fitted.fit
     if (refusal := _refuse(study, block, fit)) is not None:
         return refusal
-    arms = resampled(block.treated, study.drawn, reps=reps(options), seed=options.seed)
+    arms = resampled(block.treated, study.lot, reps=reps(options), seed=options.seed)
     return _student(fitted, spread(refits(block, fitted.kind, fit.penalties, arms).effects), options)
 
 
@@ -41,7 +41,7 @@ def _student(fitted: SyntheticFitted, se: float, options: Options) -> Uncertaint
     study, block, fit = fitted.study, fitted.block, fitted.fit
     se = 0.0 if se <= LEAST_OF * max(abs(fit.att), float(np.ptp(block.y))) else se
     arms = block.treated / block.treated.sum(), fit.unit_weights
-    treated, comparison = (np.bincount(study.drawn, weights=weights).astype(float) for weights in arms)
+    treated, comparison = (np.bincount(study.lot, weights=weights).astype(float) for weights in arms)
     df = two_group_df(treated, comparison)
     return Uncertainty(
         laws=[Student(fit.att, se, df)],
@@ -56,17 +56,17 @@ def _refuse(study: Study, block: Block, fit: SyntheticFit) -> NotEstimable | Non
     if (refusal := refuse_mixed(study, block)) is not None:
         return refusal
     help_ = "inference 'placebo'; or more units"
-    if len(np.unique(study.drawn[block.treated])) < 2:
+    if len(np.unique(study.lot[block.treated])) < 2:
         return NotEstimable(
             "1 treated cluster: without it nothing is left, so its noise can't be measured", help_
         )
-    if np.bincount(study.drawn, weights=fit.unit_weights).max() >= 1 - 1e-12:
+    if np.bincount(study.lot, weights=fit.unit_weights).max() >= 1 - 1e-12:
         return NotEstimable("one comparison cluster carries all the weight", help_)
     return None
 
 
 def _few(study: Study, block: Block, name: str) -> tuple[Note, ...]:
-    count = len(np.unique(study.drawn[block.treated]))
+    count = len(np.unique(study.lot[block.treated]))
     if count >= FEWEST:
         return ()
     return (note("few_treated_clusters", treated=count, fewest=FEWEST, inference=name),)

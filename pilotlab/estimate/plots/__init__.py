@@ -1,1 +1,1 @@
-"""Drawings of results on matplotlib axes, one kind a module; matplotlib is imported on first use."""
+"""Plots of results on matplotlib axes, one kind a module; matplotlib is imported on first use."""

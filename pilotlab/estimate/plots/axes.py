@@ -1,4 +1,4 @@
-"""Paper: the axes every drawing starts from, its inks, and the words around it."""
+"""Paper: the axes every plot starts from, its inks, and the words around it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Paper:
         self.ax.set_title(textwrap.fill(text, HEAD), loc="left", fontsize=TITLE, color=INK, weight="bold")
 
     def caption(self, *sentences: str) -> None:
-        """Write how to read the drawing below it; on axes of someone else under the label of x."""
+        """Write how to read the plot below it; on axes of someone else under the label of x."""
         text = textwrap.fill(" ".join(each for each in sentences if each), LINE)
         if self.own:
             self.ax.figure.supxlabel(text, x=0.01, ha="left", fontsize=SMALL, color=MUTED)
@@ -55,7 +55,7 @@ class Paper:
         self.ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
     def zero(self, *, across: bool = True) -> None:
-        """Draw the line of no difference, solid."""
+        """Plot the line of no difference, solid."""
         draw = self.ax.axhline if across else self.ax.axvline
         draw(0, color=INK, linewidth=0.9, zorder=1.5)
 
@@ -82,7 +82,7 @@ def interval(
     ink: str,
     across: bool = False,
 ) -> None:
-    """Draw an interval as a bar, upright or `across`; an open end runs to the edge and ends in an arrow."""
+    """Plot an interval as a bar, upright or `across`; an open end runs to the edge and ends in an arrow."""
     low, high = max(ends[0], frame[0]), min(ends[1], frame[1])
     bar, dots = (
         ([low, high], [at, at]),
@@ -95,7 +95,7 @@ def interval(
 
 
 def point(ax: Axes, x: float, y: float, *, counts: bool = True, ink: str = OURS, size: float = 6) -> None:
-    """Draw an estimate: a disc, or a ring where it does not count in the headline."""
+    """Plot an estimate: a disc, or a ring where it does not count in the headline."""
     ax.plot(
         [x], [y], marker="o", markersize=size, color=ink, markerfacecolor=ink if counts else "white", zorder=3
     )

@@ -23,7 +23,7 @@ MARKS = {
 
 
 def plot_bacon(found: Bacon, ax: Axes | None = None) -> Axes:
-    """Draw a mark a comparison, and the two-way coefficient as a dashed line."""
+    """Plot a mark a comparison, and the two-way coefficient as a dashed line."""
     sheet = Paper(ax, height=4.2)
     kinds = found.by_kind()
     places = decimals_of(found.att, *kinds["att"])

@@ -41,7 +41,7 @@ def plot_estimate(estimate: Estimate, ax: Axes | None, kind: Plot) -> Axes:
 
 
 def _rows(estimate: Estimate, ax: Axes | None) -> Axes:
-    """Draw a table's rows, and the headline among them where it is none of them."""
+    """Plot a table's rows, and the headline among them where it is none of them."""
     rows = [Row(str(term.at), term.att, term.ci) for term in estimate.terms]
     alone = estimate.key == "term"
     caption = [
@@ -59,7 +59,7 @@ def forest(
     *,
     title: str = "",
 ) -> Axes:
-    """Draw several estimates of one outcome under each other, with what could not be estimated in its place.
+    """Plot several estimates of one outcome under each other, with what could not be estimated in its place.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def plot_event_study(estimate: Estimate, ax: Axes | None = None) -> Axes:
-    """Draw the rows by event time; discs count in the headline, rings do not."""
+    """Plot the rows by event time; discs count in the headline, rings do not."""
     sheet, rows = Paper(ax), {int(term.at): term for term in estimate.terms}
     counted, reference = _counted(estimate, rows), _reference(estimate)
     frame = _frame(rows, estimate)

@@ -36,7 +36,7 @@ def plot_forest(
     caption: Sequence[str],
     beside: float | None = None,
 ) -> Axes:
-    """Draw rows from the top down; `beside` is an effect to compare them with, as a dashed line."""
+    """Plot rows from the top down; `beside` is an effect to compare them with, as a dashed line."""
     sheet = Paper(ax, height=1.35 + 0.3 * len(rows))
     shown = [row for row in rows if row.att is not None and row.ci is not None]
     ends = [end for row in shown for end in (row.att, *(row.ci or ())) if end is not None]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def plot_harm(found: HarmBounds, ax: Axes | None = None) -> Axes:
-    """Draw a bar a look, from the estimate to the bound; the margin as a dashed line."""
+    """Plot a bar a look, from the estimate to the bound; the margin as a dashed line."""
     sheet = Paper(ax)
     up = found.better == "higher"
     worst = -found.margin if up else found.margin

@@ -21,7 +21,7 @@ DASHES = ("--", ":")
 
 
 def plot_pretrend(found: Pretrend, ax: Axes | None = None) -> Axes:
-    """Draw coefficients with intervals, the reference, and a line a drift, each named with its power."""
+    """Plot coefficients with intervals, the reference, and a line a drift, each named with its power."""
     sheet, path = Paper(ax, height=3.8), found.path
     att, variance, _ = path.arrays()
     before = np.array(path.event_time) < path.reference

@@ -22,7 +22,7 @@ AXIS = {
 
 
 def plot_sensitivity(found: Sensitivity, ax: Axes | None = None) -> Axes:
-    """Draw the intervals over m, the usual one apart at the left, and the breakdown value as a dashed line."""
+    """Plot the intervals over m, the usual one apart at the left, and the breakdown value as a dashed line."""
     sheet = Paper(ax)
     rows = sorted(found.rows, key=lambda row: row.m)
     reach = max([row.m for row in rows] or [0.0]) or 1.0
@@ -57,7 +57,7 @@ def plot_sensitivity(found: Sensitivity, ax: Axes | None = None) -> Axes:
 
 
 def _breakdown(sheet: Paper, found: Sensitivity, reach: float) -> float:
-    """Draw the breakdown value where it lies near the grid; return where the axis ends."""
+    """Plot the breakdown value where it lies near the grid; return where the axis ends."""
     at = found.breakdown
     if not 0 < at <= 1.5 * reach:
         return 1.1 * reach

@@ -20,7 +20,7 @@ MOST = 20  # units whose weight is drawn
 
 
 def plot_paths(parts: Synthetic, ax: Axes | None = None, *, unit: str, title: str) -> Axes:
-    """Draw both paths with their names at the end, the start, and the times' weights along the foot."""
+    """Plot both paths with their names at the end, the start, and the times' weights along the foot."""
     sheet, places = Paper(ax, height=4.0), list(range(len(parts.times)))
     sheet.ax.plot(places, parts.treated, color=axes.OURS, linewidth=2.0, zorder=3)
     sheet.ax.plot(places, parts.synthetic, color=axes.OTHER, linewidth=1.6, linestyle="--", zorder=2)
@@ -47,7 +47,7 @@ def plot_paths(parts: Synthetic, ax: Axes | None = None, *, unit: str, title: st
 
 
 def plot_weights(parts: Synthetic, ax: Axes | None = None, *, title: str) -> Axes:
-    """Draw how much each comparison unit weighs, the heaviest first."""
+    """Plot how much each comparison unit weighs, the heaviest first."""
     shown = parts.unit_weights[:MOST]
     sheet = Paper(ax, height=1.35 + 0.24 * len(shown))
     weights = [100 * weight for _, weight in shown]

@@ -8,7 +8,7 @@ import numpy as np
 
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators.change import Change
+from pilotlab.estimate.estimators import change
 from pilotlab.estimate.estimators.fit import Fitted
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.estimate import NotEstimable
@@ -19,4 +19,4 @@ def fit(study: Study, options: Options) -> Fitted | NotEstimable:
     span = windows.spans(study.times, study.excluded, options, int(study.starts[0]))
     ends = (study.times[span.before].max(), study.times[span.after].max())
     kept = study.keep_cells(np.broadcast_to(np.isin(study.times, ends), study.y.shape))
-    return Change.fit(kept, replace(options, baseline=None, washin=0))
+    return change.fit(kept, replace(options, baseline=None, washin=0))
