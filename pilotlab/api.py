@@ -532,13 +532,13 @@ class Workspace:
 
     def panel(self, pilot: str, metric: str) -> Panel:
         """Return one metric's panel, and record that it was read; `.frame` is tidy, with small groups hidden."""
-        from pilotlab.decide.course import observed_panel, reading
+        from pilotlab.decide.course import observed_panel, reading, weeks_read
 
         with self._in_force(pilot) as (store, plan, teams):
             chosen = next((spec for spec in plan.metrics.values() if metric in (spec.id, spec.key)), None)
             if chosen is None:
                 raise unknown(f"metric of {pilot!r}", metric, [spec.key for spec in plan.metrics.values()])
-            read = reading(store, plan, chosen, teams, "panel")
+            read = reading(store, plan, chosen, teams, "panel", weeks_read(plan, self.today))
             kept = (read.release,) if read.release else ()
             store.record_reading(pilot, "panel", chosen.key, actor=self.actor, released=kept)
             return observed_panel(plan, chosen, read, teams)
@@ -564,14 +564,12 @@ class Workspace:
         """Put an early look on record before anything is shown."""
         if not early and not why:
             return False
-        from pilotlab.pipeline import last_over
-
         if not early or not why.strip():
             missing = "--early" if not early else '--why "..."'
             raise UsageError("an early look needs --early and a reason", fix=f"add {missing}")
         with self._in_force(pilot) as (store, plan, _):
             store.require_whole()
-            last = last_over(plan, self.today)
+            last = plan.spec.windows.last_over(self.today)
             if last >= plan.spec.windows.end:
                 raise UsageError(
                     f"the planned end of {pilot!r} is reached, so no look is early",

@@ -19,7 +19,6 @@ from pilotlab.spec.team import TeamList
 from pilotlab.store.plans import Run
 from pilotlab.store.store import Store
 from pilotlab.version import __version__
-from pilotlab.weeks import Week
 
 if TYPE_CHECKING:
     from pilotlab.decide.course import Course
@@ -116,11 +115,6 @@ def _content(course: Course, key: str) -> dict[str, Any]:
     }
 
 
-def last_over(plan: Plan, today: date) -> Week:
-    """Return the last week of a pilot that is over: all that a day changes in what is found."""
-    return min(Week.of(today) - 1, plan.spec.windows.end)
-
-
 def _kept(store: Store, pilot: str, inputs: Mapping[str, Any]) -> Run | None:
     """Find the stored run of the same inputs, whose content is what its digest says."""
     kept = store.run(pilot, digest(inputs))
@@ -141,7 +135,7 @@ def _inputs(store: Store, plan: Plan, teams: TeamList, today: date, early: bool)
         "plan": digest(to_jsonable_python((plan, teams))),
         "store": list(newest) if newest else [],
         "shown": to_jsonable_python(store.releases(plan.spec.id)),
-        "through": str(last_over(plan, today)),
+        "through": str(plan.spec.windows.last_over(today)),
         "early": early,
     }
 

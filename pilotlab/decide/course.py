@@ -25,6 +25,7 @@ from pilotlab.store.early import EarlyLook
 from pilotlab.store.observations import Observation
 from pilotlab.store.readings import Release
 from pilotlab.store.store import Store
+from pilotlab.weeks import Week
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -122,9 +123,12 @@ def follow(
     from pilotlab.evaluate.released import released
 
     uses = {use.use: plan.metrics[use.use] for _, use in plan.spec.uses}
-    readings = {use: reading(store, plan, metric, teams, audience) for use, metric in uses.items()}
+    through = weeks_read(plan, today)
+    readings = {use: reading(store, plan, metric, teams, audience, through) for use, metric in uses.items()}
     panels = {use: _panel(plan, uses[use], _whole(read.rows), teams) for use, read in readings.items()}
-    quality = {use: _quality(plan, metric, _observed(store, plan, metric)) for use, metric in uses.items()}
+    quality = {
+        use: _quality(plan, metric, _observed(store, plan, metric), today) for use, metric in uses.items()
+    }
     groups = _groups(readings, plan, panels, teams)
     found = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
     late = lateness(store, plan.spec.id)
@@ -140,7 +144,9 @@ def follow(
         waiting={use: read.waiting for use, read in readings.items() if read.waiting},
         releases=tuple(read.release for read in _once(readings) if read.release),
         ledger=_ledger(store),
-        data_digest=store.data_digest([metric.key for metric in plan.metrics.values()], teams=_logged(plan)),
+        data_digest=store.data_digest(
+            [metric.key for metric in plan.metrics.values()], teams=_logged(plan), through=through
+        ),
         today=today,
         program=program,
         late=late,
@@ -163,10 +169,18 @@ def observed_panel(plan: Plan, metric: MetricSpec, read: Reading, teams: TeamLis
     return _panel(plan, metric, _whole(read.rows), teams)
 
 
-def reading(store: Store, plan: Plan, metric: MetricSpec, teams: TeamList, audience: str) -> Reading:
-    """Read one metric; what changed for too few people since it was last shown waits."""
+def weeks_read(plan: Plan, today: date) -> Week | None:
+    """Return the last week whose values are read on a day; None after the planned end, where none is left out."""
+    last = plan.spec.windows.last_over(today)
+    return None if last == plan.spec.windows.end else last
+
+
+def reading(
+    store: Store, plan: Plan, metric: MetricSpec, teams: TeamList, audience: str, through: Week | None = None
+) -> Reading:
+    """Read one metric through a week that is over; what changed for too few people since it was last shown waits."""
     if plan.spec.data == "published":
-        rows = store.observations(metric.key, teams=_logged(plan), slices=None)
+        rows = store.observations(metric.key, teams=_logged(plan), slices=None, through=through)
         return Reading(rows=tuple(rows))
     return read_metric(
         store,
@@ -177,6 +191,7 @@ def reading(store: Store, plan: Plan, metric: MetricSpec, teams: TeamList, audie
         members=_sizes(teams),
         privacy=plan.spec.privacy.min_group,
         audience=audience,
+        through=through,
     )
 
 
@@ -233,9 +248,18 @@ def _groups(
     }
 
 
-def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation]) -> Completeness:
+def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation], today: date) -> Completeness:
+    """Hold what came in beside what was due by a day, as `status` does."""
     seen = {(row.team, row.week): row.gap for row in rows}
-    return completeness(metric.key, plan.spec.windows, plan.drawn, seen, cadence=metric.cadence_weeks)
+    windows = plan.spec.windows
+    return completeness(
+        metric.key,
+        windows,
+        plan.drawn,
+        seen,
+        cadence=metric.cadence_weeks,
+        through=windows.last_over(today),
+    )
 
 
 def _records(

@@ -13,6 +13,7 @@ from pilotlab.store.observations import Observation
 from pilotlab.store.readings import Release
 from pilotlab.store.revisions import Entered, entered, last_submission
 from pilotlab.store.store import Store
+from pilotlab.weeks import Week
 
 OBJECT = "data"
 
@@ -46,6 +47,7 @@ def read(
     members: Mapping[str, int],
     privacy: int,
     audience: str,
+    through: Week | None = None,
 ) -> Reading:
     """Read one metric of a pilot; a metric that tells of no person's answer is read as it is.
 
@@ -57,14 +59,18 @@ def read(
         `privacy.min_group` of the pilot.
     audience : str
         The command or page that shows what comes of it.
+    through : Week, optional
+        Last week that is read; None: all. Of people's answers never an earlier one than was shown already: asked day by
+        day, the differences would tell each week alone.
     """
-    now = store.observations(metric.key, teams=teams, slices=None)
     if metric.level != "person" and not counts_people(metric):
-        return Reading(rows=tuple(now))
+        return Reading(rows=tuple(store.observations(metric.key, teams=teams, slices=None, through=through)))
     earlier = [row for row in store.releases(pilot, objects=(OBJECT,)) if row.metric == metric.key]
+    through = _never_back(through, earlier)
+    now = store.observations(metric.key, teams=teams, slices=None, through=through)
     act = last_submission(store.database)
     if not earlier:
-        return Reading(rows=tuple(now), release=_release(pilot, metric, act, {}, now, audience))
+        return Reading(rows=tuple(now), release=_release(pilot, metric, act, {}, now, audience, through))
     entries = entered(store.database, metric.key, teams=teams)
     states = [_state(entries, row) for row in earlier]
     crowd = Crowd(arms=arms, members=members, fewest=least(metric, privacy=privacy))
@@ -80,9 +86,17 @@ def read(
     kept |= {place: last[place] for place in held if place in last}
     rows = sorted(kept.values(), key=lambda row: (row.metric, row.week, row.team, row.slice))
     revisions = {place: last[place].revision if place in last else 0 for place in held}
-    made = _release(pilot, metric, act, revisions, rows, audience)
+    made = _release(pilot, metric, act, revisions, rows, audience, through)
     same = made.behind == earlier[-1].behind
     return Reading(rows=tuple(rows), waiting=len(held), release=None if same else made)
+
+
+def _never_back(through: Week | None, earlier: Sequence[Release]) -> Week | None:
+    """Return the later of a week and the last that was shown."""
+    shown = [row.content.get("through") for row in earlier]
+    if through is None or None in shown:
+        return None
+    return max([through, *(Week.from_code(code) for code in shown if code)])
 
 
 def _place(row: Observation) -> Place:
@@ -97,10 +111,13 @@ def _state(entries: Iterable[Entered], release: Release) -> dict[Place, Observat
     """Cells as a release had them: up to its last act, those that waited at the revision that stood before."""
     act = int(release.content["as_of"])
     held = {(team, week, name): revision for team, week, name, revision in release.content["held"]}
+    last_week = release.content.get("through")
     state: dict[Place, Observation] = {}
     for submission, row in entries:
         place = _place(row)
         last = held.get(place)
+        if last is None and last_week is not None and row.week.code > last_week:
+            continue
         if submission <= act and (last is None or row.revision <= last):
             state[place] = row
     return state
@@ -113,13 +130,18 @@ def _release(
     held: Mapping[Place, int],
     rows: Iterable[Observation],
     audience: str,
+    through: Week | None,
 ) -> Release:
     behind = digest([[*_place(row), row.value, row.gap, row.n] for row in rows])
     return Release(
         pilot=pilot,
         object=OBJECT,
         metric=metric.key,
-        content={"as_of": act, "held": [[*place, held[place]] for place in sorted(held)]},
+        content={
+            "as_of": act,
+            "held": [[*place, held[place]] for place in sorted(held)],
+            **({"through": through.code} if through else {}),
+        },
         behind=behind,
         audience=audience,
     )

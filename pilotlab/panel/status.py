@@ -117,7 +117,7 @@ def status(
     gated = {
         metrics[use.use].key: metrics[use.use] for role, use in spec.uses if role in ("goal", "guardrail")
     }
-    tables = [_table(store, spec, metric, drawn, Week.of(today) - 1) for metric in gated.values()]
+    tables = [_table(store, spec, metric, drawn, spec.windows.last_over(today)) for metric in gated.values()]
     begun = bool(tables[0].weeks)
     return Status(
         spec=spec,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -280,6 +281,10 @@ class Windows(Frozen):
     def expected(self) -> tuple[Week, ...]:
         """Weeks in which a value counts: baseline and counted."""
         return (*self.baseline, *self.counted)
+
+    def last_over(self, today: date) -> Week:
+        """Return the last week that is over on a day, at most the planned end: what is due by then, and may be read."""
+        return min(Week.of(today) - 1, self.end)
 
 
 TeamsSpec.model_rebuild()

@@ -48,6 +48,7 @@ def observations(
     teams: Iterable[str] | None = None,
     weeks: Iterable[Week] | None = None,
     slices: Iterable[str] | None = ("",),
+    through: Week | None = None,
 ) -> list[Observation]:
     """Return current values by metric, week and team; what was never logged has no row.
 
@@ -59,8 +60,10 @@ def observations(
         None: all. Teams are called as they are called here; else by the name they were first seen under.
     slices : iterable of str
         "" is the whole team; None: whole teams and slices.
+    through : Week
+        Last week; None: all.
     """
-    where, parameters, called = _chosen(database, metrics, teams, weeks, slices)
+    where, parameters, called = _chosen(database, metrics, teams, weeks, slices, through)
     rows = database.rows(
         "SELECT team, week, metric, slice, value, gap, numerator, denominator, n, revision "
         f"FROM observations WHERE {where} ORDER BY metric, week, team, slice",
@@ -78,9 +81,10 @@ def data_digest(
     *,
     teams: Iterable[str] | None = None,
     weeks: Iterable[Week] | None = None,
+    through: Week | None = None,
 ) -> str:
     """Digest the observations an analysis used, whatever the order in which they came; names count, keys don't."""
-    where, parameters, called = _chosen(database, metrics, teams, weeks, None)
+    where, parameters, called = _chosen(database, metrics, teams, weeks, None, through)
     rows = database.rows(
         f"SELECT metric, week, team, slice, value, gap, numerator, denominator, n FROM observations WHERE {where}",
         parameters,
@@ -128,6 +132,7 @@ def _chosen(
     teams: Iterable[str] | None,
     weeks: Iterable[Week] | None,
     slices: Iterable[str] | None,
+    through: Week | None = None,
 ) -> tuple[str, list[Any], dict[int, str]]:
     """Return the condition, its parameters, and how each team is called."""
     tests: list[str] = []
@@ -143,6 +148,9 @@ def _chosen(
         among("metric", [known[key] for key in asked if key in known])
     if weeks is not None:
         among("week", [week.code for week in weeks])
+    if through is not None:
+        tests.append("week <= ?")
+        parameters.append(through.code)
     if slices is not None:
         among("slice", list(slices))
     names = called(database)

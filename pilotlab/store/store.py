@@ -124,9 +124,12 @@ class Store:
         teams: Iterable[str] | None = None,
         weeks: Iterable[Week] | None = None,
         slices: Iterable[str] | None = ("",),
+        through: Week | None = None,
     ) -> list[Observation]:
         """Return current values by metric, week and team; see `pilotlab.store.observations`."""
-        return observations.observations(self.database, metrics, teams=teams, weeks=weeks, slices=slices)
+        return observations.observations(
+            self.database, metrics, teams=teams, weeks=weeks, slices=slices, through=through
+        )
 
     def data_digest(
         self,
@@ -134,9 +137,10 @@ class Store:
         *,
         teams: Iterable[str] | None = None,
         weeks: Iterable[Week] | None = None,
+        through: Week | None = None,
     ) -> str:
         """Digest the observations that an analysis used, whatever their order."""
-        return observations.data_digest(self.database, metrics, teams=teams, weeks=weeks)
+        return observations.data_digest(self.database, metrics, teams=teams, weeks=weeks, through=through)
 
     def first_entry_seq(
         self, metrics: Iterable[str], *, teams: Iterable[str], weeks: Iterable[Week]

@@ -238,15 +238,21 @@ def test_one_member_moved(tmp_path: Path, size: int, counted: Counter[str]) -> N
     settle("one member moved", count, counted)
 
 
+def _of_people(said: Analysis) -> list[dict[str, Any]]:
+    """What is told of answers; values of teams, such as delivery, are read as of the day."""
+    return [row.to_dict() for row in said.results if row.metric.level == "person"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_repeated_and_dated_questions(tmp_path: Path, size: int, counted: Counter[str]) -> None:
     made = company(tmp_path, size)
     frame, said = made.frame(), made.analysis()
-    plain = json.dumps(said.to_dict(), sort_keys=True, default=str)
+    plain = _of_people(said)
     count = Count()
     for days in (-90, -30, -1, 1, 400):
         count.tried(not made.frame(days).equals(frame))
-        count.tried(json.dumps(made.analysis(days).to_dict(), sort_keys=True, default=str) != plain)
+        dated = _of_people(made.analysis(days))  # before the planned end goals say nothing at all
+        count.tried(any(row not in plain and "hidden" not in row for row in dated))
     for row, line in zip(said.results, said.to_frame().itertuples(), strict=True):
         estimate = row.to_dict().get("estimate") or {}
         if "att" in estimate:

@@ -112,3 +112,53 @@ def test_a_look_needs_its_reason_and_is_early_only_before_the_end(lab: Lab) -> N
 def test_the_day_after_the_planned_end_everything_is_shown(lab: Lab) -> None:
     assert lab.at(date(2026, 11, 16)).analyze(PILOT).results[0].estimate
     assert not lab.at(date(2026, 11, 15)).analyze(PILOT).results[0].estimate
+
+
+# a day limits the values that are read, as it limits what is due
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Lab:
+    made = make_lab(tmp_path)
+    made.collect(made.agree(), n=6)
+    return made
+
+
+def test_status_and_decide_count_the_same_weeks(finished: Lab) -> None:
+    status = finished.at(DURING).status(PILOT)
+    course = finished.at(DURING).course(PILOT)
+    assert str(status.last) == "2026-W41"
+    assert {arm: (present, expected) for arm, present, expected, _ in status.arms} == {
+        arm: course.quality["cycle_time_p50@1"].count(arm) for arm in ("anchor", "control")
+    }
+    assert course.quality["cycle_time_p50@1"].weeks == status.weeks
+
+
+def test_no_value_of_a_week_that_is_not_over_is_read(finished: Lab) -> None:
+    course = finished.at(DURING).course(PILOT)
+    assert {panel.values["week"].max() for panel in course.panels.values()} == {"2026-W41"}
+    assert finished.at(DURING).panel(PILOT, "cycle_time_p50@1").values["week"].max() == "2026-W41"
+    assert course.data_digest != finished.at(date(2026, 11, 16)).course(PILOT).data_digest
+
+
+def test_a_day_in_the_past_gives_what_that_day_gave(
+    finished: Lab, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    then = make_lab(tmp_path_factory.mktemp("then"))
+    then.collect(then.agree(), through=Week.parse("2026-W41"), n=6)
+    now, before = finished.at(DURING).follow(PILOT), then.at(DURING).follow(PILOT)
+    assert now.told == before.told
+    assert now.decision.states == before.decision.states
+
+
+def test_before_the_first_week_there_is_nothing_to_read(finished: Lab) -> None:
+    decision = finished.at(date(2026, 6, 1)).decide(PILOT)
+    assert decision.verdict == "Not decision-ready"
+
+
+def test_answers_that_were_shown_are_never_cut_back(finished: Lab) -> None:
+    """Asked day by day backwards, the differences of means would tell each week alone."""
+    whole = finished.at(date(2026, 11, 16)).course(PILOT)
+    cut = finished.at(DURING).course(PILOT)
+    assert cut.panels["job_satisfaction@1"].values.equals(whole.panels["job_satisfaction@1"].values)
+    assert cut.panels["cycle_time_p50@1"].values["week"].max() == "2026-W41"

@@ -188,8 +188,11 @@ def _weeks(course: Course, item: str, weeks: tuple[Week, ...], declared: int) ->
     present = [week for week in weeks if str(week) in seen]
     if not present:
         return PlanRow(item=item, planned=planned, done="no value", bearing="not decision-ready")
-    done = f"{len(present)} with values, {present[0]} to {present[-1]}"
-    missing = len(weeks) - len(present)
+    ahead = sum(week > course.spec.windows.last_over(course.today) for week in weeks)
+    done = f"{len(present)} with values, {present[0]} to {present[-1]}" + (
+        f"; {ahead} to come" if ahead else ""
+    )
+    missing = len(weeks) - ahead - len(present)
     return PlanRow(
         item=item,
         planned=planned,

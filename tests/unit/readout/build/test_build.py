@@ -231,8 +231,8 @@ def test_a_page_in_the_middle_of_the_pilot(tmp_path: Path) -> None:
     made = follow(tmp_path, through=Week.parse("2026-W41"), today=date(2026, 10, 12))
     assert made.course.decision.verdict == "Not decision-ready"
     rows = {row.item: row for row in made.page.plan.rows}
-    assert rows["Counted weeks"].done == "3 with values, 2026-W39 to 2026-W41"
-    assert rows["Counted weeks"].bearing == "5 weeks without a value"
+    assert rows["Counted weeks"].done == "3 with values, 2026-W39 to 2026-W41; 5 to come"
+    assert rows["Counted weeks"].bearing == "none"
     assert made.everything
 
 
