@@ -16,6 +16,7 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import Aggregate
 from pilotlab.stats.staggered.group_cells import NEVER, Cells, CohortPanel, cells_of, single_cells
 from pilotlab.stats.staggered.group_rows import average, pretest
 from pilotlab.stats.staggered.group_time import GroupTimeEffects, effects
@@ -23,14 +24,15 @@ from pilotlab.stats.variance.influence import standard_errors
 from pilotlab.stats.variance.multiplier import multiplied, uniform_critical
 from tests.golden.reference import HERE, read
 
-COLUMNS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
+COLUMNS: dict[str, Any] = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
 ENTRIES: dict[str, dict[str, Any]] = {
     entry["id"]: entry for entry in json.loads((HERE / "callaway_santanna.json").read_text())
 }
 WHOLE = [name for name, entry in ENTRIES.items() if "table" in entry]
 COMPARISON = {"nevertreated": "never_treated", "notyettreated": "not_yet_treated"}
 AGGREGATES = {"overall": "simple", "event_time": "dynamic", "cohort": "group", "week": "calendar"}
-CLOSE, CLOSE_SE = {"rel": 1e-6}, {"rel": 1e-4}
+CLOSE: dict[str, Any] = {"rel": 1e-6}
+CLOSE_SE: dict[str, Any] = {"rel": 1e-4}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,7 @@ def test_every_cohort_and_time(counties: pd.DataFrame, name: str) -> None:
 
 @pytest.mark.parametrize("aggregate", AGGREGATES)
 @pytest.mark.parametrize("name", WHOLE)
-def test_every_average(counties: pd.DataFrame, name: str, aggregate: str) -> None:
+def test_every_average(counties: pd.DataFrame, name: str, aggregate: Aggregate) -> None:
     known = ENTRIES[name]["extra"]["aggregations"][AGGREGATES[aggregate]]
     est = did(counties, **_arguments(ENTRIES[name]), aggregate=aggregate)
     assert est.att == pytest.approx(known["overall_att"], **CLOSE)
@@ -196,7 +198,7 @@ def test_the_band_is_the_critical_value_times_the_standard_error(counties: pd.Da
 def test_each_cell_is_a_regression_of_two_groups(counties: pd.DataFrame, weighted: bool) -> None:
     """statsmodels: change on an indicator of the cohort; HC0 is the influence function's standard error."""
     panel = _panel(counties)
-    weight = np.exp(_panel(counties, True).covariates[0][:, 0] / 4)  # type: ignore[index]
+    weight = np.exp(_panel(counties, True).covariates[0][:, 0] / 4)
     if weighted:
         panel = CohortPanel(
             panel.y, panel.start, panel.times, np.broadcast_to(weight[:, None], panel.y.shape).copy()

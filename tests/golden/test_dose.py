@@ -5,11 +5,14 @@ Reference: R 4.2.2, clubSandwich 0.5.8, 1,361 state-years. Algebra on the same n
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate
 from tests.golden.reference import ENTRIES, read_shared
 
@@ -19,8 +22,14 @@ def frame() -> pd.DataFrame:
     return read_shared("mortality_rates", "mortality_rates_motor_vehicle.csv")
 
 
-def _ask(frame: pd.DataFrame, inference: str) -> Estimate:
-    columns = {"outcome": "mrate", "unit": "state", "time": "year", "dose": "legal", "covariates": "beertaxa"}
+def _ask(frame: pd.DataFrame, inference: InferenceName) -> Estimate:
+    columns: dict[str, Any] = {
+        "outcome": "mrate",
+        "unit": "state",
+        "time": "year",
+        "dose": "legal",
+        "covariates": "beertaxa",
+    }
     est = did(frame, estimator="dose", inference=inference, **columns)
     assert isinstance(est, Estimate)
     return est

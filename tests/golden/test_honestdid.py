@@ -24,7 +24,11 @@ CASES = ["ehec2014", "ehec2014_avg"]
 def ask(case: str, **more: object) -> Sensitivity:
     given = KNOWN[f"honest.{case}.original"]["extra"]
     return pl.honest_did(
-        given["betahat"], given["sigma"], n_pre=given["num_pre"], l_vec=given["l_vec"], **more
+        given["betahat"],
+        given["sigma"],
+        n_pre=given["num_pre"],
+        l_vec=given["l_vec"],
+        **more,  # type: ignore[arg-type]
     )
 
 

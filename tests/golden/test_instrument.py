@@ -6,6 +6,7 @@ Both are algebra on the same numbers: 1e-8. linearmodels' robust factor is N/(N 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ DATA = {key: np.array(value) for key, value in STORED["data"].items()}
 def test_two_stage_least_squares(name: str) -> None:
     known = STORED["found"][name]
     weights = DATA["weight"] if name == "weighted" else None
-    arguments = {"others": DATA["baseline"], "weights": weights}
+    arguments: dict[str, Any] = {"others": DATA["baseline"], "weights": weights}
     found = complier_effect(DATA["y"], DATA["days"], DATA["assigned"], cluster=DATA["house"], **arguments)
     alone = complier_effect(DATA["y"], DATA["days"], DATA["assigned"], **arguments)
     assert (found.effect, found.on_dose) == pytest.approx((known["effect"], known["on_dose"]), rel=1e-8)

@@ -5,15 +5,18 @@ Reference: R 4.2.2, fixest 0.14.2, clustered by county; second program: statsmod
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from tests.golden.reference import ENTRIES, read, table
 
-COLUMNS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
+COLUMNS: dict[str, Any] = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def test_static_coefficient(counties: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(("name", "key"), [("iid", "iid_se"), ("hetero", "hetero_se")])
-def test_other_rules(counties: pd.DataFrame, name: str, key: str) -> None:
+def test_other_rules(counties: pd.DataFrame, name: InferenceName, key: str) -> None:
     est = did(counties, **COLUMNS, estimator="twfe", inference=name)
     assert est.se == pytest.approx(ENTRIES["twfe.mpdta"]["extra"][key], rel=1e-6)
     assert "far too narrow" in est.notes[0].text

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from tests.golden.reference import ENTRIES, read, table
 
-COLUMNS = {"outcome": "Rate", "unit": "State", "time": "quarter", "cohort": "start"}
+COLUMNS: dict[str, Any] = {"outcome": "Rate", "unit": "State", "time": "quarter", "cohort": "start"}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def states() -> pd.DataFrame:
     frame = read("organ_donations")
     quarter = pd.PeriodIndex([f"{text[2:]}Q{text[1]}" for text in frame["Quarter"]], freq="Q")
     start = [pd.Period("2011Q3", "Q") if state == "California" else None for state in frame["State"]]
-    return frame.assign(quarter=quarter, start=start)
+    return frame.assign(quarter=quarter, start=start)  # type: ignore[arg-type]
 
 
 def test_cluster_standard_error(states: pd.DataFrame) -> None:
@@ -52,7 +53,7 @@ def test_event_study(states: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("inference", ["cluster", "cr2"])
-def test_the_warning_comes_first(states: pd.DataFrame, inference: str) -> None:
+def test_the_warning_comes_first(states: pd.DataFrame, inference: InferenceName) -> None:
     est = did(states, **COLUMNS, estimator="twfe", inference=inference)
     assert est.notes[0].text.startswith("1 treated cluster and 26 comparison clusters")
     assert "far too narrow" in est.notes[0].text
@@ -88,7 +89,7 @@ def test_every_placebo_estimate(states: pd.DataFrame) -> None:
     known = table("did2x2.organ_donations.placebo_in_space", "State")
     for state, want in known.items():
         placebo = states.assign(
-            start=[pd.Period("2011Q3", "Q") if name == state else None for name in states["State"]]
+            start=[pd.Period("2011Q3", "Q") if name == state else None for name in states["State"]]  # type: ignore[misc]
         )
         est = did(placebo, **COLUMNS, estimator="change", inference="cr2")
         assert est.att == pytest.approx(want["est"], rel=1e-6, abs=1e-12)

@@ -14,13 +14,19 @@ import pandas as pd
 import pytest
 
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from tests.golden.reference import HERE, read
 
 KNOWN: dict[str, dict[str, Any]] = {
     entry["id"].rpartition(".")[2]: entry for entry in json.loads((HERE / "synthdid.json").read_text())
 }
-COLUMNS = {"outcome": "PacksPerCapita", "unit": "State", "time": "Year", "treatment": "treated"}
+COLUMNS: dict[str, Any] = {
+    "outcome": "PacksPerCapita",
+    "unit": "State",
+    "time": "Year",
+    "treatment": "treated",
+}
 METHODS = {"synthetic_did": "sdid", "synthetic_control": "sc"}
 
 
@@ -31,7 +37,7 @@ def states() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def found(states: pd.DataFrame) -> dict[str, Estimate]:
-    return {name: did(states, **COLUMNS, estimator=name) for name in METHODS}
+    return {name: did(states, **COLUMNS, estimator=name) for name in METHODS}  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -95,7 +101,7 @@ def test_one_placebo_is_the_estimate_of_that_state(states: pd.DataFrame, found: 
 
 
 @pytest.mark.parametrize("inference", ["jackknife", "bootstrap"])
-def test_one_treated_state_has_no_spread_of_its_own(states: pd.DataFrame, inference: str) -> None:
+def test_one_treated_state_has_no_spread_of_its_own(states: pd.DataFrame, inference: InferenceName) -> None:
     answer = did(states, **COLUMNS, estimator="synthetic_did", inference=inference)
     assert isinstance(answer, NotEstimable)
     assert "1 treated cluster" in answer.reason

@@ -21,7 +21,7 @@ from pilotlab.estimate.results.bacon import Bacon
 from pilotlab.estimate.results.estimate import Estimate
 from tests.golden.reference import HERE, read
 
-COLUMNS = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
+COLUMNS: dict[str, Any] = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
 KNOWN: dict[str, dict[str, Any]] = {
     entry["id"]: entry for entry in json.loads((HERE / "staggered.json").read_text())
 }

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 import pilotlab as pl
+from pilotlab.estimate.options import InferenceName
 from pilotlab.stats.regression.ols import ols
 from pilotlab.stats.variance.cluster import cr1
 from pilotlab.stats.variance.wild import Weights, wild_bootstrap
@@ -72,7 +73,7 @@ def mpdta() -> pd.DataFrame:
     return read("mpdta").assign(state=lambda frame: frame["countyreal"] // 1000)
 
 
-def _did(frame: pd.DataFrame, inference: str, cluster: str | None = None) -> pl.Estimate:
+def _did(frame: pd.DataFrame, inference: InferenceName, cluster: str | None = None) -> pl.Estimate:
     estimate = pl.did(
         frame,
         outcome="lemp",

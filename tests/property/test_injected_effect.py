@@ -48,7 +48,7 @@ def _moves(frame: pd.DataFrame, amount: pd.Series, effect: float, *, ends: bool 
     if ends:
         assert two.ci == pytest.approx(tuple(end + effect for end in one.ci), rel=1e-7, abs=1e-7)
     for mine, other in zip(one.terms, two.terms, strict=True):
-        after = one.key != "event_time" or mine.at >= 0  # type: ignore[operator]
+        after = one.key != "event_time" or mine.at >= 0
         assert other.att - mine.att == pytest.approx(effect if after else 0.0, rel=1e-8, abs=1e-8)
         assert other.se == pytest.approx(mine.se, rel=1e-6, abs=1e-8)
 

@@ -48,7 +48,7 @@ def _same(one: Estimate, two: Estimate, *, shift: float = 0.0, scale: float = 1.
     assert two.att == pytest.approx(scale * one.att + shift, **near)
     assert two.se == pytest.approx(abs(scale) * one.se, **near)
     for mine, other in zip(one.terms, two.terms, strict=True):
-        after = one.key != "event_time" or mine.at >= 0  # type: ignore[operator]
+        after = one.key != "event_time" or mine.at >= 0
         assert other.at == mine.at
         assert other.att == pytest.approx(scale * mine.att + (shift if after else 0.0), **near)
         assert other.se == pytest.approx(abs(scale) * mine.se, **near)

@@ -46,11 +46,8 @@ def not_public(text: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "pilotlab":
             yield from _not_public(node.module, [alias.name for alias in node.names])
     for node in ast.walk(tree):
-        inside = (
-            isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in doors
-        )
-        if inside and node.attr not in pl.__all__:
-            yield f"pl.{node.attr}"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in doors:
+            yield from () if node.attr in pl.__all__ else (f"pl.{node.attr}",)
 
 
 def _not_public(module: str, names: list[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,11 @@ def test_log_takes_values_gaps_and_corrections(lab: Lab) -> None:
     ],
 )
 def test_what_can_not_be_logged_writes_nothing(
-    lab: Lab, team: str, week: str, values: dict, words: str
+    lab: Lab,
+    team: str,
+    week: str,
+    values: dict[str, Any],
+    words: str,
 ) -> None:
     with pytest.raises(UsageError) as caught:
         lab.at(OCTOBER).log(PILOT, team, week, values)

@@ -102,7 +102,7 @@ def test_an_early_look_shows_the_goal_and_is_put_on_record(lab: Lab, said: Said)
 def test_a_look_needs_its_reason_and_is_early_only_before_the_end(lab: Lab) -> None:
     for options in ({"early": True}, {"early": True, "why": " "}, {"why": "the board asked"}):
         with pytest.raises(UsageError, match="needs --early and a reason"):
-            lab.at(DURING).analyze(PILOT, **options)  # type: ignore[arg-type]
+            lab.at(DURING).analyze(PILOT, **options)
     with pytest.raises(UsageError, match="so no look is early"):
         lab.at(date(2026, 11, 16)).analyze(PILOT, early=True, why="the board asked")
     with lab.at(DURING).store(readonly=True) as store:

@@ -58,7 +58,7 @@ def test_a_pilot_that_is_not_ready_is_sent_to_its_status() -> None:
 
 
 @pytest.mark.parametrize("inputs", [TRADE_OFF, TWO_ARMS, UNREADY, OPEN_ENDED])
-def test_plain_keeps_the_columns(inputs: make.RuleInputs) -> None:
+def test_plain_keeps_the_columns(inputs: make.RuleInputs) -> None:  # type: ignore[name-defined]
     decision = decide(inputs)
     fancy, plain = decision_text(decision), decision_text(decision, plain=True)
     assert plain.isascii()
@@ -67,7 +67,7 @@ def test_plain_keeps_the_columns(inputs: make.RuleInputs) -> None:
 
 
 @pytest.mark.parametrize("inputs", [TRADE_OFF, TWO_ARMS, UNREADY, OPEN_ENDED])
-def test_json_is_what_the_schema_says(inputs: make.RuleInputs) -> None:
+def test_json_is_what_the_schema_says(inputs: make.RuleInputs) -> None:  # type: ignore[name-defined]
     data = json.loads(json.dumps(decide(inputs).to_dict(), allow_nan=False))
     jsonschema.validate(data, json.loads(SCHEMA.read_text()))
 

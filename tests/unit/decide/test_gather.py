@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from pilotlab.decide.decision import Decision
 from pilotlab.decide.gather import Records, gather
-from pilotlab.decide.inputs import RuleInputs
+from pilotlab.decide.inputs import Evidence, RuleInputs
 from pilotlab.decide.rule import decide
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import analyze
@@ -47,7 +48,11 @@ def value(key: str, team: str, at: int) -> float:
 
 
 def gathered(
-    *, n: float | None = 9.0, silent: tuple[str, ...] = (), records: dict | None = None, **spec
+    *,
+    n: float | None = 9.0,
+    silent: tuple[str, ...] = (),
+    records: dict[str, Any] | None = None,
+    **spec: Any,
 ) -> RuleInputs:
     declared = {"goals": [GOAL], "guardrails": [LIMIT], "adherence": {"use": "days@1", "planned_gap": 1.5}}
     pilot = make_spec(**{"metrics": declared, **spec})
@@ -61,7 +66,7 @@ def gathered(
             pilot,
             METRICS[use.use],
             assignment,
-            lambda team, at, key=use.use: None if key in silent else value(key, team, at),
+            lambda team, at, key=use.use: None if key in silent else value(key, team, at),  # type: ignore[misc]
             n=lambda team, at: n,
         )
         for _, use in pilot.uses
@@ -69,7 +74,7 @@ def gathered(
     return gather(pilot, analyze(pilot, panels, seed=1), assignment, known(pilot, **(records or {})))
 
 
-def known(pilot: PilotSpec, **changed) -> Records:
+def known(pilot: PilotSpec, **changed: Any) -> Records:
     keys = [use.use for _, use in pilot.uses]
     facts = {
         "frozen_at": datetime(2026, 8, 1, tzinfo=UTC),
@@ -96,7 +101,7 @@ def test_effects_are_turned_so_that_up_is_good() -> None:
 
 
 def test_alpha_is_split_over_arms_and_goals_and_never_over_limits() -> None:
-    two = {"control": {}, "anchor": {}, "home": {}}
+    two = {"control": {}, "anchor": {}, "home": {}}  # type: ignore[var-annotated]
     goals = [GOAL, {"use": "speed@1", "worth_it": "+10%"}]
     made = gathered(policy=two, metrics={"goals": goals, "guardrails": [LIMIT]})
     assert [arm.arm for arm in made.arms] == ["anchor", "home"]
@@ -170,7 +175,9 @@ def test_do_no_harm_and_learn() -> None:
         (-2.0, None, 1.3, False),
     ],
 )
-def test_the_gap_in_office_days_has_a_direction(planned, minimum, effect, met, monkeypatch) -> None:
+def test_the_gap_in_office_days_has_a_direction(
+    planned: Any, minimum: Any, effect: Any, met: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setitem(EFFECT, "days@1", effect)
     use = {"use": "days@1", "planned_gap": planned, "minimum_gap": minimum}
     made = gathered(metrics={"goals": [GOAL], "guardrails": [LIMIT], "adherence": use})
@@ -249,11 +256,11 @@ def test_no_number_of_a_hidden_metric_is_in_the_decision() -> None:
         *(end for level in evidence.levels for end in (level.low, level.high, level.lower)),
     ]
     numbers = [part for part in walk(data["arms"][0]["states"][0]) if isinstance(part, float)]
-    assert not {round(abs(one), 9) for one in secret} & {round(abs(one), 9) for one in numbers}
+    assert not {round(abs(one), 9) for one in secret} & {round(abs(one), 9) for one in numbers}  # type: ignore[arg-type]
     assert f"{evidence.estimate:.2f}" not in data["arms"][0]["lead"]
 
 
-def walk(data: object):
+def walk(data: object) -> Any:
     if isinstance(data, dict):
         for item in data.values():
             yield from walk(item)
@@ -266,14 +273,15 @@ def walk(data: object):
 
 def test_under_learn_a_hidden_goal_says_so() -> None:
     goal = make.goal(
-        make.Evidence(estimate=0.76, levels=make.CLEAR_YES.levels, hidden="too few people"), bar=None
+        Evidence(estimate=0.76, levels=make.CLEAR_YES.levels, hidden="too few people"),
+        bar=None,
     )
     decision = decide(make.inputs(make.arm(goals=(goal,)), claim="learn"))
     assert decision.states[0].words == "Cycle time: its size is not shown, too few people"
 
 
 def test_a_hidden_gap_is_judged_and_not_printed() -> None:
-    adherence = make.Adherence(planned_gap=1.5, minimum_gap=0.75, observed_gap=1.234, hidden="too few people")
+    adherence = make.Adherence(planned_gap=1.5, minimum_gap=0.75, observed_gap=1.234, hidden="too few people")  # type: ignore[attr-defined]
     decision = decide(make.inputs(make.arm(gate=make.gate_facts(adherence=adherence))))
     item = next(item for item in decision.leading.gate if item.key == "adherence")
     assert (item.met, item.found) == (True, "enough; not shown, too few people")

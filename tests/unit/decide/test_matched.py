@@ -37,8 +37,8 @@ def decided(
     def value(metric: str, place: int, week: Week, treated: bool) -> float:
         at = week.since(START)
         if metric == "cycle_time_p50":
-            return round(20 + noise[place, at + 30] + goal(at, arm(place) == "anchor"), 4)
-        return (
+            return round(20 + noise[place, at + 30] + goal(at, arm(place) == "anchor"), 4)  # type: ignore[no-any-return]
+        return (  # type: ignore[no-any-return]
             LEVELS[metric]
             + round(0.1 * noise[place, at + 30] * LEVELS[metric], 4)
             + (treated and metric == "office_days") * 1.5

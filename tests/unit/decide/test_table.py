@@ -42,7 +42,7 @@ def cells() -> list[tuple[str, str, str]]:
 
 def read(text: str) -> tuple[Rung, str]:
     """A part of a cell: its rung, and what it asks for."""
-    rung, _, note = re.fullmatch(r"([^(]*?)( \((.*)\))?", text).groups()  # type: ignore[union-attr]
+    rung, _, note = re.fullmatch(r"([^(]*?)( \((.*)\))?", text).groups()
     asked = {None: "", "staged, 20 % holdback": "staged", "named fix first": "fix first"}
     return RUNGS[rung.strip()], asked[note]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,9 @@ def drawn_as(assignment: Assignment, names: list[str]) -> tuple[bool, ...]:
         ({"keep_together": [["team-00", "team-01"], ["team-02", "team-03"]]}, 252),
     ],
 )
-def test_the_draw_and_its_inference_share_their_draws(pilot, teams, design, draws) -> None:
+def test_the_draw_and_its_inference_share_their_draws(
+    pilot: Any, teams: Any, design: Any, draws: Any
+) -> None:
     spec, names = pilot(design=design), sorted((team.name for team in teams), reverse=True)
     listed = None
     for seed in range(5):
@@ -39,14 +43,14 @@ def test_the_draw_and_its_inference_share_their_draws(pilot, teams, design, draw
         assert drawn_as(assignment, names) in found
 
 
-def test_several_arms_are_compared_given_who_is_in_the_two(pilot, teams) -> None:
+def test_several_arms_are_compared_given_who_is_in_the_two(pilot: Any, teams: Any) -> None:
     assignment = draw(pilot(policy={"control": {}, "two": {}, "three": {}}), teams, seed=1)
     contrast = assignment.contrast("two")
     made = admissible(contrast, [row.team for row in contrast.teams])
     assert (made.units, count(made)) == (8, 70)
 
 
-def test_teams_without_data_leave_the_draws(pilot, teams) -> None:
+def test_teams_without_data_leave_the_draws(pilot: Any, teams: Any) -> None:
     assignment = draw(pilot(), teams, seed=1)
     gone = assignment.of("anchor")[0].team
     made = admissible(
@@ -56,7 +60,7 @@ def test_teams_without_data_leave_the_draws(pilot, teams) -> None:
     assert int(np.sum(made.z)) == 5
 
 
-def test_what_has_no_draws_is_refused(pilot, teams) -> None:
+def test_what_has_no_draws_is_refused(pilot: Any, teams: Any) -> None:
     assignment = draw(pilot(), teams, seed=1)
     names = [row.team for row in assignment.teams]
     row = AssignedTeam("a", "anchor", Week.parse("2026-W37"))

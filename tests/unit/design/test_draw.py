@@ -19,7 +19,7 @@ def arms(assignment: Assignment) -> dict[str, str]:
     return {row.team: row.arm for row in assignment.teams}
 
 
-def test_complete_draw_gives_equal_arms_and_starts(pilot, teams) -> None:
+def test_complete_draw_gives_equal_arms_and_starts(pilot: Any, teams: Any) -> None:
     assignment = draw(pilot(), teams, seed=1)
     assert Counter(arms(assignment).values()) == {"control": 6, "anchor": 6}
     assert {row.start for row in assignment.of("anchor")} == {Week.parse("2026-09-07")}
@@ -29,31 +29,31 @@ def test_complete_draw_gives_equal_arms_and_starts(pilot, teams) -> None:
     assert Assignment.from_dict(assignment.to_dict()) == assignment
 
 
-def test_order_of_teams_does_not_matter_and_the_seed_does(pilot, teams) -> None:
+def test_order_of_teams_does_not_matter_and_the_seed_does(pilot: Any, teams: Any) -> None:
     shuffled = random.Random(3).sample(teams, len(teams))
     assert draw(pilot(), shuffled, seed=1) == draw(pilot(), teams, seed=1)
     assert len({tuple(arms(draw(pilot(), teams, seed=seed)).values()) for seed in range(20)}) > 15
 
 
-def test_every_team_is_as_likely_as_the_next(pilot, teams) -> None:
+def test_every_team_is_as_likely_as_the_next(pilot: Any, teams: Any) -> None:
     treated = Counter(row.team for seed in range(400) for row in draw(pilot(), teams, seed=seed).of("anchor"))
     assert all(150 < treated[team.name] < 250 for team in teams)  # 200 expected, sd 10
 
 
-def test_declared_seed_counts_unless_another_is_asked_for(pilot, teams) -> None:
+def test_declared_seed_counts_unless_another_is_asked_for(pilot: Any, teams: Any) -> None:
     spec = pilot(design={"assign": {"seed": 20260901}})
     assert draw(spec, teams).seed == 20260901
     assert draw(spec, teams) == draw(spec, teams, seed=20260901)
     assert draw(spec, teams, seed=5).seed == 5
 
 
-def test_fresh_seed_is_recorded_and_gives_the_same_arms_again(pilot, teams) -> None:
+def test_fresh_seed_is_recorded_and_gives_the_same_arms_again(pilot: Any, teams: Any) -> None:
     first = draw(pilot(), teams)
     assert first.seed is not None
     assert draw(pilot(), teams, seed=first.seed) == first
 
 
-def test_stratified_draw_balances_every_stratum(pilot, teams) -> None:
+def test_stratified_draw_balances_every_stratum(pilot: Any, teams: Any) -> None:
     spec = pilot(design={"assign": {"method": "stratified", "on": ["site"]}})
     for seed in range(10):
         assignment = draw(spec, teams, seed=seed)
@@ -66,13 +66,13 @@ def test_stratified_draw_balances_every_stratum(pilot, teams) -> None:
         }
 
 
-def test_numbers_are_split_at_their_median(pilot, teams) -> None:
+def test_numbers_are_split_at_their_median(pilot: Any, teams: Any) -> None:
     spec = pilot(design={"assign": {"method": "stratified", "on": ["size"]}})
     assignment = draw(spec, teams, seed=1)
     assert Counter(row.stratum for row in assignment.teams) == {"size up to 9.5": 6, "size over 9.5": 6}
 
 
-def test_odd_strata_do_not_add_up_to_a_lopsided_pilot(pilot) -> None:
+def test_odd_strata_do_not_add_up_to_a_lopsided_pilot(pilot: Any) -> None:
     teams = [Team(f"t{n:02d}", {"site": f"s{n // 3}"}) for n in range(18)]
     spec = pilot(design={"assign": {"method": "stratified", "on": ["site"]}})
     for seed in range(20):
@@ -84,7 +84,7 @@ def test_odd_strata_do_not_add_up_to_a_lopsided_pilot(pilot) -> None:
     assert leftover == {1, 2}  # by lot, not always the same arm
 
 
-def test_strata_too_small_are_drawn_together_and_named(pilot) -> None:
+def test_strata_too_small_are_drawn_together_and_named(pilot: Any) -> None:
     sites = ["berlin"] * 4 + ["lyon", "leeds", "oslo"]
     teams = [Team(f"t{n}", {"site": site}) for n, site in enumerate(sites)]
     assignment = draw(pilot(design={"assign": {"method": "stratified", "on": ["site"]}}), teams, seed=1)
@@ -94,14 +94,14 @@ def test_strata_too_small_are_drawn_together_and_named(pilot) -> None:
     )
 
 
-def test_one_small_stratum_joins_the_smallest_other(pilot) -> None:
+def test_one_small_stratum_joins_the_smallest_other(pilot: Any) -> None:
     sites = ["berlin"] * 5 + ["oslo"] * 4 + ["lyon"]
     teams = [Team(f"t{n}", {"site": site}) for n, site in enumerate(sites)]
     assignment = draw(pilot(design={"assign": {"method": "stratified", "on": ["site"]}}), teams, seed=1)
     assert Counter(row.stratum for row in assignment.teams) == {"berlin": 5, "other": 5}
 
 
-def test_teams_kept_together_move_whole_and_count_once(pilot, teams) -> None:
+def test_teams_kept_together_move_whole_and_count_once(pilot: Any, teams: Any) -> None:
     spec = pilot(design={"keep_together": [["team-00", "team-01", "team-02"], ["team-05", "team-07"]]})
     seen = set()
     for seed in range(20):
@@ -117,7 +117,7 @@ def test_teams_kept_together_move_whole_and_count_once(pilot, teams) -> None:
     assert clusters["team-03"] == ""
 
 
-def test_group_across_strata_has_a_stratum_of_its_own_level(pilot, teams) -> None:
+def test_group_across_strata_has_a_stratum_of_its_own_level(pilot: Any, teams: Any) -> None:
     spec = pilot(
         design={"keep_together": [["team-00", "team-01"]], "assign": {"method": "stratified", "on": ["site"]}}
     )
@@ -127,13 +127,13 @@ def test_group_across_strata_has_a_stratum_of_its_own_level(pilot, teams) -> Non
     )  # lyon and berlin, alone, so drawn with the smaller
 
 
-def test_buffer_teams_are_not_drawn(pilot, teams) -> None:
+def test_buffer_teams_are_not_drawn(pilot: Any, teams: Any) -> None:
     assignment = draw(pilot(design={"buffer": ["team-03", "team-04"]}), teams, seed=1)
     assert len(assignment.teams) == 10
     assert not {"team-03", "team-04"} & set(arms(assignment))
 
 
-def test_several_arms_get_equal_or_declared_shares(pilot, teams) -> None:
+def test_several_arms_get_equal_or_declared_shares(pilot: Any, teams: Any) -> None:
     policy: dict[str, Any] = {"control": {}, "two": {}, "three": {}}
     assert Counter(arms(draw(pilot(policy=policy), teams, seed=2)).values()) == {
         "control": 4,
@@ -145,12 +145,12 @@ def test_several_arms_get_equal_or_declared_shares(pilot, teams) -> None:
     assert Counter(arms(assignment).values()) == {"control": 6, "two": 3, "three": 3}
 
 
-def test_leftover_teams_go_by_lot(pilot, teams) -> None:
+def test_leftover_teams_go_by_lot(pilot: Any, teams: Any) -> None:
     sizes = {len(draw(pilot(), teams[:11], seed=seed).of("anchor")) for seed in range(20)}
     assert sizes == {5, 6}
 
 
-def test_declared_arms_are_read(pilot) -> None:
+def test_declared_arms_are_read(pilot: Any) -> None:
     teams = [Team(f"t{n}", {"arm": "anchor" if n % 2 else "control"}) for n in range(6)]
     spec = pilot(design={"assign": {"method": "declared", "column": "arm", "drawn_by": "even birthdays"}})
     assignment = draw(spec, teams, seed=99)
@@ -162,7 +162,7 @@ def test_declared_arms_are_read(pilot) -> None:
     assert not undrawn.drawn
 
 
-def test_input_digest_names_teams_and_options(pilot, teams) -> None:
+def test_input_digest_names_teams_and_options(pilot: Any, teams: Any) -> None:
     digest = draw(pilot(), teams, seed=1).input_digest
     assert digest == draw(pilot(title="Another title"), teams, seed=2).input_digest
     assert digest != draw(pilot(), teams[:-1], seed=1).input_digest
@@ -197,14 +197,14 @@ DECLARED = {"method": "declared", "column": "arm"}
         ({"design": {"assign": {**DECLARED, "column": "site"}}}, "team 'team-00' has arm 'lyon'", "one of: control, anchor"),
     ],
 )  # fmt: skip
-def test_what_can_not_be_drawn_is_refused(pilot, teams, changed, words, fix) -> None:
+def test_what_can_not_be_drawn_is_refused(pilot: Any, teams: Any, changed: Any, words: Any, fix: Any) -> None:
     with pytest.raises(PilotlabError) as error:
         draw(pilot(**changed), teams, seed=1)
     assert words in error.value.what
     assert fix in error.value.fix
 
 
-def test_no_teams_or_too_few_are_refused(pilot, teams) -> None:
+def test_no_teams_or_too_few_are_refused(pilot: Any, teams: Any) -> None:
     with pytest.raises(PilotlabError, match="pilot 'anchor-days' has no teams"):
         draw(pilot(), [], seed=1)
     with pytest.raises(PilotlabError, match="1 units can't fill 2 arms"):
@@ -213,7 +213,7 @@ def test_no_teams_or_too_few_are_refused(pilot, teams) -> None:
         draw(pilot(), [teams[0], *teams], seed=1)
 
 
-def test_declared_arms_that_do_not_fit_are_refused(pilot) -> None:
+def test_declared_arms_that_do_not_fit_are_refused(pilot: Any) -> None:
     teams = [Team("a", {"arm": "control"}), Team("b", {"arm": "anchor"})]
     with pytest.raises(PilotlabError, match="split by the column 'arm': a in control, b in anchor"):
         draw(pilot(design={"assign": DECLARED, "keep_together": [["a", "b"]]}), teams)
@@ -232,7 +232,7 @@ def test_declared_arms_that_do_not_fit_are_refused(pilot) -> None:
         ),
     ],
 )
-def test_what_comes_later_says_so_in_one_line(pilot, teams, assign, words) -> None:
+def test_what_comes_later_says_so_in_one_line(pilot: Any, teams: Any, assign: Any, words: Any) -> None:
     with pytest.raises(NotYet) as error:
         draw(pilot(design={"assign": assign}), teams)
     assert words in error.value.what
@@ -251,12 +251,14 @@ def test_what_comes_later_says_so_in_one_line(pilot, teams, assign, words) -> No
         ({"design": {"keep_together": [["team-00", "no such team"]]}}, False),
     ],
 )
-def test_a_draw_holds_while_what_it_started_from_does(pilot, teams, changed, holds) -> None:
+def test_a_draw_holds_while_what_it_started_from_does(
+    pilot: Any, teams: Any, changed: Any, holds: Any
+) -> None:
     drawn = draw(pilot(), teams, seed=5)
     assert still_holds(drawn, pilot(**changed), teams) is holds
 
 
-def test_a_draw_does_not_hold_for_other_teams(pilot, teams) -> None:
+def test_a_draw_does_not_hold_for_other_teams(pilot: Any, teams: Any) -> None:
     drawn = draw(pilot(), teams, seed=5)
     assert not still_holds(drawn, pilot(), teams[:-1])
     assert not still_holds(drawn, pilot(), [*teams, Team("late", {}, 5)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ from pilotlab.errors import PilotlabError, UsageError
 from pilotlab.spec.metric import MEASURED, MetricSpec, Planning
 
 
-def frozen(spec, metrics, teams, at: str = "2026-09-01T09:00:00Z") -> Freeze:
+def frozen(spec: Any, metrics: Any, teams: Any, at: str = "2026-09-01T09:00:00Z") -> Freeze:
     return Freeze.of(spec, metrics, draw(spec, teams, seed=1), program="0.1.0", by="jlee", at=at)
 
 
-def test_a_freeze_survives_storage(pilot, metrics, teams) -> None:
+def test_a_freeze_survives_storage(pilot: Any, metrics: Any, teams: Any) -> None:
     freeze = frozen(pilot(), metrics, teams)
     stored = json.loads(json.dumps(freeze.to_dict(), sort_keys=True))
     again = Freeze.from_dict(stored)
@@ -30,7 +31,7 @@ def test_a_freeze_survives_storage(pilot, metrics, teams) -> None:
     assert set(freeze.digests) == {"spec", "metrics", "assignment", "rule"}
 
 
-def test_who_and_when_do_not_change_what_was_frozen(pilot, metrics, teams) -> None:
+def test_who_and_when_do_not_change_what_was_frozen(pilot: Any, metrics: Any, teams: Any) -> None:
     first, later = (
         frozen(pilot(), metrics, teams, at=at) for at in ("2026-09-01T09:00:00Z", "2026-09-02T09:00:00Z")
     )
@@ -38,12 +39,12 @@ def test_who_and_when_do_not_change_what_was_frozen(pilot, metrics, teams) -> No
     assert first.digest() != frozen(pilot(title="Other"), metrics, teams).digest()
 
 
-def test_an_unchanged_plan_has_no_differences(pilot, metrics, teams) -> None:
+def test_an_unchanged_plan_has_no_differences(pilot: Any, metrics: Any, teams: Any) -> None:
     spec = pilot()
     assert verify(frozen(spec, metrics, teams), spec, metrics) == ()
 
 
-def test_an_edited_plan_is_named_key_by_key(pilot, metrics, teams) -> None:
+def test_an_edited_plan_is_named_key_by_key(pilot: Any, metrics: Any, teams: Any) -> None:
     freeze = frozen(pilot(), metrics, teams)
     goals = [{"use": "cycle_time_p50@1", "worth_it": -0.2}]
     edited = pilot(
@@ -58,7 +59,7 @@ def test_an_edited_plan_is_named_key_by_key(pilot, metrics, teams) -> None:
     ]
 
 
-def test_a_metric_without_a_version_is_compared_with_the_newest(pilot, metrics, teams) -> None:
+def test_a_metric_without_a_version_is_compared_with_the_newest(pilot: Any, metrics: Any, teams: Any) -> None:
     goals = [{"use": "cycle_time_p50", "worth_it": -0.5}]
     spec = pilot(metrics={"goals": goals})
     first = {"cycle_time_p50": metrics["cycle_time_p50@1"]}
@@ -80,7 +81,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_words_of_a_metric_are_no_part_of_the_plan(name, pilot, metrics, teams) -> None:
+def test_words_of_a_metric_are_no_part_of_the_plan(name: Any, pilot: Any, metrics: Any, teams: Any) -> None:
     freeze, other = (
         frozen(pilot(), metrics, teams),
         metrics["focus_hours@1"].model_copy(update={name: WORDS[name]}),
@@ -93,13 +94,13 @@ def test_every_field_of_a_metric_is_measured_or_words() -> None:
     assert set(MetricSpec.model_fields) == {*MEASURED, *WORDS}
 
 
-def test_a_metric_is_told_in_the_words_of_another_and_measures_the_same(metrics) -> None:
+def test_a_metric_is_told_in_the_words_of_another_and_measures_the_same(metrics: Any) -> None:
     metric = metrics["focus_hours@1"]
     told = metric.in_words_of(metric.model_copy(update={"label": "Quiet time", "unit": "days"}))
     assert (told.label, told.unit) == ("Quiet time", metric.unit)
 
 
-def test_a_damaged_record_is_not_compared(pilot, metrics, teams) -> None:
+def test_a_damaged_record_is_not_compared(pilot: Any, metrics: Any, teams: Any) -> None:
     spec = pilot()
     stored = frozen(spec, metrics, teams).to_dict()
     stored["spec"] = {**stored["spec"], "title": "tampered"}
@@ -107,7 +108,7 @@ def test_a_damaged_record_is_not_compared(pilot, metrics, teams) -> None:
         verify(Freeze.from_dict(stored), spec, metrics)
 
 
-def test_what_can_not_be_frozen_is_refused(pilot, metrics, teams) -> None:
+def test_what_can_not_be_frozen_is_refused(pilot: Any, metrics: Any, teams: Any) -> None:
     with pytest.raises(PilotlabError, match="metric 'focus_hours@1' of 'anchor-days' has no definition"):
         frozen(pilot(), {"cycle_time_p50@1": metrics["cycle_time_p50@1"]}, teams)
     with pytest.raises(PilotlabError, match="the assignment is of 'anchor-days', the plan of 'other'"):
@@ -119,7 +120,7 @@ def test_what_can_not_be_frozen_is_refused(pilot, metrics, teams) -> None:
 AMENDED = Change("title", "", "New")
 
 
-def test_an_amendment_lists_its_changes_and_survives_storage(pilot, metrics, teams) -> None:
+def test_an_amendment_lists_its_changes_and_survives_storage(pilot: Any, metrics: Any, teams: Any) -> None:
     after = pilot(calendar={"start": "2026-09-07", "blackout": ["2026-11-23"]}, slices={"equity": ["site"]})
     made = amend(
         "anchor-days",
@@ -149,7 +150,7 @@ def test_an_amendment_lists_its_changes_and_survives_storage(pilot, metrics, tea
         ({"changes": ()}, "nothing in the plan of 'anchor-days' changed"),
     ],
 )
-def test_what_is_no_amendment_is_refused(changed, words) -> None:
+def test_what_is_no_amendment_is_refused(changed: Any, words: Any) -> None:
     options = {
         "changes": (AMENDED,),
         "version": 1,
@@ -162,7 +163,7 @@ def test_what_is_no_amendment_is_refused(changed, words) -> None:
         amend("anchor-days", **options)
 
 
-def test_arms_are_carried_over_with_the_amended_start(pilot, teams) -> None:
+def test_arms_are_carried_over_with_the_amended_start(pilot: Any, teams: Any) -> None:
     drawn = draw(pilot(), teams, seed=1)
     later = carry_over(drawn, pilot(calendar={"start": "2026-09-14"}))
     assert [(row.team, row.arm) for row in later.teams] == [(row.team, row.arm) for row in drawn.teams]
@@ -184,6 +185,6 @@ def test_arms_are_carried_over_with_the_amended_start(pilot, teams) -> None:
         ),
     ],
 )
-def test_what_the_draw_fixed_is_not_amended(pilot, teams, changed, words) -> None:
+def test_what_the_draw_fixed_is_not_amended(pilot: Any, teams: Any, changed: Any, words: Any) -> None:
     with pytest.raises(UsageError, match=words):
         carry_over(draw(pilot(), teams, seed=1), pilot(**changed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,16 +15,18 @@ from pilotlab.store.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path):
+def store(tmp_path: Path) -> Any:
     with Store.open(tmp_path / "pilots.db") as opened:
         yield opened
 
 
-def freeze(spec, metrics, teams, at: str = "2026-08-01T09:00:00+00:00", by: str = "ann") -> Freeze:
+def freeze(
+    spec: Any, metrics: Any, teams: Any, at: str = "2026-08-01T09:00:00+00:00", by: str = "ann"
+) -> Freeze:
     return Freeze.of(spec, metrics, draw(spec, teams, seed=1), program="0.1.0", by=by, at=at)
 
 
-def test_before_the_freeze_the_files_hold(store, pilot, metrics, teams) -> None:
+def test_before_the_freeze_the_files_hold(store: Any, pilot: Any, metrics: Any, teams: Any) -> None:
     spec = pilot()
     plan = plan_in_force(None, spec, metrics)
     assert (plan.spec, plan.assignment, plan.freeze) == (spec, None, None)
@@ -34,7 +37,9 @@ def test_before_the_freeze_the_files_hold(store, pilot, metrics, teams) -> None:
     assert plan_in_force(store, spec, metrics).drawn == draw(spec, teams, seed=1)
 
 
-def test_after_the_freeze_the_frozen_plan_holds_and_edits_are_named(store, pilot, metrics, teams) -> None:
+def test_after_the_freeze_the_frozen_plan_holds_and_edits_are_named(
+    store: Any, pilot: Any, metrics: Any, teams: Any
+) -> None:
     spec = pilot()
     store.save_freeze("anchor-days", freeze(spec, metrics, teams).to_dict(), actor="ann")
     same = plan_in_force(store, spec, metrics)
@@ -44,7 +49,7 @@ def test_after_the_freeze_the_frozen_plan_holds_and_edits_are_named(store, pilot
     assert [str(change) for change in edited.edited] == ["title: was '', is now New"]
 
 
-def test_the_newest_amendment_holds(store, pilot, metrics, teams) -> None:
+def test_the_newest_amendment_holds(store: Any, pilot: Any, metrics: Any, teams: Any) -> None:
     first = freeze(pilot(), metrics, teams)
     store.save_freeze("anchor-days", first.to_dict(), actor="ann")
     for number, title in enumerate(("Second", "Third"), 1):
@@ -71,7 +76,9 @@ def test_the_newest_amendment_holds(store, pilot, metrics, teams) -> None:
     assert plan.freeze == first  # the first freeze keeps its time
 
 
-def test_the_same_plan_frozen_again_by_another_is_the_first(store, pilot, metrics, teams) -> None:
+def test_the_same_plan_frozen_again_by_another_is_the_first(
+    store: Any, pilot: Any, metrics: Any, teams: Any
+) -> None:
     spec = pilot()
     one = store.save_freeze("anchor-days", freeze(spec, metrics, teams).to_dict(), actor="ann")
     later = freeze(spec, metrics, teams, at="2026-09-01T09:00:00+00:00", by="bob")

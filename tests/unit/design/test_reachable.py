@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,19 +43,19 @@ def test_published_reach(strata: list[tuple[int, int]], two_sided: float) -> Non
     assert reach(strata).two_sided == pytest.approx(two_sided)
 
 
-def test_levels_follow_the_rule(pilot) -> None:
+def test_levels_follow_the_rule(pilot: Any) -> None:
     goals = [{"use": "cycle_time_p50@1", "worth_it": -0.5}, {"use": "focus_hours@1", "worth_it": 1}]
     assert levels(pilot()).goal == 0.05
     assert levels(pilot(metrics={"goals": goals})).goal == 0.025
     assert levels(pilot(metrics={"goals": goals}, decide={"goals": "all"})).goal == 0.05
-    three = {"control": {}, "two": {}, "three": {}}
+    three = {"control": {}, "two": {}, "three": {}}  # type: ignore[var-annotated]
     assert levels(pilot(policy=three)).goal == 0.025
     assert levels(pilot(policy=three, metrics={"goals": goals})).goal == 0.0125
     assert levels(pilot(policy=three)).guardrail == 0.05
     assert levels(pilot(analysis={"alpha": 0.1})).goal == 0.1
 
 
-def test_three_against_three_are_named(pilot) -> None:
+def test_three_against_three_are_named(pilot: Any) -> None:
     (goal,) = shortfalls(pilot(), listed(6))
     assert (goal.claim, goal.needed, goal.smallest) == ("goal", 0.05, 0.1)
     assert str(goal) == (
@@ -63,7 +64,7 @@ def test_three_against_three_are_named(pilot) -> None:
     )
 
 
-def test_five_pairs_and_four_pairs_are_named(pilot) -> None:
+def test_five_pairs_and_four_pairs_are_named(pilot: Any) -> None:
     spec = pilot(design={"assign": {"method": "matched_pairs", "on": ["size"]}})
     (goal,) = shortfalls(spec, listed(10))
     assert goal.smallest == 1 / 16
@@ -74,20 +75,20 @@ def test_five_pairs_and_four_pairs_are_named(pilot) -> None:
     ]
 
 
-def test_two_goals_split_alpha(pilot) -> None:
+def test_two_goals_split_alpha(pilot: Any) -> None:
     goals = [{"use": "cycle_time_p50@1", "worth_it": -0.5}, {"use": "focus_hours@1", "worth_it": 1}]
     assert shortfalls(pilot(), listed(8)) == ()  # 2 of 70
     (row,) = shortfalls(pilot(metrics={"goals": goals}), listed(8))
     assert (row.needed, row.smallest) == (0.025, 2 / 70)
 
 
-def test_several_arms_split_alpha(pilot) -> None:
+def test_several_arms_split_alpha(pilot: Any) -> None:
     spec = pilot(policy={"control": {}, "two": {}, "three": {}})
     assert {row.arm for row in shortfalls(spec, listed(12))} == {"two", "three"}
     assert shortfalls(spec, listed(15)) == ()
 
 
-def test_what_randomisation_does_not_decide_is_not_named(pilot) -> None:
+def test_what_randomisation_does_not_decide_is_not_named(pilot: Any) -> None:
     teams = listed(6, arm="control")
     assert shortfalls(pilot(analysis={"inference": "cr2"}), teams) == ()
     assert shortfalls(pilot(claim="learn"), teams) == ()
@@ -98,7 +99,7 @@ def test_what_randomisation_does_not_decide_is_not_named(pilot) -> None:
     assert shortfalls(pilot(design=shares, analysis={"inference": "randomization"}), teams)
 
 
-def test_declared_draws_are_counted_from_their_column(pilot) -> None:
+def test_declared_draws_are_counted_from_their_column(pilot: Any) -> None:
     teams = [Team(f"t{n}", {"arm": "anchor" if n < 3 else "control"}) for n in range(6)]
     spec = pilot(design={"assign": {"method": "declared", "column": "arm", "drawn_by": "coin"}})
     assert planned_reach(spec, teams)["anchor"].draws == 20
@@ -108,13 +109,13 @@ def test_declared_draws_are_counted_from_their_column(pilot) -> None:
     "design",
     [{}, {"assign": {"method": "stratified", "on": ["site"]}}, {"keep_together": [["team-00", "team-01"]]}, {"buffer": ["team-02"]}],
 )  # fmt: skip
-def test_planned_reach_is_that_of_the_draw(pilot, teams, design) -> None:
+def test_planned_reach_is_that_of_the_draw(pilot: Any, teams: Any, design: Any) -> None:
     spec = pilot(design=design)
     planned = planned_reach(spec, teams)["anchor"]
     assignment = draw(spec, teams, seed=4)
     strata = {row.stratum for row in assignment.teams}
     drawn = reach(
-        tuple(
+        tuple(  # type: ignore[misc]
             len({row.cluster or row.team for row in assignment.of(arm) if row.stratum == stratum})
             for arm in ("anchor", "control")
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ NAMES = ["control", "one", "two", "three"]
     weights=st.lists(st.integers(1, 5), min_size=2, max_size=4),
     seed=st.randoms(use_true_random=False),
 )
-def test_every_unit_has_one_arm_and_no_arm_is_a_unit_off(sizes, weights, seed) -> None:
+def test_every_unit_has_one_arm_and_no_arm_is_a_unit_off(sizes: Any, weights: Any, seed: Any) -> None:
     shares = arm_shares(NAMES[: len(weights)], dict(zip(NAMES, weights, strict=False)))
     counts = arm_counts(sizes, shares, lambda n: seed.sample(range(n), n))
     for size, count in zip(sizes, counts, strict=True):
@@ -26,7 +28,7 @@ def test_every_unit_has_one_arm_and_no_arm_is_a_unit_off(sizes, weights, seed) -
 
 
 @given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=12))
-def test_two_equal_arms_differ_by_at_most_one(sizes) -> None:
+def test_two_equal_arms_differ_by_at_most_one(sizes: Any) -> None:
     counts = arm_counts(sizes, {"control": 0.5, "one": 0.5}, lambda n: range(n))
     total = {arm: sum(count[arm] for count in counts) for arm in ("control", "one")}
     assert abs(total["control"] - total["one"]) <= 1

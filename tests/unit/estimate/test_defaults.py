@@ -21,14 +21,14 @@ def _assignment(frame: pd.DataFrame, method: str = "complete", **rest: Any) -> A
     first = frame.groupby("team")["first_week"].first()
     teams = tuple(
         AssignedTeam(
-            team,
+            team,  # type: ignore[arg-type]
             "hybrid" if start else "control",
             Week(0) if start else None,
             rest.get("strata", {}).get(team, ""),
         )
         for team, start in first.items()
     )
-    return Assignment(pilot="p", method=method, teams=teams, drawn_by=rest.get("drawn_by", ""))
+    return Assignment(pilot="p", method=method, teams=teams, drawn_by=rest.get("drawn_by", ""))  # type: ignore[arg-type]
 
 
 def test_a_drawn_design_is_tested_by_its_draws() -> None:

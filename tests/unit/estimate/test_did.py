@@ -110,7 +110,7 @@ def test_strata_weigh_by_their_units_in_change() -> None:
     )
     means = table.groupby(["floor", "z"])["c"].agg(["mean", "var", "size"])
     share = table.groupby("floor").size() / 14
-    att = sum(share[f] * (means.loc[(f, True), "mean"] - means.loc[(f, False), "mean"]) for f in "ab")
+    att = sum(share[f] * (means.loc[(f, True), "mean"] - means.loc[(f, False), "mean"]) for f in "ab")  # type: ignore[misc]
     variance = sum(share[f] ** 2 * (means["var"] / means["size"]).loc[f].sum() for f in "ab")
     est = did(frame, strata="floor", inference="cr2")
     assert (est.att, est.se) == pytest.approx((att, np.sqrt(variance)))
@@ -204,7 +204,7 @@ def test_an_empty_cluster_is_a_unit_by_itself() -> None:
 @pytest.mark.parametrize("dtype", ["string", object, "category"])
 def test_clusters_with_gaps_in_every_type(dtype: str) -> None:
     frame = simulate(seed=6)
-    block = pd.Series(np.where(frame["team"].isin(["team 00", "team 01"]), "a", None), dtype=dtype)
+    block = pd.Series(np.where(frame["team"].isin(["team 00", "team 01"]), "a", None), dtype=dtype)  # type: ignore[call-overload]
     assert did(frame.assign(block=block), cluster="block").n_clusters == 11
 
 
@@ -408,7 +408,7 @@ NOT_ESTIMABLE = {
 @pytest.mark.parametrize("name", NOT_ESTIMABLE)
 def test_the_impossible_is_an_answer(name: str) -> None:
     columns, arguments, words = NOT_ESTIMABLE[name]
-    answer = did(simulate().assign(**columns), **arguments)
+    answer = did(simulate().assign(**columns), **arguments)  # type: ignore[arg-type]
     assert isinstance(answer, NotEstimable)
     assert words in answer.reason
     assert answer.would_help

@@ -21,17 +21,23 @@ from tests.panels import simulate
 
 @pytest.fixture(scope="module")
 def plain() -> Estimate:
-    return did(simulate(att=1.5, seed=1), inference="cr2", outcome_unit="h/week")
+    est = did(simulate(att=1.5, seed=1), inference="cr2", outcome_unit="h/week")
+    assert isinstance(est, Estimate)
+    return est
 
 
 @pytest.fixture(scope="module")
 def drawn() -> Estimate:
-    return did(simulate(att=1.5, seed=1), assignment="complete", outcome_unit="h/week")
+    est = did(simulate(att=1.5, seed=1), assignment="complete", outcome_unit="h/week")
+    assert isinstance(est, Estimate)
+    return est
 
 
 @pytest.fixture(scope="module")
 def path() -> Estimate:
-    return did(simulate(teams=20, starts=(5, 8), seed=1), estimator="event_study")
+    est = did(simulate(teams=20, starts=(5, 8), seed=1), estimator="event_study")
+    assert isinstance(est, Estimate)
+    return est
 
 
 def _stored(est: Estimate) -> Estimate:
@@ -94,21 +100,21 @@ def test_claims_follow_the_bounds(name: str, request: pytest.FixtureRequest) -> 
 @pytest.mark.parametrize("wrong", [0, 1, 95, -0.5, "0.95", True])
 def test_levels_are_shares(plain: Estimate, wrong: object) -> None:
     with pytest.raises(UsageError, match="is not between 0 and 1"):
-        plain.interval(wrong)
+        plain.interval(wrong)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="is not between 0 and 1"):
-        plain.bound("lower", level=wrong)
+        plain.bound("lower", level=wrong)  # type: ignore[arg-type]
 
 
 def test_other_wrong_questions(plain: Estimate) -> None:
     with pytest.raises(UsageError, match="side 'low' is not known; did you mean 'lower'"):
-        plain.bound("low")
+        plain.bound("low")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="direction 'more'"):
-        plain.p_one_sided("more")
+        plain.p_one_sided("more")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="better 'up'"):
         plain.non_inferior(1, better="up")
     for margin in (0, -1, math.nan, "1"):
         with pytest.raises(UsageError, match="is not a positive number"):
-            plain.equivalence(margin)
+            plain.equivalence(margin)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="schema 'x'"):
         Estimate.from_dict({"schema": "x"})
 
@@ -165,7 +171,7 @@ def test_drawing_of_an_open_interval() -> None:
 
 def test_frozen_and_picklable(plain: Estimate) -> None:
     with pytest.raises(AttributeError):
-        plain.att = 3.0
+        plain.att = 3.0  # type: ignore[misc]
     assert pickle.loads(pickle.dumps(plain)) == plain
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,18 +31,18 @@ def value(team: str, at: int) -> float:
 
 
 def result(
-    assignment=None,
+    assignment: Any = None,
     metric: MetricSpec | None = None,
-    made=value,
+    made: Any = value,
     spec: PilotSpec | None = None,
     role: str = "goal",
-    **options,
+    **options: Any,
 ) -> MetricResult:
     spec = spec or make_spec()
     panel = make_panel(
         spec, metric or make_metric(), assignment or make_assignment(arms(6, 6)), made, **options
     )
-    return analyze_metric(spec, role, USE, panel.contrast("anchor"), "anchor", seed=1)
+    return analyze_metric(spec, role, USE, panel.contrast("anchor"), "anchor", seed=1)  # type: ignore[arg-type]
 
 
 def test_the_headline_is_the_difference_of_the_teams_changes() -> None:
@@ -73,7 +74,7 @@ def test_uneven_drawn_arms_are_read_with_cr2_in_every_week_too() -> None:
     found = result(make_assignment(arms(4, 8)))
     assert isinstance(found.estimate, Estimate)
     assert found.estimate.inference == "cr2"
-    assert all(math.isfinite(week.low) for week in found.weeks)
+    assert all(math.isfinite(week.low) for week in found.weeks)  # type: ignore[arg-type]
 
 
 def test_teams_kept_together_count_once() -> None:
@@ -144,7 +145,7 @@ def test_a_value_outside_the_scale_is_named(transform: str, bad: float, words: s
         (lambda team, at: value(team, at) if at < 1 else None, "no value in the counted weeks"),
     ],
 )
-def test_what_is_missing_is_said(made, words: str) -> None:
+def test_what_is_missing_is_said(made: Any, words: str) -> None:
     found = result(made=made)
     assert isinstance(found.estimate, NotEstimable)
     assert words in found.estimate.reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pilotlab.evaluate.by_week import WeekEffect, effects_by_week
@@ -19,14 +21,14 @@ def value(team: str, at: int) -> float:
     return 5 + place / 4 + wobble + (2.0 if place >= 6 and at >= 0 else 0.0)
 
 
-def panel(assignment=None, made=value, **options) -> Panel:
+def panel(assignment: Any = None, made: Any = value, **options: Any) -> Panel:
     return make_panel(
         make_spec(), make_metric(), assignment or make_assignment(ARMS), made, **options
     ).contrast("anchor")
 
 
-def by_time(made: Panel, inference: str = "randomization", **options) -> dict[int, WeekEffect]:
-    found = effects_by_week(made, made.values, inference=inference, alpha=0.05, seed=1, **options)
+def by_time(made: Panel, inference: str = "randomization", **options: Any) -> dict[int, WeekEffect]:
+    found = effects_by_week(made, made.values, inference=inference, alpha=0.05, seed=1, **options)  # type: ignore[arg-type]
     return {week.event_time: week for week in found}
 
 
@@ -108,7 +110,7 @@ def test_people_weigh_where_the_headline_weighs_them() -> None:
     people = {name: 30 if name in ("t0", "t6") else 6 for name in NAMES}
 
     def mean(names: list[str]) -> float:
-        return sum(people[name] * change[name] for name in names) / sum(people[name] for name in names)
+        return sum(people[name] * change[name] for name in names) / sum(people[name] for name in names)  # type: ignore[no-any-return]
 
     week = by_time(made, "cr2", weighted=True)[2]
     assert week.att == pytest.approx(mean(NAMES[6:]) - mean(NAMES[:6]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,14 +43,19 @@ def people(team: str, at: int) -> float:
 
 
 def result(
-    made=value, *, spec: PilotSpec | None = None, assignment=None, metric=None, n=people
+    made: Any = value,
+    *,
+    spec: PilotSpec | None = None,
+    assignment: Any = None,
+    metric: Any = None,
+    n: Any = people,
 ) -> MetricResult:
     spec = spec or make_spec(calendar=CALENDAR)
     panel = make_panel(spec, metric or make_metric(), assignment or make_assignment(ARMS), made, n=n)
     return analyze_metric(spec, "goal", USE, panel.contrast("anchor"), "anchor", seed=1)
 
 
-def card(made=value, **options) -> Robustness:
+def card(made: Any = value, **options: Any) -> Robustness:
     found = result(made, **options).robustness
     assert found is not None
     return found
@@ -59,7 +65,7 @@ def runs(found: Robustness) -> dict[str, Run]:
     return {run.name: run for run in found.runs}
 
 
-def by_hand(made, rows=lambda frame: frame, **changes) -> Estimate:
+def by_hand(made: Any, rows: Any = lambda frame: frame, **changes: Any) -> Estimate:
     """The same analysis, asked of `did` in one call."""
     spec = make_spec(calendar=CALENDAR)
     frame = make_panel(spec, make_metric(), make_assignment(ARMS), made, n=people).values
@@ -76,7 +82,7 @@ def by_hand(made, rows=lambda frame: frame, **changes) -> Estimate:
     return found
 
 
-BY_HAND = {
+BY_HAND: dict[str, Any] = {
     "twfe": {"estimator": "twfe"},
     "ancova": {"estimator": "ancova"},
     "imputation": {"estimator": "imputation"},
@@ -95,7 +101,7 @@ BY_HAND = {
 }
 
 
-def clipped(frame):
+def clipped(frame: Any) -> Any:
     counted = frame[(frame["event_time"] < 0) | (frame["event_time"] >= 1)]["value"]
     return frame.assign(value=np.clip(frame["value"], np.quantile(counted, 0.05), np.quantile(counted, 0.95)))
 
@@ -175,7 +181,9 @@ def test_an_open_interval_holds_what_lies_in_it(ends: tuple[float, float]) -> No
         ((0.1, 1), (-0.1, 1), False),
     ],
 )
-def test_an_interval_agrees_where_zero_is_on_the_same_side_of_its_ends(ends, headline, held: bool) -> None:
+def test_an_interval_agrees_where_zero_is_on_the_same_side_of_its_ends(
+    ends: Any, headline: Any, held: bool
+) -> None:
     assert same_zero(estimate(0.5, *ends), estimate(0.5, *headline)) is held
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pilotlab.evaluate.threats.table import CHECKS, Check
@@ -9,7 +11,7 @@ from tests.pilots import make_assignment, make_metric, make_spec
 from tests.unit.evaluate.test_robustness import ARMS, CALENDAR, NAMES, card, gappy, value
 
 
-def checks(made=value, **options) -> dict[str, Check]:
+def checks(made: Any = value, **options: Any) -> dict[str, Check]:
     return {check.name: check for check in card(made, **options).checks}
 
 

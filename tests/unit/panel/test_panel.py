@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +18,7 @@ ASSIGNMENT = make_assignment({CONTROL: TEAMS[:3], "anchor": TEAMS[3:]})
 PERSONS = make_metric(level="person", min_group=8)
 
 
-def built(rows, metric=None, **options):
+def built(rows: Any, metric: Any = None, **options: Any) -> Any:
     spec = make_spec(**options)
     return build_panel(spec, metric or make_metric(), ASSIGNMENT, rows, sizes={"a": 7})
 
@@ -88,7 +90,7 @@ def test_a_contrast_holds_one_arm_and_control() -> None:
 # what may be handed out
 
 
-def one_window(n, metric=PERSONS, **options):
+def one_window(n: Any, metric: Any = PERSONS, **options: Any) -> Any:
     """Four weeks from the start, the same answer in each."""
     rows = [(team, (START + at).code, 1.0, n.get(team)) for team in TEAMS for at in range(4)]
     return build_panel(make_spec(**options), metric, ASSIGNMENT, rows)
@@ -134,7 +136,7 @@ def test_one_week_of_a_window_is_never_shown_alone() -> None:
 
 
 @pytest.mark.parametrize("few", [{}, {"b": 7}, {"b": 0}])
-def test_a_small_group_takes_the_next_smallest_of_its_arm_with_it(few) -> None:
+def test_a_small_group_takes_the_next_smallest_of_its_arm_with_it(few: Any) -> None:
     people = {"a": 12, "b": 9, "c": 10, **dict.fromkeys("def", 20), **few}
     if not few:
         people.pop("b")  # nobody said how many
@@ -165,7 +167,7 @@ def test_everybody_alike_is_told_in_a_band() -> None:
     metric = make_metric(level="person", kind="rating", range=(0, 10))
     rows = [(team, (START + at).code, 10.0 if team == "a" else 7.0, 20) for team in TEAMS for at in range(4)]
     frame = build_panel(make_spec(**FOUR), metric, ASSIGNMENT, rows).frame.set_index("team")
-    assert np.isnan(frame.loc["a", "value"])
+    assert np.isnan(frame.loc["a", "value"])  # type: ignore[arg-type]
     assert "9.5 or more" in frame.loc["a", "hidden"]
 
 

@@ -265,7 +265,7 @@ def many_weeks(weeks: int = 60) -> Readout:
         replace(
             group,
             rows=tuple(
-                MapRow(name=row.name, cells=("counts",) * weeks, present=weeks, expected=weeks)
+                MapRow(name=row.name, cells=("counts",) * weeks, present=weeks, expected=weeks)  # type: ignore[arg-type]
                 for row in group.rows
             ),
         )

@@ -51,7 +51,7 @@ def test_truth_is_stored_beside_the_data(tmp_path: Path) -> None:
     truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
     assert (truth["scenario"], truth["seed"]) == ("mandate", 11)
     stored = truth["effects"]["job_satisfaction"]["att_steady"]
-    assert stored == round(company.truth.set_index("metric").loc["job_satisfaction", "att_steady"], 6)
+    assert stored == round(company.truth.set_index("metric").loc["job_satisfaction", "att_steady"], 6)  # type: ignore[arg-type]
     assert truth["arms"] == dict(sorted(company.assignment.items()))
 
 

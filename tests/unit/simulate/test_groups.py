@@ -55,7 +55,7 @@ def test_slices_recover_the_order(seed: int) -> None:
     rows[["slice", "level"]] = rows["slice"].str.split("=", expand=True).to_numpy()
     start = str(company.timeline.start)
     treated = rows["team"].map(company.assignment) != "control"
-    rows["first_week"] = np.where(treated, start, None)
+    rows["first_week"] = np.where(treated, start, None)  # type: ignore[call-overload]
     truth = company.truth_by_group(company.assignment, ["commute", "level"]).set_index(["slice", "level"])
     found = {
         name: pl.slices(
@@ -76,12 +76,12 @@ def test_slices_recover_the_order(seed: int) -> None:
         assert test.p_value < 0.01, name
         for group in answer.groups:
             assert group.ci is not None
-            assert group.ci[0] - 0.1 < truth.loc[(name, group.level), "att_steady"] < group.ci[1] + 0.1
-    commute = {group.level: group.shown for group in found["commute"].groups}  # type: ignore[union-attr]
-    level = {group.level: group.shown for group in found["level"].groups}  # type: ignore[union-attr]
+            assert group.ci[0] - 0.1 < truth.loc[(name, group.level), "att_steady"] < group.ci[1] + 0.1  # type: ignore[arg-type]
+    commute = {group.level: group.shown for group in found["commute"].groups}
+    level = {group.level: group.shown for group in found["level"].groups}
     assert commute["over 90 min"] > commute["up to 90 min"]
     assert min(level, key=lambda name: level[name] or 0.0) == "senior"
-    assert abs(level["senior"]) < 0.15
+    assert abs(level["senior"]) < 0.15  # type: ignore[arg-type]
 
 
 def test_files_hold_the_slice_where_there_is_one() -> None:

@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def bring(store: Store | None, folder: Path, content: str | bytes, **options: Any) -> ImportReport:
     path = folder / "week.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return import_file(path, store, CATALOGUE, TEAMS, **({"today": TODAY, "actor": "ann"} | options))
+    return import_file(path, store, CATALOGUE, TEAMS, **({"today": TODAY, "actor": "ann"} | options))  # type: ignore[arg-type]
 
 
 def refused(store: Store, folder: Path, content: str | bytes, **options: Any) -> ImportReport:

@@ -44,7 +44,7 @@ def test_the_reference_names_every_key() -> None:
 
 def _fields(schema: dict[str, dict[str, dict[str, dict[str, str]]]]) -> list[tuple[str, dict[str, str]]]:
     parts = [schema, *schema["$defs"].values()]
-    return [(name, field) for part in parts for name, field in part.get("properties", {}).items()]  # type: ignore[misc]
+    return [(name, field) for part in parts for name, field in part.get("properties", {}).items()]  # type: ignore[attr-defined]
 
 
 def test_a_spec_is_rebuilt_from_its_plain_data_with_the_same_digest() -> None:

@@ -91,4 +91,4 @@ def test_level_under_the_null_with_few_teams() -> None:
 )
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        call()  # type: ignore[operator]
+        call()

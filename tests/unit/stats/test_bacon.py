@@ -29,7 +29,7 @@ def _twfe(y: np.ndarray, start: np.ndarray, weeks: np.ndarray) -> tuple[float, f
     return float(fit.coef[0]), 1 / float(fit.bread[0, 0]) / y[:, weeks].size
 
 
-def _decompose(groups: list[int]) -> tuple[list, float, float]:
+def _decompose(groups: list[int]) -> tuple[list, float, float]:  # type: ignore[type-arg]
     y, group = _panel(groups)
     means = np.stack([y[group == g].mean(axis=0) for g in groups])
     sizes = np.array([(group == g).sum() for g in groups], dtype=float)

@@ -21,7 +21,7 @@ def brute_force(effects: list[np.ndarray], alpha: float) -> np.ndarray:
     spread = np.sqrt(((drawn - drawn.mean(axis=0)) ** 2).mean(axis=0))
     largest = sorted(max(abs(row) / spread) for row in drawn)
     place = int(np.ceil((1 - alpha) * (len(largest) - 1)))
-    return spread * largest[place]
+    return spread * largest[place]  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.3])

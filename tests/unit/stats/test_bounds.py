@@ -163,4 +163,4 @@ def test_strata_weigh_by_their_units() -> None:
 )
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        call()  # type: ignore[operator]
+        call()

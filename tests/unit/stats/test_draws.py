@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -182,7 +183,7 @@ def test_subset_of_listed_draws_keeps_the_numbers_of_each_stratum() -> None:
 
 
 @pytest.mark.parametrize("module", [draws, sharp_null, reachable])
-def test_examples_run(module) -> None:
+def test_examples_run(module: Any) -> None:
     failed, tried = doctest.testmod(module)
     assert tried > 0
     assert failed == 0
@@ -208,6 +209,6 @@ def test_examples_run(module) -> None:
         (lambda: Design.explicit([1, 0], [[1, 0], [1, 1]]), "row 1 of draws leaves an arm empty"),
     ],
 )
-def test_what_is_no_design_is_refused(make, words: str) -> None:
+def test_what_is_no_design_is_refused(make: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make()

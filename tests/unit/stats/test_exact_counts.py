@@ -54,7 +54,7 @@ def test_it_is_the_law_over_all_tables(before: list[int], after: list[int], b: f
 def test_shares_are_the_law_over_all_tables_too(before: list[int], after: list[int]) -> None:
     n0, n1 = np.array([5, 6, 4, 7, 5]), np.array([4, 4, 6, 5, 8])
     found = conditional_binomial(before, after, ARM, n0, n1)
-    total, chance = np.array(before) + after, {}
+    total, chance = np.array(before) + after, {}  # type: ignore[var-annotated]
     for split in itertools.product(*(range(n + 1) for n in total)):
         if sum(split) == sum(after):
             weight = np.prod(

@@ -75,10 +75,10 @@ def test_large_counts_do_not_hide_that_treated_cells_are_empty(family: Family, s
     regressors[0, 3:] = 1
     cohort, exposure = np.array([0, 0, 1, 1, 1, 1]), np.full((6, 6), size)
     with pytest.raises(Separated):
-        glm_panel(y, cohort, regressors, family, exposure=exposure)
+        glm_panel(y, cohort, regressors, family, exposure=exposure)  # type: ignore[arg-type]
     if family == "binomial":  # and nothing but events, the other way round
         with pytest.raises(Separated):
-            glm_panel(size - y, cohort, regressors, family, exposure=exposure)
+            glm_panel(size - y, cohort, regressors, family, exposure=exposure)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("weeks", [2, 4])

@@ -110,7 +110,7 @@ def test_a_complete_panel_cell_by_cell_and_by_means() -> None:
     uneven = np.ones(panel.y.shape)
     uneven[0, 0] = np.nextafter(1, 2)  # not constant in a unit: the path of gaps is taken
     for comparison in ("never_treated", "not_yet_treated"):
-        cells = cells_of(STARTS, TIMES, comparison=comparison)  # type: ignore[arg-type]
+        cells = cells_of(STARTS, TIMES, comparison=comparison)
         for aggregate in ("overall", "event_time", "cohort", "week"):
             quick = _average(panel, cells, aggregate)
             slow = _average(replace(panel, weights=uneven), cells, aggregate)
@@ -262,7 +262,7 @@ def test_pull_is_what_a_units_weight_does_to_cohort_sizes(aggregate: str) -> Non
             np.average(found.found.att[own], weights=held[own])
             for own in found.row == np.arange(len(found.labels))[:, None]
         ]
-        return found.mix @ np.array(rows)
+        return found.mix @ np.array(rows)  # type: ignore[no-any-return]
 
     for unit in range(12):
         step = 1e-6 * mass[unit] * np.eye(12)[unit]
@@ -323,7 +323,7 @@ def test_adjusting_for_nothing_is_not_adjusting() -> None:
     treated, change = np.arange(30) < 11, rng.normal(size=(30, 3))
     plain = change[treated].mean(axis=0) - change[~treated].mean(axis=0)
     for how in ("dr", "ipw", "reg"):
-        att, influence = adjusted(change, treated, np.ones((30, 1)), np.ones(30), how=how)  # type: ignore[arg-type]
+        att, influence = adjusted(change, treated, np.ones((30, 1)), np.ones(30), how=how)
         assert att == pytest.approx(plain)
         assert influence[treated] == pytest.approx(30 / 11 * (change - change[treated].mean(axis=0))[treated])
         assert influence[~treated] == pytest.approx(
@@ -336,7 +336,7 @@ def test_regression_takes_out_what_covariates_explain_wholly() -> None:
     treated, x = np.arange(30) < 11, rng.normal(size=30)
     change = (3 * x + 1 + 2 * treated)[:, None]
     for how in ("dr", "reg"):
-        att, influence = adjusted(change, treated, np.column_stack([np.ones(30), x]), np.ones(30), how=how)  # type: ignore[arg-type]
+        att, influence = adjusted(change, treated, np.column_stack([np.ones(30), x]), np.ones(30), how=how)
         assert att == pytest.approx(2)
         assert influence == pytest.approx(0, abs=1e-9)
 
@@ -348,7 +348,7 @@ def test_times_of_anticipation_are_measured_from_before_it(base_period: str) -> 
     since = times - np.where(start == NEVER, 1000, start)[:, None]
     rng = np.random.default_rng(3)
     y = rng.normal(size=(40, 1)) + 0.3 * times + 3.0 * (since >= 0) + 1.0 * ((since < 0) & (since >= -2))
-    cells = cells_of(start, times, base_period=base_period, anticipation=2)
+    cells = cells_of(start, times, base_period=base_period, anticipation=2)  # type: ignore[arg-type]
     att = effects(CohortPanel(y, start, times), cells, single_cells(cells), len(cells)).att
     found = dict(zip(cells.event_time.tolist(), att, strict=True))
     assert [found[k] for k in (-2, -1, 0, 3)] == pytest.approx([1, 1, 3, 3])

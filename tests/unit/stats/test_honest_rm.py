@@ -67,12 +67,12 @@ class Program:
 
         low, high = self._end(stays, eta, -60.0), min(self._end(stays, eta, 60.0), first_stage)
         at, tail = stats.norm.sf(eta / sd), stats.norm.sf([low / sd, high / sd])
-        return (at - tail[1]) / (tail[0] - tail[1]) >= LEVEL
+        return (at - tail[1]) / (tail[0] - tail[1]) >= LEVEL  # type: ignore[no-any-return]
 
     @staticmethod
     def _end(stays: object, inside: float, outside: float) -> float:
         if stays(outside):
-            return np.inf * np.sign(outside)
+            return np.inf * np.sign(outside)  # type: ignore[no-any-return]
         for _ in range(26):
             middle = (inside + outside) / 2
             inside, outside = (middle, outside) if stays(middle) else (inside, middle)

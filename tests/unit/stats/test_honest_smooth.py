@@ -67,7 +67,7 @@ def test_no_estimator_gives_a_shorter_interval(m: float, seed: int) -> None:
     def half(free: np.ndarray) -> float:
         q, bias = loadings(free)
         sd = np.sqrt(q @ sigma @ q)
-        return sd * folded_normal_quantile(m * bias / sd, 0.05)
+        return sd * folded_normal_quantile(m * bias / sd, 0.05)  # type: ignore[no-any-return]
 
     found = smoothness(betahat, sigma, n_pre, l_vec, m)
     assert half(found.weights[: n_pre - 1]) == pytest.approx(found.half_length, rel=1e-9)

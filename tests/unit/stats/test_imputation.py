@@ -31,7 +31,7 @@ def _panel(
         gone[:, 0] = False  # so that every unit has an untreated value
         y[gone] = np.nan
     weights = rng.uniform(0.5, 4, y.shape) if weighted else None
-    return y, weights, rng.normal(size=(2, UNITS, WEEKS)) if extra else None
+    return y, weights, rng.normal(size=(2, UNITS, WEEKS)) if extra else None  # type: ignore[return-value]
 
 
 def _targets() -> np.ndarray:

@@ -28,8 +28,8 @@ def test_benjamini_hochberg_is_scipys() -> None:
 
 @pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
 def test_one_question_is_not_adjusted_and_none_gives_none(adjust: object) -> None:
-    assert adjust([0.03]).tolist() == [0.03]  # type: ignore[operator]
-    assert adjust([]).tolist() == []  # type: ignore[operator]
+    assert adjust([0.03]).tolist() == [0.03]
+    assert adjust([]).tolist() == []
 
 
 @pytest.mark.parametrize("wrong", [[0.1, np.nan], [1.2], [-0.1], [[0.1, 0.2]]])

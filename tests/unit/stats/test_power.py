@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,7 +79,13 @@ def test_ancova_is_never_worse(before: int, after: int, icc: float, phi: float) 
 def test_power_by_simulation() -> None:
     """AR(1) team-weeks of 20 teams, 2,000 pilots, the t test of changes."""
     rng = np.random.default_rng(1)
-    plan = {"baseline_weeks": 6, "pilot_weeks": 8, "sd": 1.2, "icc": 0.3, "autocorrelation": 0.4}
+    plan: dict[str, Any] = {
+        "baseline_weeks": 6,
+        "pilot_weeks": 8,
+        "sd": 1.2,
+        "icc": 0.3,
+        "autocorrelation": 0.4,
+    }
     expected = pilot_power(teams=20, **plan)
     root = np.linalg.cholesky(week_covariance(14, sd=1.2, icc=0.3, autocorrelation=0.4))
     y = np.einsum("ts,rns->rnt", root, rng.normal(size=(2000, 20, 14)))
@@ -107,7 +114,7 @@ def test_far_out_power_is_one_and_without_limit_of_df_the_normal() -> None:
 
 
 def test_more_of_anything_finds_less() -> None:
-    plan = {
+    plan: dict[str, Any] = {
         "teams": 16,
         "baseline_weeks": 8,
         "pilot_weeks": 12,
@@ -115,7 +122,7 @@ def test_more_of_anything_finds_less() -> None:
         "icc": 0.1,
         "autocorrelation": 0.3,
     }
-    base = pilot_power(**plan).mde  # type: ignore[arg-type]
+    base = pilot_power(**plan).mde
     for more in (
         {"teams": 24},
         {"baseline_weeks": 13},
@@ -124,9 +131,9 @@ def test_more_of_anything_finds_less() -> None:
         {"alpha": 0.1},
         {"sides": 1},
     ):
-        assert pilot_power(**{**plan, **more}).mde < base  # type: ignore[arg-type]
+        assert pilot_power(**{**plan, **more}).mde < base
     for worse in ({"sd": 1.1}, {"autocorrelation": 0.5}, {"washin": 4}, {"share": 0.25}):
-        assert pilot_power(**{**plan, **worse}).mde > base  # type: ignore[arg-type]
+        assert pilot_power(**{**plan, **worse}).mde > base
 
 
 def test_power_answers_at_any_effect() -> None:
@@ -164,7 +171,7 @@ def test_power_answers_at_any_effect() -> None:
 )
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        call()  # type: ignore[operator]
+        call()
 
 
 @pytest.mark.parametrize(("effect", "se"), [(1.0, 2.0), (0.3, 0.1)])

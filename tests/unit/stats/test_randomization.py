@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -206,11 +208,11 @@ Z = [1, 1, 0, 0]
             "no stratum holds a change in both arms",
         ),
         (lambda d: randomization_test([1, 2, 3, 4], Z, d).interval(0), "alpha 0 must lie between 0 and 1"),
-        (lambda d: randomization_test([1, 2, 3, 4], Z, d).bound("left"), "side 'left' is not known"),
-        (lambda d: randomization_test([1, 2, 3, 4], Z, d).p_at(0, "both"), "tail 'both' is not known"),
+        (lambda d: randomization_test([1, 2, 3, 4], Z, d).bound("left"), "side 'left' is not known"),  # type: ignore[arg-type]
+        (lambda d: randomization_test([1, 2, 3, 4], Z, d).p_at(0, "both"), "tail 'both' is not known"),  # type: ignore[arg-type]
         (lambda d: p_values(np.array([[1, 2, 3, np.nan]]), d), "changes must be complete"),
     ],
 )
-def test_wrong_arguments_are_refused(call, words: str) -> None:
+def test_wrong_arguments_are_refused(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call(Design.complete(Z))

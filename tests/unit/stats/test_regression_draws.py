@@ -60,7 +60,7 @@ def test_every_draw_is_the_regression_fitted_anew(name: str, arguments: dict[str
 
 def test_on_a_complete_panel_it_is_the_test_of_changes() -> None:
     frame = simulate(teams=9, weeks=6, start=4, treated=4, seed=5)
-    asked = {"inference": "randomization", "assignment": "complete"}
+    asked: dict[str, Any] = {"inference": "randomization", "assignment": "complete"}
     for name in ("twfe", "event_study"):
         plain = did(frame, estimator=name, **asked)
         long = did(frame.assign(one=1.0), estimator=name, weights="one", **asked)

@@ -136,9 +136,9 @@ def _precision(alpha: float, side: str) -> float:
 
 def test_it_is_tightest_where_it_was_tuned() -> None:
     for side in ("both", "lower"):
-        at = float(anytime_reach(0.1, tuned_se=0.1, side=side))  # type: ignore[arg-type]
+        at = float(anytime_reach(0.1, tuned_se=0.1, side=side))
         for other in (0.03, 0.07, 0.15, 0.4):
-            assert at < float(anytime_reach(0.1, tuned_se=other, side=side))  # type: ignore[arg-type]
+            assert at < float(anytime_reach(0.1, tuned_se=other, side=side))
     assert float(anytime_reach(0.1, tuned_se=0.1, side="upper")) < float(anytime_reach(0.1, tuned_se=0.1))
     # Waudby-Smith et al., equation (10): rho = sqrt((-2 log a + log(-2 log a + 1)) / t), close to the minimum found.
     published = 1 / (-2 * np.log(0.05) + np.log(-2 * np.log(0.05) + 1))
@@ -173,7 +173,7 @@ def test_streams_cover_at_every_look() -> None:
     rng, missed = np.random.default_rng(4), 0
     for _ in range(500):
         lower, upper = confidence_sequence(rng.exponential(1.0, 300), tuned_at=100)
-        missed += ((lower[20:] > 1) | (upper[20:] < 1)).any()
+        missed += ((lower[20:] > 1) | (upper[20:] < 1)).any()  # type: ignore[assignment]
     assert missed / 500 <= 0.07  # asymptotic: skewed values, from the 21st on
 
 
@@ -196,7 +196,7 @@ def test_streams_cover_at_every_look() -> None:
 )
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        call()  # type: ignore[operator]
+        call()
 
 
 def test_examples_run() -> None:

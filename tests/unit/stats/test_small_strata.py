@@ -84,7 +84,7 @@ def test_degrees_of_freedom_are_those_of_the_variances_own_spread(name: str) -> 
     found = [hybrid(_cells(SIZES[name], seed)) for seed in range(3_000)]
     assert all(each is not None and each.between == (name == "between them") for each in found)
     squares = np.array([each.se**2 for each in found if each is not None])
-    df = found[0].df  # type: ignore[union-attr]
+    df = found[0].df
     assert 2 * squares.mean() ** 2 / squares.var() == pytest.approx(df, rel=0.12)
 
 

@@ -44,7 +44,7 @@ def _by_dummies(panel: TwoWayPanel) -> tuple[np.ndarray, np.ndarray, float]:
     frame = pd.DataFrame({"unit": unit, "cell": stratum * 100 + week})
     first = frame.groupby(stratum)["cell"].min()
     dummies = pd.get_dummies(frame.astype(str), dtype=float)
-    dummies = dummies.drop(columns=[f"cell_{cell}" for cell in first]).to_numpy()
+    dummies = dummies.drop(columns=[f"cell_{cell}" for cell in first]).to_numpy()  # type: ignore[assignment]
     X = np.hstack([*columns, dummies])
     weights = np.ones(len(unit)) if panel.weights is None else panel.weights[unit, week]
     fit = sm.WLS(panel.y[unit, week], X, weights=weights).fit(

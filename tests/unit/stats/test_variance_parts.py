@@ -144,7 +144,7 @@ def test_a_level_alone_and_noise_alone() -> None:
 )
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        call()  # type: ignore[operator]
+        call()
 
 
 def test_examples_run() -> None:

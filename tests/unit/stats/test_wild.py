@@ -47,8 +47,13 @@ def _by_definition(
 def _bootstrap(sample: dict[str, np.ndarray], **more: object) -> WildResult:
     fit = ols(sample["X"], sample["y"], more.get("weights"))  # type: ignore[arg-type]
     (found,) = wild_bootstrap(
-        sample["X"], fit.residuals, sample["cluster"], np.eye(1, 3, 2), fit.coef[2:], **more
-    )  # type: ignore[arg-type]
+        sample["X"],
+        fit.residuals,
+        sample["cluster"],
+        np.eye(1, 3, 2),
+        fit.coef[2:],
+        **more,  # type: ignore[arg-type]
+    )
     return found
 
 
@@ -122,10 +127,10 @@ def test_draws_have_the_moments_they_are_known_for(draws: str, moments: tuple[fl
         np.arange(40),
         contrast,
         contrast @ fit.coef,
-        draws=draws,
+        draws=draws,  # type: ignore[arg-type]
         impose_null=False,
         reps=40_000,
-    )  # type: ignore[arg-type]
+    )
     scores = fit.residuals[1:] / 39
     standard = found.parts[0] / np.sqrt(np.sum(scores**2))
     kurtosis = 3 + (moments[3] - 3) * np.sum(scores**4) / np.sum(scores**2) ** 2
@@ -157,7 +162,7 @@ def test_many_levels_are_the_levels_one_by_one(sample: dict[str, np.ndarray]) ->
     levels = [0.02, 0.05, 0.3, 0.5, 0.9]
     assert found.intervals(levels).tolist() == [list(found.interval(level)) for level in levels]
     for side in ("lower", "upper"):
-        assert found.bounds(side, levels).tolist() == [found.bound(side, level) for level in levels]  # type: ignore[arg-type]
+        assert found.bounds(side, levels).tolist() == [found.bound(side, level) for level in levels]
 
 
 def test_no_interval_where_signs_are_few() -> None:

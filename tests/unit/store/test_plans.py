@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_amendments_need_a_frozen_plan_and_a_reason(store: Store) -> None:
 
 
 def test_the_order_of_acts_tells_whether_the_plan_came_first(store: Store) -> None:
-    asked = {"metrics": ["focus_hours@1"], "teams": ["api", "web"], "weeks": [W40, W40 + 1]}
+    asked: dict[str, Any] = {"metrics": ["focus_hours@1"], "teams": ["api", "web"], "weeks": [W40, W40 + 1]}
     store.log_values([entry(week=W40 - 1)], actor="ann")
     assert store.first_entry_seq(**asked) is None, "a baseline week does not count"
     frozen = store.save_freeze("p", PLAN, actor="ann")

@@ -160,7 +160,7 @@ def rewritten(path: Path, seq: int, **changes: str) -> None:
         rows = plain.execute(f"SELECT {', '.join(LedgerRow._fields)} FROM ledger ORDER BY seq").fetchall()
     previous, statements = "", []
     for row in map(LedgerRow._make, rows):
-        mine = row._replace(previous=previous, **(changes if row.seq == seq else {}))
+        mine = row._replace(previous=previous, **(changes if row.seq == seq else {}))  # type: ignore[arg-type]
         previous = sealed(mine)
         statements.append(
             f"UPDATE ledger SET actor = '{mine.actor}', previous = '{mine.previous}', hash = '{previous}' WHERE seq = {row.seq}"

@@ -67,7 +67,7 @@ def test_nullable_and_small_types(dtype: str) -> None:
     frame = simulate(seed=4)
     known = did(frame)
     other = frame.assign(
-        week=frame["week"].astype(dtype),
+        week=frame["week"].astype(dtype),  # type: ignore[call-overload]
         first_week=frame["first_week"].where(frame["first_week"] > 0).astype("Int64"),
     )
     assert did(other.assign(y=other["y"].astype("Float64"))).att == pytest.approx(known.att)
@@ -86,7 +86,7 @@ def test_dates_off_the_step_are_refused() -> None:
     frame = simulate()
     days = frame["week"].map(_day)
     with pytest.raises(UsageError, match=r"does not lie on the steps of 'week' \(4 days\)"):
-        did(frame.assign(week=days.where(days != days[3], days + pd.Timedelta(days=3)), first_week=pd.NaT))
+        did(frame.assign(week=days.where(days != days[3], days + pd.Timedelta(days=3)), first_week=pd.NaT))  # type: ignore[arg-type]
     start = pd.Series(
         [_day(START) + pd.Timedelta(days=2) if first else pd.NaT for first in frame["first_week"]]
     )

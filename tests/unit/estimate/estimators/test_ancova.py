@@ -57,7 +57,7 @@ def test_strata_have_arm_means_of_their_own() -> None:
 def test_pairs_are_regressed_as_differences() -> None:
     frame = simulate(teams=16, att=1.0, seed=7)
     table = _means(frame).sort_values(["pair", "treated"])
-    differences = table.groupby("pair")[["post", "base"]].agg(lambda pair: pair.iloc[1] - pair.iloc[0])
+    differences = table.groupby("pair")[["post", "base"]].agg(lambda pair: pair.iloc[1] - pair.iloc[0])  # type: ignore[misc]
     fit = sm.OLS(differences["post"], sm.add_constant(differences["base"])).fit(cov_type="HC2")
     est = _ask(frame, pairs="pair", inference="cr2")
     assert (est.att, est.se) == pytest.approx((fit.params["const"], fit.bse["const"]), rel=1e-9)

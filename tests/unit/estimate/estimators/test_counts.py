@@ -97,7 +97,7 @@ def test_in_a_complete_panel_it_is_the_ratio_of_four_sums() -> None:
     frame = _panel()
     sums = frame.groupby([frame["first_week"] > 0, frame["week"] >= START])["y"].sum().unstack()
     expected = np.log(
-        sums.loc[True, True] * sums.loc[False, False] / (sums.loc[True, False] * sums.loc[False, True])
+        sums.loc[True, True] * sums.loc[False, False] / (sums.loc[True, False] * sums.loc[False, True])  # type: ignore[arg-type, misc]
     )
     assert _ask(frame, exposure=None).att == pytest.approx(expected, abs=1e-9)
 

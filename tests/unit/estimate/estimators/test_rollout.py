@@ -36,7 +36,12 @@ def test_a_known_effect_comes_back(aggregate: str) -> None:
 def test_minimum_wages_beside_the_comparison_of_changes() -> None:
     """mpdta: with a slope of 1 it would be Callaway & Sant'Anna's -0.0398 (not yet treated); the best slope is 1.016."""
     frame = read("mpdta")
-    columns = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
+    columns: dict[str, Any] = {
+        "outcome": "lemp",
+        "unit": "countyreal",
+        "time": "year",
+        "cohort": "first.treat",
+    }
     est = did(frame, estimator="rollout", **columns)
     changes = did(frame, estimator="group_time", comparison="not_yet_treated", **columns)
     assert est.att == pytest.approx(-0.04705391, abs=1e-7)
@@ -56,7 +61,7 @@ def test_with_a_slope_of_one_it_is_group_time() -> None:
     start, cohort = np.unique(np.where(first == 0, 10**9, first), return_inverse=True)
     means = np.stack([y[cohort == g].mean(axis=0) for g in range(len(start))])
     for aggregate in ("overall", "event_time", "cohort", "week"):
-        plan = plan_of(start, np.bincount(cohort).astype(float), np.arange(1, 15), aggregate)  # type: ignore[arg-type]
+        plan = plan_of(start, np.bincount(cohort).astype(float), np.arange(1, 15), aggregate)
         assert plan is not None
         other = did(frame, estimator="group_time", comparison="not_yet_treated", aggregate=aggregate)
         assert ((plan.effect - plan.before)[0] * means).sum() == pytest.approx(other.att, abs=1e-9)

@@ -10,6 +10,7 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
+from pilotlab.estimate.options import Aggregate, InferenceName
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from tests.panels import simulate, with_gaps
 
@@ -40,7 +41,7 @@ def _truth(frame: pd.DataFrame, by: str) -> pd.Series:
 )
 @pytest.mark.parametrize("gaps", [False, True])
 def test_effects_that_grow_and_differ_are_recovered_exactly(
-    name: str, aggregate: str, by: str, gaps: bool
+    name: str, aggregate: Aggregate, by: str, gaps: bool
 ) -> None:
     frame = _growing(_frame(noise=0.0))
     frame = with_gaps(frame, 0.1) if gaps else frame
@@ -85,7 +86,9 @@ def test_one_start_on_a_complete_panel_is_a_change(name: str) -> None:
 @pytest.mark.parametrize("name", BOTH)
 @pytest.mark.parametrize("aggregate", ["overall", "event_time"])
 @pytest.mark.parametrize("rule", ["cr2", "jackknife"])
-def test_closed_forms_equal_the_rows_written_out(name: str, aggregate: str, rule: str) -> None:
+def test_closed_forms_equal_the_rows_written_out(
+    name: str, aggregate: Aggregate, rule: InferenceName
+) -> None:
     """A pointless weight of 1 takes the long way; imputation then has no regression and brings its own weights."""
     frame = simulate(seed=4).assign(one=1.0)
     short = did(frame, estimator=name, aggregate=aggregate, inference=rule)
@@ -99,7 +102,7 @@ def test_closed_forms_equal_the_rows_written_out(name: str, aggregate: str, rule
 
 
 @pytest.mark.parametrize("rule", ["cr2", "jackknife"])
-def test_staggered_imputation_with_weights_of_one_equals_that_without(rule: str) -> None:
+def test_staggered_imputation_with_weights_of_one_equals_that_without(rule: InferenceName) -> None:
     frame = _frame().assign(one=1.0)
     short = did(frame, estimator="imputation", inference=rule)
     long = did(frame, estimator="imputation", inference=rule, weights="one")
@@ -224,9 +227,9 @@ def test_named_clusters_move_together() -> None:
 
 
 @pytest.mark.parametrize("rule", ["wild", "iid", "hetero"])
-def test_what_needs_rows_of_a_regression_says_so(rule: str) -> None:
+def test_what_needs_rows_of_a_regression_says_so(rule: InferenceName) -> None:
     for frame, more in ((with_gaps(_frame()), {}), (_frame(), {"aggregate": "event_time"})):
-        found = did(frame, estimator="imputation", inference=rule, **more)
+        found = did(frame, estimator="imputation", inference=rule, **more)  # type: ignore[arg-type]
         assert isinstance(found, NotEstimable)
         assert f"`{rule}` works on the rows of a regression" in found.reason
     assert did(_frame(), estimator="imputation", inference=rule)
@@ -266,7 +269,7 @@ def test_rows_carry_the_frame_s_own_times(name: str) -> None:
 @pytest.mark.parametrize("argument", [{"strata": "site"}, {"exposure": "people"}, {"dose": "skill"}])
 def test_arguments_of_other_estimators_are_refused(name: str, argument: dict[str, str]) -> None:
     with pytest.raises(UsageError, match=next(iter(argument))):
-        did(_frame(), estimator=name, **argument)
+        did(_frame(), estimator=name, **argument)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -314,7 +317,7 @@ def test_a_cohort_without_an_effect_is_named_and_not_counted(case: str) -> None:
     frame = _two_cohorts()
     lost = int((frame.groupby("team")["first_week"].first() == 4).sum())
     gone, why = GONE[case]
-    found = did(frame[~gone(frame)], estimator="group_time", inference="cluster")
+    found = did(frame[~gone(frame)], estimator="group_time", inference="cluster")  # type: ignore[no-untyped-call]
     assert found.notes[0].text == f"cohort 4 ({lost} units) counts nowhere: {why}"
     assert found.n_treated == 40 - lost
 

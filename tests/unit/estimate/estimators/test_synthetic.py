@@ -13,15 +13,16 @@ import pytest
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.estimators.synthetic_fit import without_units
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.synthetic import Synthetic
 from tests.panels import simulate, with_gaps
 
 NAMES = ("synthetic_did", "synthetic_control")
-RULES = ("placebo", "jackknife", "bootstrap")
+RULES: tuple[InferenceName, ...] = ("placebo", "jackknife", "bootstrap")
 
 
-def _ask(name: str, rule: str, frame: pd.DataFrame | None = None, **more: Any) -> Estimate:
+def _ask(name: str, rule: InferenceName, frame: pd.DataFrame | None = None, **more: Any) -> Estimate:
     data = simulate(teams=16, treated=4, seed=3) if frame is None else frame
     est = did(data, estimator=name, inference=rule, reps=99, **more)
     assert isinstance(est, Estimate)
@@ -30,7 +31,7 @@ def _ask(name: str, rule: str, frame: pd.DataFrame | None = None, **more: Any) -
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
-def test_a_whole_result(name: str, rule: str) -> None:
+def test_a_whole_result(name: str, rule: InferenceName) -> None:
     est = _ask(name, rule, outcome_unit="points")
     assert (est.estimator, est.inference, est.unit, est.alpha) == (name, rule, "points", 0.05)
     assert est.ci[0] <= est.att <= est.ci[1]
@@ -45,7 +46,7 @@ def test_a_whole_result(name: str, rule: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
-def test_interval_and_p_say_the_same(name: str, rule: str) -> None:
+def test_interval_and_p_say_the_same(name: str, rule: InferenceName) -> None:
     for seed in range(4):
         est = _ask(name, rule, simulate(teams=16, treated=4, att=0.8, seed=seed))
         for alpha in (0.05, 0.2, 0.4):
@@ -56,7 +57,7 @@ def test_interval_and_p_say_the_same(name: str, rule: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
-def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: str) -> None:
+def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: InferenceName) -> None:
     frame = simulate(teams=16, treated=4, seed=3)
     on = (frame["first_week"] > 0) & (frame["week"] >= frame["first_week"])
     one, two = _ask(name, rule, frame), _ask(name, rule, frame.assign(y=frame["y"] + 3.25 * on))
@@ -69,14 +70,14 @@ def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: str) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
-def test_the_order_of_rows_does_not_matter(name: str, rule: str) -> None:
+def test_the_order_of_rows_does_not_matter(name: str, rule: InferenceName) -> None:
     frame = simulate(teams=16, treated=4, seed=3)
     mixed = frame.sample(frac=1, random_state=4)
     assert _ask(name, rule, mixed).to_dict() == _ask(name, rule, frame).to_dict()
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_names_of_units_do_not_matter(rule: str) -> None:
+def test_names_of_units_do_not_matter(rule: InferenceName) -> None:
     frame = simulate(teams=16, treated=4, seed=3)
     order = np.random.default_rng(1).permutation(16)
     other = frame.assign(team=frame["team"].map(dict(zip(frame["team"].unique(), order, strict=True))))
@@ -140,13 +141,13 @@ def test_no_noise_is_said() -> None:
 
 @pytest.mark.parametrize("rule", ["jackknife", "bootstrap"])
 @pytest.mark.parametrize("treated", [2, 3])
-def test_few_treated_are_warned_of_first(rule: str, treated: int) -> None:
+def test_few_treated_are_warned_of_first(rule: InferenceName, treated: int) -> None:
     est = _ask("synthetic_did", rule, simulate(teams=14, treated=treated))
     assert est.notes[0].text.startswith(f"{treated} treated clusters: with fewer than 4")
 
 
 @pytest.mark.parametrize("rule", ["jackknife", "bootstrap"])
-def test_all_weight_on_one_unit(rule: str) -> None:
+def test_all_weight_on_one_unit(rule: InferenceName) -> None:
     frame = simulate(teams=12, treated=2, seed=1, noise=0.5)
     copy = frame[frame["team"] == "team 05"].set_index("week")["y"]
     treated = frame["first_week"] > 0
@@ -185,7 +186,7 @@ def test_what_is_no_part_of_the_method(name: str, more: dict[str, Any], words: s
 
 @pytest.mark.parametrize("estimator", ["change", "twfe"])
 @pytest.mark.parametrize("rule", ["placebo", "bootstrap"])
-def test_placebos_belong_to_synthetic_comparisons(estimator: str, rule: str) -> None:
+def test_placebos_belong_to_synthetic_comparisons(estimator: str, rule: InferenceName) -> None:
     with pytest.raises(UsageError, match=f"inference '{rule}' does not go with") as caught:
         did(simulate(), estimator=estimator, inference=rule)
     assert "or estimator synthetic_did" in caught.value.fix
@@ -249,8 +250,8 @@ def test_a_unit_with_few_gaps_is_filled_by_unit_and_time_effects() -> None:
     wide = frame[frame["first_week"] == 0].pivot(index="team", columns="week", values="y")
     for team, week in gone:
         wide.loc[team, week] = np.nan
-    unit, week = np.indices(wide.shape)
-    X = np.column_stack([unit.ravel()[:, None] == np.arange(12), week.ravel()[:, None] == np.arange(1, 12)])
+    unit, week = np.indices(wide.shape)  # type: ignore[assignment]
+    X = np.column_stack([unit.ravel()[:, None] == np.arange(12), week.ravel()[:, None] == np.arange(1, 12)])  # type: ignore[attr-defined]
     there = wide.notna().to_numpy().ravel()
     fit = X @ np.linalg.lstsq(X[there].astype(float), wide.to_numpy().ravel()[there], rcond=None)[0]
     filled = wide.where(wide.notna(), fit.reshape(wide.shape))
@@ -325,7 +326,7 @@ def test_clusters_stand_in_whole() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_cluster_with_both_arms(rule: str) -> None:
+def test_a_cluster_with_both_arms(rule: InferenceName) -> None:
     answer = did(simulate(), estimator="synthetic_did", inference=rule, cluster="site")
     assert isinstance(answer, NotEstimable)
     assert "hold treated and comparison units" in answer.reason
@@ -356,12 +357,12 @@ def test_paths_and_placebos_are_drawn() -> None:
     est = _ask("synthetic_did", "placebo", outcome_unit="h/week")
     ax = est.plot()
     treated, synthetic = (line.get_ydata() for line in ax.get_lines()[:2])
-    assert list(treated) == list(est.synthetic.treated)
-    assert list(synthetic) == list(est.synthetic.synthetic)
+    assert list(treated) == list(est.synthetic.treated)  # type: ignore[arg-type]
+    assert list(synthetic) == list(est.synthetic.synthetic)  # type: ignore[arg-type]
     assert [text.get_text() for text in ax.texts] == ["treated", "synthetic", "start "]
     assert ax.get_ylabel() == "h/week"
     other = est.synthetic.plot_placebos(est.att, unit="h/week")
-    assert sorted(other.get_lines()[0].get_xdata()) == sorted(effect for _, effect in est.synthetic.placebos)
+    assert sorted(other.get_lines()[0].get_xdata()) == sorted(effect for _, effect in est.synthetic.placebos)  # type: ignore[arg-type]
     assert other.get_xlabel() == "effect (h/week)"
 
 

@@ -71,7 +71,7 @@ def test_in_a_complete_panel_it_is_a_difference_of_differences_of_changes() -> N
     )
     of = frame.groupby("team")[["first_week", "affected"]].first()
     means = change.groupby([of["affected"], of["first_week"] > 0]).mean().unstack()
-    expected = (means.loc[1, True] - means.loc[1, False]) - (means.loc[0, True] - means.loc[0, False])
+    expected = (means.loc[1, True] - means.loc[1, False]) - (means.loc[0, True] - means.loc[0, False])  # type: ignore[misc, type-var]
     assert _ask(frame).att == pytest.approx(expected)
 
 

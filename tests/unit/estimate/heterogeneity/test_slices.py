@@ -111,11 +111,11 @@ def test_order_is_by_name_whatever_the_effects_and_the_rows() -> None:
     frame = FRAME.copy()
     mixed = frame.sample(frac=1.0, random_state=5)
     first, second = (slices(each, by=["site", "carer"], people="n", **DRAWN) for each in (frame, mixed))
-    assert first.to_dict() == second.to_dict()  # type: ignore[union-attr]
+    assert first.to_dict() == second.to_dict()
     turned = frame.assign(y=-frame["y"])
     third = slices(turned, by=["site", "carer"], people="n", **DRAWN)
-    names = [(group.slice, group.level) for group in first.groups]  # type: ignore[union-attr]
-    assert [(group.slice, group.level) for group in third.groups] == names  # type: ignore[union-attr]
+    names = [(group.slice, group.level) for group in first.groups]
+    assert [(group.slice, group.level) for group in third.groups] == names
     assert names == sorted(names, key=lambda pair: (["site", "carer"].index(pair[0]), pair[1]))
 
 

@@ -12,11 +12,12 @@ import pytest
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.inference import analytic
+from pilotlab.estimate.options import InferenceName
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from tests.panels import simulate, with_gaps
 
 
-def _ask(frame: pd.DataFrame, inference: str, **more: Any) -> Estimate:
+def _ask(frame: pd.DataFrame, inference: InferenceName, **more: Any) -> Estimate:
     found = did(frame, inference=inference, **more)
     assert isinstance(found, Estimate), found
     return found
@@ -151,14 +152,14 @@ def test_wild_has_an_open_interval_below_six_clusters() -> None:
 
 
 @pytest.mark.parametrize("rule", ["wild", "jackknife"])
-def test_few_clusters_are_said_first(rule: str) -> None:
+def test_few_clusters_are_said_first(rule: InferenceName) -> None:
     found = _ask(simulate(teams=12, treated=3, seed=3), rule)
     assert found.notes[0].text.startswith("3 treated clusters and 9 comparison clusters: with fewer than 4")
-    assert "fewer than 3" in did(simulate(teams=2), inference=rule).reason  # type: ignore[union-attr]
+    assert "fewer than 3" in did(simulate(teams=2), inference=rule).reason
 
 
 @pytest.mark.parametrize("rule", ["wild", "jackknife"])
-def test_repeated_cross_sections(rule: str) -> None:
+def test_repeated_cross_sections(rule: InferenceName) -> None:
     frame = simulate(teams=12, seed=3).assign(area=lambda table: table["team"])
     found = _ask(frame, rule, unit=None, cluster="area")
     assert found.n_clusters == 12
@@ -174,7 +175,9 @@ def test_jackknife_of_cross_sections_is_every_cluster_left_out() -> None:
 
 
 @pytest.mark.parametrize("rule", ["wild", "jackknife"])
-def test_a_design_too_large_to_write_out_says_so(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_design_too_large_to_write_out_says_so(
+    rule: InferenceName, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for most in (10, 1_500):  # cells of the rows; of the clusters' cross-products
         monkeypatch.setattr(analytic, "LARGEST_DESIGN", most)
         monkeypatch.setattr("pilotlab.estimate.inference.wild.LARGEST_DESIGN", most)

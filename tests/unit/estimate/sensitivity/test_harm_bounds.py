@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ def pilot(seed: int, att: float = 0.0) -> pd.DataFrame:
 
 def looks(frame: pd.DataFrame, last: tuple[int, ...] = (10, 12, 14, 16, 18, 20)) -> list[Estimate]:
     """Ask again as weeks come in."""
-    return [pl.did(frame[frame["week"] <= week], inference="cr2") for week in last]
+    return [pl.did(frame[frame["week"] <= week], inference="cr2") for week in last]  # type: ignore[misc]
 
 
 @cache
@@ -41,7 +42,8 @@ def test_anytime_bounds_are_the_kernels() -> None:
     made = looks(pilot(1))
     found = pl.harm_bounds(made, planned_se=0.2)
     by_hand = [
-        each.att + float(anytime_reach(each.se, tuned_se=0.2, side="upper", df=each.df)) for each in made
+        each.att + float(anytime_reach(each.se, tuned_se=0.2, side="upper", df=each.df))  # type: ignore[arg-type]
+        for each in made
     ]
     assert [row.bound for row in found.rows] == pytest.approx(by_hand)
 
@@ -50,8 +52,8 @@ def test_anytime_bounds_are_the_kernels() -> None:
 def test_planned_looks_spend_alpha_on_the_estimates_own_bound(rule: str) -> None:
     made = looks(pilot(1), (12, 16, 20))
     fractions = [1 / 3, 2 / 3, 1]
-    found = pl.harm_bounds(made, rule=rule, fractions=fractions)
-    cut = boundaries(fractions, 0.05, spending=rule).nominal
+    found = pl.harm_bounds(made, rule=rule, fractions=fractions)  # type: ignore[arg-type]
+    cut = boundaries(fractions, 0.05, spending=rule).nominal  # type: ignore[arg-type]
     by_hand = [each.att + each.se * stats.t.isf(p, each.df) for each, p in zip(made, cut, strict=True)]
     assert [row.bound for row in found.rows] == pytest.approx(by_hand, rel=1e-6)
 
@@ -69,11 +71,11 @@ def test_a_harmless_pilot_is_rarely_stopped_and_a_harmful_one_mostly(rule: str) 
     """Six looks at one-sided 5 % by t alone stop about twice as many harmless pilots as they may."""
     harmless = nothing_happens()
     planned = {"planned_se": 0.29} if rule == "anytime" else {"fractions": np.arange(1, 7) / 6}
-    stopped = [pl.harm_bounds(made, rule=rule, **planned).harmed_at is not None for made in harmless]
+    stopped = [pl.harm_bounds(made, rule=rule, **planned).harmed_at is not None for made in harmless]  # type: ignore[arg-type]
     naive = [any(each.bound("upper") < 0 for each in made) for made in harmless]
     assert np.mean(stopped) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / len(stopped))
     assert np.mean(naive) > 0.08
-    harmful = pl.harm_bounds(looks(pilot(3, att=-1.5)), rule=rule, **planned)
+    harmful = pl.harm_bounds(looks(pilot(3, att=-1.5)), rule=rule, **planned)  # type: ignore[arg-type]
     assert harmful.harmed_at is not None
 
 
@@ -99,7 +101,7 @@ def test_few_draws_leave_early_bounds_open() -> None:
         pl.did(few[few["week"] <= week], assignment="complete", inference="randomization")
         for week in (12, 20)
     ]
-    found = pl.harm_bounds(made, rule="obrien_fleming", fractions=[0.3, 1.0])
+    found = pl.harm_bounds(made, rule="obrien_fleming", fractions=[0.3, 1.0])  # type: ignore[arg-type]
     assert math.isinf(found.rows[0].bound)
     assert found.to_dict()["rows"][0]["bound"] is None
 
@@ -121,7 +123,7 @@ BAD = [
 
 @pytest.mark.parametrize(("wrong", "said"), BAD)
 def test_wrong_arguments_are_named(wrong: dict[str, object], said: str) -> None:
-    asked = {"looks": looks(pilot(1)), **wrong}
+    asked: dict[str, Any] = {"looks": looks(pilot(1)), **wrong}
     with pytest.raises(UsageError, match=said):
         pl.harm_bounds(**asked)
 
@@ -129,4 +131,4 @@ def test_wrong_arguments_are_named(wrong: dict[str, object], said: str) -> None:
 def test_draws_have_no_law_of_their_own_at_any_time() -> None:
     drawn = pl.did(pilot(1), assignment="complete", inference="randomization")
     with pytest.raises(UsageError, match="has no degrees of freedom"):
-        pl.harm_bounds([drawn])
+        pl.harm_bounds([drawn])  # type: ignore[list-item]

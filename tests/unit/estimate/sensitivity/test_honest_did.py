@@ -218,4 +218,4 @@ def test_other_paths_that_cannot_be_bounded() -> None:
     few = did(simulate(teams=8, weeks=20, start=14, seed=1), estimator="event_study")
     assert "fewer directions" in few.sensitivity("smoothness").reason
     with pytest.raises(UsageError, match="kind 'x'"):
-        few.sensitivity("x")
+        few.sensitivity("x")  # type: ignore[arg-type]

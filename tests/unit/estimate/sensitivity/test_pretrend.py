@@ -16,7 +16,7 @@ from tests.panels import simulate
 
 @pytest.fixture(scope="module")
 def path() -> Estimate:
-    return did(simulate(teams=20, att=2.0, seed=1), estimator="event_study", outcome_unit="h/week")
+    return did(simulate(teams=20, att=2.0, seed=1), estimator="event_study", outcome_unit="h/week")  # type: ignore[return-value]
 
 
 def test_by_hand(path: Estimate) -> None:
@@ -70,4 +70,4 @@ def test_refusals() -> None:
     assert "12 coefficients before start" in answer.reason
     assert "`change` does not have" in did(simulate()).pretrend().reason
     with pytest.raises(UsageError, match="criterion 'any'"):
-        few.pretrend(criterion="any")
+        few.pretrend(criterion="any")  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from pilotlab.evaluate.threats.during.spillover import spillover
 from tests.unit.evaluate.threats.make import PILOT, TEAMS, effect, headline, nothing
 
 COMPARISON = TEAMS[:12]
-ADHERENCE = {
+ADHERENCE: dict[str, Any] = {
     "metrics": {
         "goals": [{"use": "cycle@1", "worth_it": 0.5}],
         "adherence": {"use": "days@1", "planned_gap": -2.0, "minimum_gap": -0.75},
@@ -26,7 +27,7 @@ ADHERENCE = {
 }
 
 
-def outcomes(check, *args, **options) -> list[str]:
+def outcomes(check: Any, *args: Any, **options: Any) -> list[str]:
     return [check(headline(*args, seed=seed, **options)).outcome for seed in range(20)]
 
 
@@ -88,7 +89,7 @@ def test_a_novelty_fades_and_a_steady_effect_does_not() -> None:
 # other windows
 
 
-def all_windows(made):
+def all_windows(made: Any) -> Any:
     return other_windows(made, {name: RERUNS[name](made) for name in WINDOWS})
 
 
@@ -105,7 +106,7 @@ def test_an_effect_that_hangs_on_its_weeks_turns_in_some() -> None:
 # who followed
 
 
-def followed(share: float):
+def followed(share: float) -> Any:
     return lambda team, at: -2.0 * share * (team in PILOT and at >= 0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,11 +19,11 @@ from tests.unit.evaluate.threats.make import CALENDAR, PILOT, TEAMS, effect, hea
 ANNOUNCED = "2026-08-24"  # two weeks before the start
 
 
-def drift(slope: float):
+def drift(slope: float) -> Any:
     return lambda team, at: slope * at * (team in PILOT)
 
 
-def outcomes(check, *args, **options) -> list[str]:
+def outcomes(check: Any, *args: Any, **options: Any) -> list[str]:
     return [check(headline(*args, seed=seed, **options)).outcome for seed in range(20)]
 
 
@@ -109,7 +111,7 @@ def test_drawn_arms_need_no_parallel_trends_and_keep_the_number() -> None:
 
 
 def test_under_do_no_harm_the_limit_stands_in_for_zero() -> None:
-    goal = {"metrics": {"goals": [{"use": "cycle@1", "margin": 6.0}]}, "claim": "do_no_harm"}
+    goal: dict[str, Any] = {"metrics": {"goals": [{"use": "cycle@1", "margin": 6.0}]}, "claim": "do_no_harm"}
     made = headline(drawn=False, **goal)
     assert parting(headline(drawn=False)).number == 0
     assert parting(made).number == pytest.approx(parting(headline(effect(6.0), drawn=False)).number, rel=1e-3)
@@ -129,7 +131,7 @@ def test_without_an_announcement_the_last_baseline_weeks_are_looked_at() -> None
     assert anticipation(headline(calendar={**CALENDAR, "baseline_weeks": 3})).outcome == "not applicable"
 
 
-def volunteers(seed: int):
+def volunteers(seed: int) -> Any:
     """The worse half by baseline mean volunteers; the policy does nothing."""
     plain = headline(seed=seed, noise=3.0)
     before = plain.frame[plain.frame["event_time"] < 0].groupby("team")["value"].mean().sort_values()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pilotlab.evaluate.threats.changes import changes
@@ -13,7 +15,7 @@ from tests.unit.evaluate.threats.make import PILOT, effect, headline
 GONE = ("t12", "t13", "t14")
 
 
-def without(teams: tuple[str, ...]):
+def without(teams: tuple[str, ...]) -> Any:
     return lambda team, at: None if team in teams and at >= 1 else effect(2.0)(team, at)
 
 
