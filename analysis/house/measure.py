@@ -29,16 +29,20 @@ COMMAND = (
     "from pilotlab.cli.main import main\n"
     "try:\n    main()\nexcept SystemExit:\n    pass\n"
 )
+LOG = (
+    f"team = open('experiments/{NAME}/teams.csv').read().splitlines()[1].split(',')[0]\n"
+    + COMMAND.replace("*{arguments!r}", f"'log', '{NAME}', '--team', team, *{{arguments!r}}")
+).format(arguments=["--week", "2025-W40", "--set", "job_satisfaction=7.1", "--why", "typo", "--n", "job_satisfaction=5"])
 PANEL = f"import pilotlab as pl; ws = pl.open('.'); ws.panel({NAME!r}, 'job_satisfaction').frame\n"
 FRAME = (
     "import pandas as pd, pilotlab as pl\n"
-    "rows = [(t, w, t * .1 + w * .2 + (t < 4 and w > 5), 6 if t < 4 else 0) for t in range(8) for w in range(10)]\n"
+    "rows = [(t, w, t * .1 + w * .2 + (t < 4 and w > 5), 6 if t < 4 else 0) for t in range(8) for w in range(1, 11)]\n"
     "frame = pd.DataFrame(rows, columns=['team', 'week', 'y', 'first'])\n"
     "pl.did(frame, outcome='y', unit='team', time='week', cohort='first')\n"
 )
 WAYS = {
     "check": COMMAND.format(arguments=["check"]),
-    "log": COMMAND.format(arguments=["log", NAME, "--help"]),
+    "log": LOG,
     "status": COMMAND.format(arguments=["status", NAME]),
     "readout": COMMAND.format(arguments=["readout", NAME]),
     "Panel to Decision": f"{PANEL}{COUNT}ws.decide({NAME!r})\n",
