@@ -1,16 +1,17 @@
-"""The page docs/reference/notes.md, written from the table of notes: `python -m pilotlab.estimate.notes.page > docs/reference/notes.md`."""
+"""The page docs/reference/notes.md, written from the table of notes: `python -m pilotlab.estimate.notes.page`."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pilotlab.estimate.notes.comparison import COMPARISON
 from pilotlab.estimate.notes.kind import Kind
 from pilotlab.estimate.notes.left_out import LEFT_OUT
 from pilotlab.estimate.notes.uncertainty import UNCERTAINTY
 
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "notes.md"
 INTRO = """\
 # Notes
 
@@ -60,4 +61,4 @@ def _either(choice: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")

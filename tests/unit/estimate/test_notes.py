@@ -23,7 +23,7 @@ ESTIMATE = ROOT / "pilotlab" / "estimate"
 
 def test_the_page_is_up_to_date() -> None:
     assert (ROOT / "docs/reference/notes.md").read_text(encoding="utf-8") == page(), (
-        "run python -m pilotlab.estimate.notes.page > docs/reference/notes.md"
+        "run python -m pilotlab.estimate.notes.page"
     )
 
 
