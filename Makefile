@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 TESTS ?= tests
-# Seconds each: kernels, units and layers, a door of every estimator, and the way from an empty folder to a verdict.
-QUICK := tests/unit tests/contract tests/app/test_main_path.py tests/golden/test_kielmc.py
+# Units and layers, what every result, command and kernel keeps, and one pilot from an empty folder to its readout.
+QUICK := tests/unit $(patsubst %,tests/contract/test_%.py,kernels results doors commands declared_names api_pages) \
+  tests/app/test_main_path.py::test_from_an_empty_folder_to_a_readout
 
 .PHONY: demo test quick newest lowest docs api lint types constraints clean
 

@@ -47,6 +47,7 @@ def test_every_scenario_has_a_declaration_without_a_finding(scenario: str, teams
     assert reading.spec.metrics.adherence.planned_gap == plan - control
 
 
+@pytest.mark.slow
 def test_demo_goes_from_nothing_to_a_readout(run: DemoRun) -> None:
     assert all(path.is_file() for path in run.files)
     suffixes = [path.suffix for path in run.files]

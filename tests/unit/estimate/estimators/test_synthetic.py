@@ -44,6 +44,7 @@ def test_a_whole_result(name: str, rule: InferenceName) -> None:
     assert Estimate.from_dict(json.loads(json.dumps(est.to_dict(), allow_nan=False))) == est
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
 def test_interval_and_p_say_the_same(name: str, rule: InferenceName) -> None:
@@ -55,6 +56,7 @@ def test_interval_and_p_say_the_same(name: str, rule: InferenceName) -> None:
             assert (est.p_one_sided("greater") <= alpha) == (est.bound("lower", level=1 - alpha) > 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
 def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: InferenceName) -> None:
@@ -68,6 +70,7 @@ def test_an_injected_effect_moves_the_estimate_alone(name: str, rule: InferenceN
     assert two.ci == pytest.approx((one.ci[0] + 3.25, one.ci[1] + 3.25), abs=near)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rule", RULES)
 def test_the_order_of_rows_does_not_matter(name: str, rule: InferenceName) -> None:
