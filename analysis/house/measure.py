@@ -32,7 +32,18 @@ COMMAND = (
 LOG = (
     f"team = open('experiments/{NAME}/teams.csv').read().splitlines()[1].split(',')[0]\n"
     + COMMAND.replace("*{arguments!r}", f"'log', '{NAME}', '--team', team, *{{arguments!r}}")
-).format(arguments=["--week", "2025-W40", "--set", "job_satisfaction=7.1", "--why", "typo", "--n", "job_satisfaction=5"])
+).format(
+    arguments=[
+        "--week",
+        "2025-W40",
+        "--set",
+        "job_satisfaction=7.1",
+        "--why",
+        "typo",
+        "--n",
+        "job_satisfaction=5",
+    ]
+)
 PANEL = f"import pilotlab as pl; ws = pl.open('.'); ws.panel({NAME!r}, 'job_satisfaction').frame\n"
 FRAME = (
     "import pandas as pd, pilotlab as pl\n"
