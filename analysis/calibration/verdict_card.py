@@ -18,7 +18,7 @@ from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.evaluate import request
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.reruns import RERUNS, WINSOR
-from pilotlab.evaluate.robustness import agrees, same_zero
+from pilotlab.evaluate.robustness import agrees, repeats, same_zero
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.standard import AGREEMENT_NEEDED
 from pilotlab.stats.regression.change import unit_change, unit_mean, within_strata
@@ -103,10 +103,11 @@ def _flips(pilot: Pilot, metric: str, att: float) -> bool:
 def _runs(pilot: Pilot, metric: str, headline: ByDraws | ByCr2) -> Iterator[bool | None]:
     """Whether each other analysis agrees, the cheap ones first; None for one that can't be run."""
     for att in _other_changes(pilot, metric):
-        yield None if att is None else agrees(_Att(att), headline)
+        yield None if att is None or repeats(_Att(att), headline) else agrees(_Att(att), headline)
     whole = _headline(pilot, metric, headline)
     for agree, found in _by_did(pilot, metric, whole):
-        yield None if isinstance(found, NotEstimable) else agree(found, headline)
+        again = agree is agrees and not isinstance(found, NotEstimable) and repeats(found, headline)
+        yield None if again or isinstance(found, NotEstimable) else agree(found, headline)
 
 
 def _other_changes(pilot: Pilot, metric: str) -> Iterator[float | None]:
@@ -139,7 +140,7 @@ def _other_changes(pilot: Pilot, metric: str) -> Iterator[float | None]:
 
 
 def _by_did(pilot: Pilot, metric: str, whole: Headline) -> Iterator[tuple[Judge, Estimate | NotEstimable]]:
-    """The runs by another interval, by another estimator, and of complete teams; of the latter only the size is asked."""
+    """The runs by another interval, by another estimator, and of complete teams."""
     yield same_zero, RERUNS["cr2"](whole).found
     for name in ("ancova", "twfe", "imputation"):
         strata = whole.asked["strata"] if name != "imputation" else None
@@ -147,7 +148,7 @@ def _by_did(pilot: Pilot, metric: str, whole: Headline) -> Iterator[tuple[Judge,
     gap = ~np.isfinite(pilot.values[metric][:, pilot.plan.weeks.expected]).all(axis=1)
     some = gap.any() and not gap.all()
     none = NotEstimable("no team, or every team, has a gap", "")
-    yield agrees, whole.without_teams(np.array(pilot.teams)[gap], inference="cluster") if some else none
+    yield agrees, whole.without_teams(np.array(pilot.teams)[gap]) if some else none
     yield same_zero, RERUNS["wild"](whole).found
 
 

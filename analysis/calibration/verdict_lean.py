@@ -23,8 +23,11 @@ from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import RuleInputs
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.draw import draw
+from pilotlab.design.place import place_of
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.evaluate.analysis import Analysis, ArmMeans, MetricResult
+from pilotlab.evaluate.threats.lost.nonresponse import AnswersKept, kept_by
+from pilotlab.panel.quality import Window
 from pilotlab.scaffold.init import write_all
 from pilotlab.simulate import Company
 from pilotlab.simulate.company import CONTROL, PILOT
@@ -179,12 +182,14 @@ class Pilot:
     values: Mapping[str, FloatArray]
     people: Mapping[str, FloatArray]
     truth: Mapping[str, float]
+    listed: tuple[Team, ...] = ()
 
     @classmethod
     def of(cls, cell: Cell, plan: Plan, seed: int) -> Pilot:
         """Simulate, draw and reveal."""
         company = cell.company(seed)
-        assignment = _assigned(cell, plan, company, seed)
+        listed = _teams(cell, plan, company)
+        assignment = _assigned(cell, plan, listed, seed)
         rows = assignment.teams
         order = np.argsort(company.teams["team"].to_numpy())
         z = np.array([row.arm != CONTROL for row in rows])
@@ -196,6 +201,7 @@ class Pilot:
         return cls(
             plan=plan,
             assignment=assignment,
+            listed=tuple(listed),
             teams=tuple(row.team for row in rows),
             z=z,
             strata=np.unique([row.stratum for row in rows], return_inverse=True)[1].astype(np.intp),
@@ -223,6 +229,7 @@ class Pilot:
                 arm=arm,
                 estimate=self.estimate(name) if role != "adherence" else NotEstimable("not asked", ""),  # type: ignore[arg-type]
                 means=self._means(name),
+                answers=self._answers(name) if role == "goal" else None,
             )
             for role, use in spec.uses
             for name in [use.use.partition("@")[0]]
@@ -254,18 +261,33 @@ class Pilot:
             control_after=after[far].mean(),
         )
 
+    def _answers(self, metric: str) -> AnswersKept | None:
+        """What the arms kept of the answers behind a metric of people."""
+        if not self.plan.metrics[metric].of_people:
+            return None
+        weeks, there = self.plan.weeks, np.isfinite(self.values[metric])
+        n = np.where(there, self.people[metric], np.nan)
+        change = np.log(unit_mean(n[:, weeks.counted]) / unit_mean(n[:, weeks.baseline]))
+        kept = np.isfinite(change)
+        return kept_by(change[kept], self.z[kept])
+
     def _records(self) -> Records:
         spec, weeks, (arm,) = self.plan.spec, self.plan.weeks, self.plan.spec.arms
         frozen = datetime.combine(spec.windows.start.monday - timedelta(days=3), datetime.min.time(), UTC)
-        shares: dict[tuple[str, str], float | None] = {}
+        shares: dict[tuple[str, str, Window], float | None] = {}
+        windows: dict[Window, BoolArray] = {"baseline": weeks.baseline, "counted": weeks.counted}
         baseline = {}
         for name, y in self.values.items():
             key, there = self.plan.metrics[name].key, np.isfinite(y)
             for which, inside in ((arm, self.z), (CONTROL, ~self.z)):
-                shares[key, which] = float(there[inside][:, weeks.expected].mean())
+                for window, within in windows.items():
+                    shares[key, which, window] = float(there[inside][:, within].mean())
             both = there[self.z].any(axis=0) & there[~self.z].any(axis=0)
             baseline[key] = int(both[weeks.baseline].sum())
+        place = place_of(spec, arm, self.assignment, self.listed)
         return Records(
+            store_verified=True,
+            places={arm: place} if place else {},
             frozen_at=frozen,
             frozen_first=True,
             first_pilot_row_at=frozen + timedelta(weeks=1),
@@ -276,9 +298,8 @@ class Pilot:
         )
 
 
-def _assigned(cell: Cell, plan: Plan, company: Company, seed: int) -> Assignment:
+def _assigned(cell: Cell, plan: Plan, teams: list[Team], seed: int) -> Assignment:
     """Draw by lot, or take the arms as declared."""
-    teams = _teams(cell, plan, company)
     if cell.arms is not None:
         return draw(plan.spec, teams)
     return remembered(_DRAWS, (cell.pilot, cell.teams, seed), lambda: draw(plan.spec, teams, seed=seed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -244,9 +244,18 @@ def picked(company: Company) -> Mapping[str, str]:
 
 def worst_volunteer(company: Company) -> Mapping[str, str]:
     """The half of the teams that was least satisfied in the baseline takes part."""
+    return _half(company, better=1)
+
+
+def best_volunteer(company: Company) -> Mapping[str, str]:
+    """The half of the teams that was most satisfied in the baseline takes part."""
+    return _half(company, better=-1)
+
+
+def _half(company: Company, better: int) -> Mapping[str, str]:
     teams = company.teams["team"].to_numpy()
     level = np.nanmean(company.paths[GOAL][CONTROL].value[:, :BASELINE_WEEKS], axis=1)
-    volunteers = set(teams[np.argsort(level, kind="stable")[: len(teams) // 2]])
+    volunteers = set(teams[np.argsort(better * level, kind="stable")[: len(teams) // 2]])
     return {team: PILOT if team in volunteers else CONTROL for team in teams}
 
 
@@ -273,11 +282,28 @@ def _scenarios(teams: int) -> tuple[Cell, ...]:
             arms=worst_volunteer,
             recruitment="volunteer",
         ),
+        *_better_half(teams),
         Cell(name="drift", scenario=NULL, teams=teams, change=rising, arms=picked, recruitment="convenience"),
         Cell(name="spillover", scenario=spread, teams=teams, change=spill),
         Cell(name="attrition", scenario=NULL, teams=teams, change=leavers(CONTROL)),
         Cell(name="attrition of the pilot", scenario=NULL, teams=teams, change=leavers(PILOT)),
     )
+
+
+def _better_half(teams: int) -> Iterator[Cell]:
+    """Volunteers at their best, with a policy that does nothing and with one of the size that published trials found."""
+    for name, scenario in (
+        ("better half, null", NULL),
+        ("better half, good policy", SCENARIOS["hybrid_published"]),
+    ):
+        yield Cell(
+            name=name,
+            scenario=scenario,
+            teams=teams,
+            change=restless,
+            arms=best_volunteer,
+            recruitment="volunteer",
+        )
 
 
 def _edges(teams: int) -> tuple[Cell, ...]:

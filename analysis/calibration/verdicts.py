@@ -1,7 +1,7 @@
 """How often does `standard@1` say what? Simulated companies, by scenario and at the rule's edges, through the rule as it stands.
 
-python analysis/calibration/verdicts.py --date 2026-11-22 --write
-python analysis/calibration/verdicts.py --date 2026-11-22 --write --whole 100
+python analysis/calibration/verdicts.py --date 2026-11-29 --write
+python analysis/calibration/verdicts.py --date 2026-11-29 --write --whole 2
 """
 
 from __future__ import annotations
@@ -28,11 +28,7 @@ from pilotlab.decide.judge import Judgement
 from pilotlab.evaluate.analysis import MetricResult
 
 RESULTS = Path(__file__).with_suffix(".json")
-SEEDS, EDGE_SEEDS = (
-    1_000,
-    2_000,
-)  # pilots a cell; edges with fewer teams than the demo's get as many as scenarios
-DEMO = 24  # teams
+SEEDS = 1_000  # pilots a cell
 CHECKED = 100  # the first pilots, whose verdicts are stored one by one so that a test can rerun them
 SAVED = 100  # pilots a cell between two writings
 LETTER = {
@@ -173,15 +169,15 @@ def _whole(pilots: int) -> Iterator[dict[str, Row]]:
 
 def _groups(seeds: int | None) -> Iterator[tuple[tuple[Cell, ...], int]]:
     """Cells of one size and kind, and how many pilots each gets."""
-    for (teams, edge), cells in groupby(CELLS, key=lambda cell: (cell.teams, cell in EDGE_CELLS)):
-        yield tuple(cells), seeds or (EDGE_SEEDS if edge and teams == DEMO else SEEDS)
+    for _, cells in groupby(CELLS, key=lambda cell: (cell.teams, cell in EDGE_CELLS)):
+        yield tuple(cells), seeds or SEEDS
 
 
 def main() -> None:
     """Print verdicts by cell; `--write` stores them beside this file, `--whole` holds them against real workspaces."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--date", required=True, help="day of the run, stored with the results")
-    options.add_argument("--seeds", type=int, help=f"pilots a cell ({SEEDS:,}; at the edges {EDGE_SEEDS:,})")
+    options.add_argument("--seeds", type=int, help=f"pilots a cell ({SEEDS:,})")
     options.add_argument("--whole", type=int, help="pilots a cell to take through a real workspace instead")
     options.add_argument("--write", action="store_true", help="store the results beside the script")
     chosen = options.parse_args()

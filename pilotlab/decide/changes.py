@@ -1,92 +1,187 @@
-"""Changes: which other states would have given another verdict, found by asking the rule itself."""
+"""Changes: what would have given another verdict, each asked of the rule with exactly that change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import get_args
 
-from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, Metric
-from pilotlab.decide.ladder import LEADING, GoalState, GuardrailState, Rung, Verdict
-from pilotlab.decide.settle import CAPS, Case, settle
+from pilotlab.decide.decision import Change
+from pilotlab.decide.gate import missing
+from pilotlab.decide.grade import stronger_design
+from pilotlab.decide.inputs import ArmInputs, DesignFacts, Evidence, GoalInput, GuardrailInput, RuleInputs
+from pilotlab.decide.judge import Judgement, judge
+from pilotlab.decide.ladder import GoalState, GuardrailState, Rung, Verdict
 from pilotlab.decide.sizes import size
+from pilotlab.decide.states import harm_open
+from pilotlab.decide.typical import GOAL_ORDER, LIMIT_ORDER, goal_evidence, limit_evidence
+from pilotlab.spec.standard import FULL, HARM_MARGINS, WEDGE_FULL, WEDGE_STEPS
 
-# Worst to best; how far two states lie apart is how much would have to be different.
-_GOAL_ORDER: tuple[GoalState, ...] = ("worse", "ruled out", "too small", "cannot tell", "open", "clear yes")
-_LIMIT_ORDER: tuple[GuardrailState, ...] = ("breached", "leaning bad", "unproven", "safe")
+Use = GoalInput | GuardrailInput
+_LADDER = tuple(dict.fromkeys(rung.verdict for rung in sorted(Rung, reverse=True)))  # highest first
 
 
-def other_verdicts(arm: ArmInputs, case: Case, verdict: Verdict) -> tuple[tuple[Verdict, str], ...]:
-    """Return each other verdict that other results would have given, highest first, by the smallest change.
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """One metric as found, or as it might have been: the words for it, and how far it is from what was found."""
 
-    Results alone are varied; the design, the overlays and the forecast stay as they are.
+    use: Use
+    words: str = ""
+    steps: int = 0
+    open_harm: Use | None = None  # the same with harm of several limits not excluded
+
+
+def would_change(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
+    """Return each other verdict, highest first, with the smallest change that gives it.
+
+    Results are varied while the overlays and the forecast stay; then the design, for the same results.
     """
-    nearest: dict[Verdict, tuple[tuple[int, int], Case]] = {}
-    for other in _variants(case):
-        said = settle(other).rung.verdict
-        cost = _cost(case, other)
-        if said != verdict and (said not in nearest or cost < nearest[said][0]):
-            nearest[said] = cost, other
-    order = [rung.verdict for rung in sorted(Rung, reverse=True)]
-    return tuple(
-        (said, _words(arm, case, nearest[said][1])) for said in dict.fromkeys(order) if said in nearest
-    )
+    if judged.case is None:
+        return _before_the_table(inputs, arm, judged)
+    said = list(_by_results(inputs, arm, judged))
+    if stronger := stronger_design(arm.design):
+        beyond = judge(inputs, replace(arm, design=_strongest(arm.design)), judged.gate).verdict
+        if _higher(beyond, judged.verdict):
+            said.insert(0, Change(verdict=beyond, what=f"a stronger design: {stronger}"))
+    return tuple(said)
 
 
-def _beside_the_point(
-    said: Verdict, now: Verdict, nearest: Mapping[Verdict, tuple[tuple[int, int], Case]]
-) -> bool:
-    """Whether an even higher verdict would take fewer metrics."""
-    place = LEADING.index
-    return place(said) < place(now) and any(
-        place(other) < place(said) and nearest[other][0][0] < nearest[said][0][0] for other in nearest
-    )
+def _before_the_table(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
+    """Say what the best results would have given, had what is missing been there."""
+    lacking = ", ".join(item.name.lower() for item in missing(judged.gate))
+    if judged.because == "gate":
+        return (
+            Change(verdict=_at_most(inputs, arm, judged), what=f"at most, once the gate is met: {lacking}"),
+        )
+    if judged.because == "grade":
+        stronger = replace(arm, design=_strongest(arm.design))
+        gate = f", once the gate is met: {lacking}" if lacking else ""
+        what = f"at most, from {stronger_design(arm.design)}{gate}"
+        return (Change(verdict=_at_most(inputs, stronger, judged), what=what),)
+    return ()
 
 
-def capped(case: Case) -> bool:
-    """Whether the design keeps better results from a better verdict."""
-    return CAPS[case.grade] < Rung.SCALE
-
-
-def _variants(case: Case) -> Iterator[Case]:
-    limits = [[replace(limit, state=state) for state in _LIMIT_ORDER] for limit in case.limits]
-    bars = [get_args(GoalState)] * len(case.bars)
-    for states in product(*bars, *limits):
-        cut = len(case.bars)
-        yield replace(case, bars=states[:cut], limits=states[cut:])
-
-
-def _cost(case: Case, other: Case) -> tuple[int, int]:
-    """How many metrics would have to differ, then by how many states."""
-    steps = [
-        *(
-            abs(_GOAL_ORDER.index(a) - _GOAL_ORDER.index(b))
-            for a, b in zip(case.bars, other.bars, strict=True)
+def _at_most(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> Verdict:
+    best = replace(
+        arm,
+        goals=tuple(replace(goal, evidence=_best(inputs, goal)) for goal in arm.goals),
+        guardrails=tuple(
+            replace(row, evidence=limit_evidence(row, "safe", inputs)) for row in arm.guardrails
         ),
-        *(
-            abs(_LIMIT_ORDER.index(a.state) - _LIMIT_ORDER.index(b.state))
-            for a, b in zip(case.limits, other.limits, strict=True)
-        ),
-    ]
-    return sum(step > 0 for step in steps), sum(steps)
-
-
-def _words(arm: ArmInputs, case: Case, other: Case) -> str:
-    uses: tuple[GoalInput | GuardrailInput, ...] = (
-        arm.guardrails if case.bars else (*arm.goals, *arm.guardrails)
     )
-    bars = [
-        _bar_words(goal, new)
-        for goal, old, new in zip(arm.goals, case.bars, other.bars, strict=bool(case.bars))
-        if old != new
+    met = tuple(item.model_copy(update={"met": True}) for item in judged.gate)
+    return judge(inputs, best, met).verdict
+
+
+def _best(inputs: RuleInputs, goal: GoalInput) -> Evidence:
+    if inputs.claim == "do_no_harm":
+        return limit_evidence(goal, "safe", inputs)
+    return goal_evidence(goal, "clear yes", inputs)
+
+
+def _strongest(design: DesignFacts) -> DesignFacts:
+    """Return the design that `stronger_design` names."""
+    named = replace(design, late=None, place="")
+    if not stronger_design(named):
+        return named
+    if design.design == "stepped_wedge" and design.drawn:
+        return replace(
+            named, units_in_all=max(design.total, WEDGE_FULL), steps=max(design.steps, WEDGE_STEPS)
+        )
+    units = {name: max(getattr(design, name), FULL) for name in ("units_arm", "units_control")}
+    return replace(named, design="parallel", drawn=True, **units)
+
+
+def _by_results(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> Iterator[Change]:
+    """Ask the rule of every combination of states; of each other verdict keep the one that changes least."""
+    goals = [
+        _goal_variants(inputs, goal, *found) for goal, found in zip(arm.goals, judged.goals, strict=True)
     ]
     limits = [
-        _limit_words(use.metric, use.margin or 0.0, new.state)
-        for use, old, new in zip(uses, case.limits, other.limits, strict=True)
-        if old != new
+        _limit_variants(inputs, row, *found)
+        for row, found in zip(arm.guardrails, judged.guardrails, strict=True)
     ]
-    return "; ".join([*bars, *limits])
+    nearest: dict[Verdict, Sequence[_Variant]] = {}
+    for chosen in sorted(product(*goals, *limits), key=_cost):
+        said = judge(inputs, _with(arm, [row.use for row in chosen]), judged.gate).verdict
+        if said != judged.verdict:
+            nearest.setdefault(said, chosen)
+        if len(nearest) == len(_LADDER) - 1:
+            break
+    for said in _LADDER:
+        if said in nearest:
+            yield Change(verdict=said, what=_words(inputs, arm, judged, said, nearest[said]))
+
+
+def _cost(chosen: Sequence[_Variant]) -> tuple[int, int, tuple[bool, ...]]:
+    """How many metrics would have to differ, then by how many states; of equals, those declared first."""
+    same = tuple(not row.words for row in chosen)
+    return same.count(False), sum(row.steps for row in chosen), same
+
+
+def _with(arm: ArmInputs, uses: Sequence[Use]) -> ArmInputs:
+    goals = tuple(use for use in uses if isinstance(use, GoalInput))
+    return replace(arm, goals=goals, guardrails=tuple(use for use in uses if isinstance(use, GuardrailInput)))
+
+
+def _goal_variants(inputs: RuleInputs, goal: GoalInput, found: str, alpha: float) -> list[_Variant]:
+    if inputs.claim == "do_no_harm":
+        return _limit_variants(inputs, goal, found, alpha)
+    here = GOAL_ORDER.index(found)
+    return [_Variant(goal)] + [
+        _Variant(
+            replace(goal, evidence=goal_evidence(goal, state, inputs)),
+            _bar_words(goal, state),
+            abs(GOAL_ORDER.index(state) - here),
+        )
+        for state in GOAL_ORDER
+        if state != found
+    ]
+
+
+def _limit_variants(inputs: RuleInputs, use: Use, found: str, alpha: float) -> list[_Variant]:
+    here, margin = LIMIT_ORDER.index(found), use.margin or 0.0
+    made = [_Variant(use)]
+    for state in LIMIT_ORDER:
+        held = harm_open(use.evidence, alpha, margin)
+        if state == found and not held:
+            continue
+        words = f"{use.metric.label} with harm of {_several(use)} excluded" if state == found else ""
+        made.append(
+            _Variant(
+                replace(use, evidence=limit_evidence(use, state, inputs)),
+                words or _limit_words(use, state),
+                abs(LIMIT_ORDER.index(state) - here),
+                None if words else replace(use, evidence=limit_evidence(use, state, inputs, harm_open=True)),
+            )
+        )
+    return made
+
+
+def _words(
+    inputs: RuleInputs, arm: ArmInputs, judged: Judgement, verdict: Verdict, chosen: Sequence[_Variant]
+) -> str:
+    """Say what differs; where it depends on whether harm of several limits is excluded, that too."""
+    said = []
+    for place, row in enumerate(chosen):
+        if not row.words:
+            continue
+        words = row.words
+        if row.open_harm is not None:
+            uses = [other.use for other in chosen]
+            uses[place] = row.open_harm
+            if judge(inputs, _with(arm, uses), judged.gate).verdict != verdict:
+                words += f", with harm of {_several(row.use)} excluded"
+        said.append(words)
+    return "; ".join(said)
+
+
+def _higher(one: Verdict, other: Verdict) -> bool:
+    return _LADDER.index(one) < _LADDER.index(other)
+
+
+def _several(use: Use) -> str:
+    return size(use.metric, -HARM_MARGINS * (use.margin or 0.0))
 
 
 def _bar_words(goal: GoalInput, state: GoalState) -> str:
@@ -101,8 +196,8 @@ def _bar_words(goal: GoalInput, state: GoalState) -> str:
     }[state]
 
 
-def _limit_words(metric: Metric, margin: float, state: GuardrailState) -> str:
-    limit = size(metric, -margin)
+def _limit_words(use: Use, state: GuardrailState) -> str:
+    metric, limit = use.metric, size(use.metric, -(use.margin or 0.0))
     return {
         "safe": f"{metric.label} shown to stay inside its limit of {limit}",
         "unproven": f"{metric.label} less than half way to its limit of {limit}, though not shown to stay inside",

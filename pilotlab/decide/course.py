@@ -13,8 +13,9 @@ from pilotlab.decide.rule import decide
 from pilotlab.design.difference import in_short
 from pilotlab.design.drawn import Drawn, draws_made
 from pilotlab.design.lateness import Late, lateness
+from pilotlab.design.place import place_of
 from pilotlab.design.plan import Plan
-from pilotlab.panel.quality import Completeness, completeness
+from pilotlab.panel.quality import WINDOWS, Completeness, completeness
 from pilotlab.panel.reading import Reading
 from pilotlab.panel.reading import read as read_metric
 from pilotlab.release.thresholds import counts_people
@@ -105,6 +106,7 @@ def follow(
     today: date,
     program: str,
     early: bool = False,
+    verified: bool,
     audience: str = "analyze",
 ) -> Course:
     """Analyse and decide a pilot from what the store holds.
@@ -115,6 +117,8 @@ def follow(
         Show goals before the planned end: whoever asks has put on record why.
     program : str
         Version of pilotlab, for the record.
+    verified : bool
+        Whether every row of the store was found to be what was written.
     audience : str
         The command or page that shows what comes of it.
     """
@@ -132,7 +136,8 @@ def follow(
     groups = _groups(readings, plan, panels, teams)
     found = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
     late = lateness(store, plan.spec.id)
-    records = replace(_records(store, plan, quality, today, late), early=early)
+    records = _records(store, plan, teams, quality, today, late, whole=verified)
+    records = replace(records, early=early)
     end, shown = plan.spec.windows.end.sunday, released(plan.spec, found)
     return Course(
         plan=plan,
@@ -263,18 +268,30 @@ def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation], today: dat
 
 
 def _records(
-    store: Store, plan: Plan, quality: Mapping[str, Completeness], today: date, late: Late | None
+    store: Store,
+    plan: Plan,
+    teams: TeamList,
+    quality: Mapping[str, Completeness],
+    today: date,
+    late: Late | None,
+    *,
+    whole: bool,
 ) -> Records:
     spec, first = plan.spec, first_pilot_row(store, plan)
     moments = {row.seq: row.at for row in store.ledger()} if first else {}
     shares = {
-        (table.metric, arm): table.share(arm) for table in quality.values() for arm in (*spec.arms, CONTROL)
+        (table.metric, arm, window): table.share(arm, window)
+        for table in quality.values()
+        for arm in (*spec.arms, CONTROL)
+        for window in WINDOWS
     }
     weeks = {
         table.metric: min(table.usable_baseline_weeks(spec.windows, (arm, CONTROL)) for arm in spec.arms)
         for table in quality.values()
     }
+    found = ((arm, place_of(spec, arm, plan.drawn, teams.rows)) for arm in spec.arms)
     return Records(
+        store_verified=whole,
         frozen_at=datetime.fromisoformat(plan.freeze.frozen_at) if plan.freeze else None,
         frozen_first=plan.freeze_seq is not None and (first is None or plan.freeze_seq < first),
         first_pilot_row_at=datetime.fromisoformat(moments[first]) if first else None,
@@ -284,7 +301,15 @@ def _records(
         today=today,
         late=late,
         edited=in_short(plan.edited),
+        places={arm: place for arm, place in found if place},
+        look=2 if _extended(plan) else 1,
     )
+
+
+def _extended(plan: Plan) -> bool:
+    """Whether the planned end was moved later after results could be seen."""
+    seen = any(change.seen_data for change in plan.amendments)
+    return seen and plan.freeze is not None and plan.spec.windows.end > plan.freeze.plan().windows.end
 
 
 def _names(plan: Plan) -> list[str]:

@@ -54,6 +54,7 @@ class MetricState(Frozen):
     better: int
     transform: str = "none"
     state: StateName
+    read_as: StateName | None = None  # what the grade lets it be read as, where that is another
     alpha: float  # level at which it was judged
     estimate: float | None
     low: float | None
@@ -72,7 +73,20 @@ class MetricState(Frozen):
 class Step(Frozen):
     """One step of the rule, in the order it was read: what came out of it, and why."""
 
-    name: Literal["claim", "grade", "gate", "harm", "table", "goals", "cap", "equity", "robustness", "star"]
+    name: Literal[
+        "claim",
+        "grade",
+        "gate",
+        "harm",
+        "table",
+        "goals",
+        "cap",
+        "harm open",
+        "answers",
+        "equity",
+        "robustness",
+        "star",
+    ]
     verdict: Verdict
     why: str
     lowered: bool = False

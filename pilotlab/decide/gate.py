@@ -32,7 +32,7 @@ def missing(items: tuple[GateItem, ...]) -> tuple[GateItem, ...]:
 
 
 def _plan(facts: GateFacts, late: Late | None) -> GateItem:
-    needed = "frozen before the first pilot-week row, digests match"
+    needed = "store verified, frozen before the first pilot-week row, digests match"
     if facts.frozen_at is None:
         return _item("plan", needed, "not frozen", False)
     when = f"frozen {moment(facts.frozen_at)}" + (f" ({late})" if late else "")
@@ -41,7 +41,9 @@ def _plan(facts: GateFacts, late: Late | None) -> GateItem:
         "digests match" if facts.digests_match else "digests differ: the plan was changed after the freeze"
     )
     match += f" ({facts.edited})" if facts.edited else ""
-    item = _item("plan", needed, f"{when}{rows}; {match}", facts.frozen_first and facts.digests_match)
+    match += "" if facts.store_verified else "; the store is not what was written"
+    held = facts.store_verified and facts.frozen_first and facts.digests_match
+    item = _item("plan", needed, f"{when}{rows}; {match}", held)
     return item.model_copy(update={"name": _LATE}) if late and item.met else item
 
 
@@ -57,12 +59,17 @@ def _estimable(arm: ArmInputs) -> GateItem:
 
 
 def _complete(facts: GateFacts) -> GateItem:
-    needed = f"{percent(SHARE_NEEDED)} of due team-weeks in each arm, arms at most 10 points apart"
+    needed = (
+        f"{percent(SHARE_NEEDED)} of due team-weeks in each arm, in the baseline and in the counted weeks; "
+        f"there arms at most {100 * POINTS_APART:g} points apart"
+    )
     short = [row for row in facts.metrics if not _is_complete(row)]
     worst = min(short or facts.metrics, key=_least, default=None)
     if worst is None:
         return _item("complete", needed, "no metric", False)
-    found = f"{percent(worst.share_arm, needed=SHARE_NEEDED)} pilot, {percent(worst.share_control, needed=SHARE_NEEDED)} comparison"
+    shares = (worst.counted_arm, worst.counted_control, worst.baseline_arm, worst.baseline_control)
+    arm, control, arm_before, control_before = (percent(share, needed=SHARE_NEEDED) for share in shares)
+    found = f"{arm} pilot, {control} comparison; baseline {arm_before} and {control_before}"
     return _item(
         "complete", needed, f"{found} ({worst.metric})" if len(facts.metrics) > 1 else found, not short
     )
@@ -119,11 +126,10 @@ def _item(key: str, needed: str, found: str, met: bool | None) -> GateItem:
 
 
 def _is_complete(row: MetricFacts) -> bool:
-    if row.share_arm is None or row.share_control is None:
-        return False
-    apart = abs(row.share_arm - row.share_control)
+    apart = abs((row.counted_arm or 0.0) - (row.counted_control or 0.0))
     return _least(row) >= SHARE_NEEDED - _DUST and apart <= POINTS_APART + _DUST
 
 
 def _least(row: MetricFacts) -> float:
-    return min(row.share_arm or 0.0, row.share_control or 0.0)
+    shares = (row.baseline_arm, row.baseline_control, row.counted_arm, row.counted_control)
+    return min(share or 0.0 for share in shares)

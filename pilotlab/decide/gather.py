@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pilotlab.decide.inputs import (
     Adherence,
+    Answers,
     ArmInputs,
     Check,
     DesignFacts,
@@ -21,9 +22,10 @@ from pilotlab.decide.inputs import (
     MetricFacts,
     RuleInputs,
 )
-from pilotlab.decide.levels import alphas_needed
+from pilotlab.decide.levels import Look, alphas_needed
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.lateness import Late
+from pilotlab.panel.quality import Window
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.standard import least_gap
@@ -39,29 +41,41 @@ class Records:
 
     Attributes
     ----------
+    store_verified : bool
+        Whether every row of the store is what was written.
     shares : mapping
-        (metric, arm) to the share of expected team-weeks that are there, None where nothing was due.
+        (metric, arm, window) to the share of due team-weeks that are there, None where nothing was due.
     baseline_weeks : mapping
         Metric to the number of baseline weeks in which both arms have values.
+    places : mapping
+        Arm to the attribute that tells its teams from those of control; arms without one are left out.
+    look : {1, 2}
+        2 where the planned end was moved later after results could be seen: the look after the extension.
     """
 
+    store_verified: bool
     frozen_at: datetime | None
     frozen_first: bool
     first_pilot_row_at: datetime | None
     digests_match: bool
-    shares: Mapping[tuple[str, str], float | None]
+    shares: Mapping[tuple[str, str, Window], float | None]
     baseline_weeks: Mapping[str, int]
     today: date
     early: bool = False
     late: Late | None = None
     edited: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    look: Look = 1
 
 
 def gather(spec: PilotSpec, analysis: Analysis, assignment: Assignment, records: Records) -> RuleInputs:
-    """Gather the rule's inputs for every pilot arm; what later versions compute is left as not made."""
+    """Gather the rule's inputs for every pilot arm.
+
+    Watch alarms, harm bounds, the roster and the forecast have no record yet: they are left as not made, and so listed.
+    """
     goals = max(len(spec.metrics.goals), 1)
     alphas = alphas_needed(
-        alpha=spec.analysis.alpha, arms=len(spec.arms), goals=goals, mode=spec.decide.goals
+        alpha=spec.analysis.alpha, arms=len(spec.arms), goals=goals, mode=spec.decide.goals, look=records.look
     )
     arms = tuple(_arm(spec, arm, analysis, assignment, records, alphas) for arm in spec.arms)
     return RuleInputs(
@@ -70,7 +84,8 @@ def gather(spec: PilotSpec, analysis: Analysis, assignment: Assignment, records:
         alpha=spec.analysis.alpha,
         mode=spec.decide.goals,
         cheap_and_reversible=spec.decide.cheap_and_reversible,
-        extensions_left=spec.decide.max_extensions,
+        look=records.look,
+        extensions_left=max(0, spec.decide.max_extensions - (records.look - 1)),
         pilot=spec.id,
         sponsor=spec.people.sponsor,
         decide_by=spec.calendar.decide_by,
@@ -89,11 +104,11 @@ def _arm(
 ) -> ArmInputs:
     return ArmInputs(
         arm=arm,
-        goals=tuple(_goal(result, alphas, exact=_exact(spec)) for result in analysis.of(arm, "goal")),
+        goals=tuple(_goal(spec, result, alphas) for result in analysis.of(arm, "goal")),
         guardrails=tuple(
             _guardrail(result, alphas, exact=_exact(spec)) for result in analysis.of(arm, "guardrail")
         ),
-        design=_design(spec, arm, assignment, analysis, records.late),
+        design=_design(spec, arm, assignment, analysis, records),
         gate=_gate(spec, arm, analysis, records),
         equity_breached=_equity(spec, arm, analysis),
         watch_alarms=None if spec.metrics.watch else (),
@@ -115,11 +130,11 @@ def _equity(spec: PilotSpec, arm: str, analysis: Analysis) -> tuple[str, ...] | 
     return None if found is None else tuple(breach.words for breach in found)
 
 
-def _goal(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> GoalInput:
+def _goal(spec: PilotSpec, result: MetricResult, alphas: tuple[float, ...]) -> GoalInput:
     use, metric, card = result.use, result.metric, result.robustness
     return GoalInput(
         metric=_metric(metric),
-        evidence=_evidence(result, alphas, exact=exact),
+        evidence=_evidence(result, alphas, exact=_exact(spec)),
         bar=None if use.worth_it is None else bar_size(use.worth_it, metric),
         margin=None if use.margin is None else margin_size(use.margin, metric),
         if_breached=use.if_breached or "stop",
@@ -127,6 +142,8 @@ def _goal(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> Go
         sign_flips=card.sign_flips if card else None,
         agreed=card.agreed if card and card.counted else None,
         runs=card.counted if card and card.counted else None,
+        of_people=metric.of_people and spec.design.unit == "team",
+        answers=Answers(ratio=result.answers.ratio, p=result.answers.p) if result.answers else None,
     )
 
 
@@ -178,7 +195,7 @@ def _evidence(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -
 
 
 def _design(
-    spec: PilotSpec, arm: str, assignment: Assignment, analysis: Analysis, late: Late | None
+    spec: PilotSpec, arm: str, assignment: Assignment, analysis: Analysis, records: Records
 ) -> DesignFacts:
     design, goals = spec.design, analysis.of(arm, "goal")
     return DesignFacts(
@@ -192,7 +209,8 @@ def _design(
         pretrend=_alarm(goals, "pre_trend"),
         placebo=_alarm(goals, "placebo_in_time", "placebo_in_space"),
         breakdown=_breakdown(goals),
-        late=late,
+        late=records.late,
+        place=records.places.get(arm, ""),
     )
 
 
@@ -216,6 +234,7 @@ def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> Ga
     judged = (*analysis.of(arm, "goal"), *analysis.of(arm, "guardrail"))
     end = spec.windows.end.sunday
     return GateFacts(
+        store_verified=records.store_verified,
         frozen_at=records.frozen_at,
         frozen_first=records.frozen_first,
         first_pilot_row_at=records.first_pilot_row_at,
@@ -223,8 +242,10 @@ def _gate(spec: PilotSpec, arm: str, analysis: Analysis, records: Records) -> Ga
         metrics=tuple(
             MetricFacts(
                 metric=result.metric.key,
-                share_arm=records.shares.get((result.metric.key, arm)),
-                share_control=records.shares.get((result.metric.key, CONTROL)),
+                baseline_arm=records.shares.get((result.metric.key, arm, "baseline")),
+                baseline_control=records.shares.get((result.metric.key, CONTROL, "baseline")),
+                counted_arm=records.shares.get((result.metric.key, arm, "counted")),
+                counted_control=records.shares.get((result.metric.key, CONTROL, "counted")),
                 baseline_weeks=records.baseline_weeks.get(result.metric.key, 0),
             )
             for result in judged

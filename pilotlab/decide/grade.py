@@ -28,7 +28,7 @@ def grade(design: DesignFacts) -> Grade:
 
 
 def _earned(design: DesignFacts) -> Grade:
-    if design.design == "before_after":
+    if design.design == "before_after" or design.confounded:
         return "D"
     if design.design == "stepped_wedge":
         return _wedge(design)
@@ -123,7 +123,9 @@ def _counts(design: DesignFacts, *, named: bool = False) -> str:
 def _why(design: DesignFacts) -> str:
     """What keeps a comparison from a better grade: of a matched one its gaps, of any that it is small or late."""
     earned, said = _earned(design), []
-    if earned == "D" and design.design == "parallel":
+    if design.confounded:
+        said.append(f"{design.place} tells the arm: policy and place can't be told apart")
+    elif earned == "D" and design.design in ("parallel", "matched"):
         said.append(f"fewer than {FEW} in an arm")
     if earned == "C" and design.design == "matched":
         said += matched_gaps(design)

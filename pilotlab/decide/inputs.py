@@ -12,6 +12,7 @@ from pilotlab.decide.levels import Look, Mode
 from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
 from pilotlab.release.rounding import Rounding
+from pilotlab.spec.standard import LOST_ALPHA
 from pilotlab.wording.effects import LOG_DECIMALS
 from pilotlab.wording.numbers import typed
 
@@ -101,11 +102,29 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """People behind a metric's values, counted weeks against baseline, pilot teams against comparison teams.
+
+    `ratio` is what the pilot arm kept for one that the comparison arm kept; `p` its one-sided chance if arms lose alike.
+    """
+
+    ratio: float
+    p: float
+
+    @property
+    def lost(self) -> bool:
+        """Whether answers were lost in the pilot arm beyond the comparison arm."""
+        return self.ratio < 1 and self.p <= LOST_ALPHA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoalInput:
     """A goal: its bar (`improve`), its limit (`do_no_harm`) or neither (`learn`), and what was found.
 
     `bar` is abs(worth_it) and `margin` is positive, both in the unit of analysis. `sign_flips`: whether the sign
-    flips when some one team is left out. `agreed` of `runs` robustness runs agree. None: not made.
+    flips when some one team is left out. `agreed` of `runs` robustness runs agree. `of_people`: its values are means
+    of people's answers, and `answers` says whether some were lost; `roster_fixed`: the headline is the mean over
+    people who answer on both sides, which those who are lost do not move. None: not made.
     """
 
     metric: Metric
@@ -117,6 +136,14 @@ class GoalInput:
     sign_flips: bool | None = None
     agreed: int | None = None
     runs: int | None = None
+    of_people: bool = False
+    answers: Answers | None = None
+    roster_fixed: bool = False
+
+    @property
+    def answers_lost(self) -> bool:
+        """Whether its headline may have moved because of who stopped answering."""
+        return self.of_people and not self.roster_fixed and self.answers is not None and self.answers.lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +159,16 @@ class GuardrailInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricFacts:
-    """What the gate asks of one goal or deciding guardrail: shares of expected team-weeks, usable baseline weeks."""
+    """What the gate asks of one goal or deciding guardrail: shares of due team-weeks by window, usable baseline weeks.
+
+    Shares are 0 to 1; None where nothing was due.
+    """
 
     metric: str
-    share_arm: float | None  # 0 to 1; None: nothing was due
-    share_control: float | None
+    baseline_arm: float | None
+    baseline_control: float | None
+    counted_arm: float | None
+    counted_control: float | None
     baseline_weeks: int  # where starts are staggered, of the team that has fewest
 
 
@@ -155,6 +187,7 @@ class Adherence:
 class GateFacts:
     """What the trust gate asks of one contrast."""
 
+    store_verified: bool  # every row of the store is what was written
     frozen_at: datetime | None
     frozen_first: bool  # the freeze stands in the ledger before every row of a pilot week
     first_pilot_row_at: datetime | None  # None: no row of a pilot week was entered yet
@@ -186,6 +219,14 @@ class DesignFacts:
     placebo: Check = None
     breakdown: float | None = None  # relative magnitudes; None: not made
     late: Late | None = None  # the plan was fixed after the first pilot week had ended
+    place: str = (
+        ""  # attribute with few levels that tells the arm, so that policy and place can't be told apart
+    )
+
+    @property
+    def confounded(self) -> bool:
+        """Whether policy and place can't be told apart; a lot tells them apart on average."""
+        return bool(self.place) and not self.drawn
 
     @property
     def smaller_arm(self) -> int:
@@ -208,12 +249,12 @@ class ArmInputs:
         Declared equity groups whose limit is breached after Holm; None: slices not made.
     forecast_chance : float or None
         Chance, 0 to 1, that after an extension the verdict is no longer Extend; None: no forecast made.
-    harm_stop : str
-        Why the pilot was stopped early for harm; empty where it was not.
+    harm_stop : str or None
+        Why the pilot was stopped early for harm; empty where it was not. None: no harm bounds were looked at.
     watch_alarms : tuple of str or None
         Watched metrics with an alarm; they change no verdict. None: alarms not made.
     roster_drift : float or None
-        Larger of the two arms' shares of members who left or moved, 0 to 1; a flag from 0.15.
+        Larger of the two arms' shares of members who left or moved, 0 to 1; a flag. None: not made.
     """
 
     arm: str
@@ -223,7 +264,7 @@ class ArmInputs:
     gate: GateFacts
     equity_breached: tuple[str, ...] | None = None
     forecast_chance: float | None = None
-    harm_stop: str = ""
+    harm_stop: str | None = None
     watch_alarms: tuple[str, ...] | None = None
     roster_drift: float | None = None
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pilotlab.decide.before_end import veiled
 from pilotlab.decide.checking import levels_of_goals
 from pilotlab.decide.decision import GateItem, StateName
 from pilotlab.decide.gate import gate, missing
 from pilotlab.decide.grade import grade
-from pilotlab.decide.inputs import ArmInputs, GoalInput, RuleInputs
+from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.ladder import GoalState, Verdict
 from pilotlab.decide.levels import guardrail_alpha
 from pilotlab.decide.settle import Case, Limit, Outcome, settle, table_rung
-from pilotlab.decide.states import goal_state_at, guardrail_state_at, is_worse
+from pilotlab.decide.states import goal_state_at, guardrail_state_at, harm_open, is_worse
 from pilotlab.spec.standard import AGREEMENT_NEEDED, Grade
 
 
@@ -40,12 +41,20 @@ class Judgement:
     outcome: Outcome | None = None
     pause_and_check: bool = False
 
+    def read_as(self, goal: int) -> GoalState | None:
+        """State as which a goal was read, where the grade lets it be read as another than its own."""
+        if self.case is None or not self.case.bars or self.case.bars[goal] == self.goals[goal][0]:
+            return None
+        return self.case.bars[goal]
 
-def judge(inputs: RuleInputs, arm: ArmInputs) -> Judgement:
-    """Judge one arm: grade, gate, states, table, cap, overlays, `*`."""
-    given, items = grade(arm.design), gate(arm)
+
+def judge(inputs: RuleInputs, arm: ArmInputs, items: tuple[GateItem, ...] | None = None) -> Judgement:
+    """Judge one arm: grade, gate, states, table, cap, overlays, `*`; `items` is the gate, where it is known."""
+    given, items = grade(arm.design), gate(arm) if items is None else items
     guardrails = _guardrail_states(inputs, arm)
     goals = _goal_states(inputs, arm, guardrails)
+
+    harmed = _harm(arm, () if veiled(inputs, arm) else goals, guardrails)
 
     def said(verdict: Verdict, because: str, pause: bool = False) -> Judgement:
         return Judgement(
@@ -59,11 +68,11 @@ def judge(inputs: RuleInputs, arm: ArmInputs) -> Judgement:
         )
 
     if inputs.claim == "learn" or given == "D":
-        return said("Learn", "claim" if inputs.claim == "learn" else "grade", _harm(arm, goals, guardrails))
+        return said("Learn", "claim" if inputs.claim == "learn" else "grade", harmed)
     if arm.harm_stop and items[0].met:
         return said("Stop", "harm")
     if (items[0].met is False) if arm.harm_stop else missing(items):
-        return said("Not decision-ready", "gate")
+        return said("Not decision-ready", "gate", bool(items[0].met) and harmed)
     case = _case(inputs, arm, given, goals, guardrails)
     outcome = settle(case)
     return Judgement(
@@ -90,6 +99,7 @@ def doubt(goal: GoalInput) -> str:
     return "; ".join(said)
 
 
+FAILED: tuple[GoalState, ...] = ("too small", "ruled out", "worse")
 States = tuple[tuple[StateName, float], ...]
 
 
@@ -146,17 +156,15 @@ def _p(goal: GoalInput) -> float:
 
 
 def _limits(arm: ArmInputs, guardrails: States) -> tuple[Limit, ...] | None:
-    rows = [
-        _limit(state, row.if_breached) for (state, _), row in zip(guardrails, arm.guardrails, strict=True)
-    ]
+    rows = [_limit(*found, row) for found, row in zip(guardrails, arm.guardrails, strict=True)]
     found = tuple(row for row in rows if row is not None)
     return found if len(found) == len(rows) else None
 
 
-def _limit(state: StateName, if_breached: str) -> Limit | None:
+def _limit(state: StateName, alpha: float, use: GoalInput | GuardrailInput) -> Limit | None:
     match state:
         case "safe" | "unproven" | "leaning bad" | "breached":
-            return Limit(state, "fixable" if if_breached == "fixable" else "stop")
+            return Limit(state, use.if_breached, harm_open(use.evidence, alpha, use.margin or 0.0))
         case _:
             return None
 
@@ -164,12 +172,13 @@ def _limit(state: StateName, if_breached: str) -> Limit | None:
 def _case(inputs: RuleInputs, arm: ArmInputs, given: Grade, goals: States, guardrails: States) -> Case:
     limits = _limits(arm, guardrails)
     harmless = inputs.claim == "do_no_harm"
-    of_goals = tuple(_limit(state, row.if_breached) for (state, _), row in zip(goals, arm.goals, strict=True))
+    of_goals = tuple(_limit(*found, row) for found, row in zip(goals, arm.goals, strict=True))
     assert limits is not None  # the gate holds: everything is estimable
     return Case(
-        bars=() if harmless else tuple(_bar(state) for state, _ in goals),
+        bars=() if harmless else tuple(read_at(given, _bar(state)) for state, _ in goals),
         limits=(*(row for row in of_goals if row is not None), *limits) if harmless else limits,
         doubts=tuple(doubt(goal) for goal in arm.goals),
+        lost=tuple(goal.answers_lost for goal in arm.goals),
         mode=inputs.mode,
         cheap=inputs.cheap_and_reversible,
         grade=given,
@@ -177,6 +186,11 @@ def _case(inputs: RuleInputs, arm: ArmInputs, given: Grade, goals: States, guard
         extensions_left=inputs.extensions_left,
         chance=arm.forecast_chance,
     )
+
+
+def read_at(given: Grade, state: GoalState) -> GoalState:
+    """State as the grade lets it be read: a comparison too weak to say that a policy works can't say that it fails."""
+    return "cannot tell" if given == "C" and state in FAILED else state
 
 
 def _bar(state: StateName) -> GoalState:
@@ -188,8 +202,12 @@ def _bar(state: StateName) -> GoalState:
 
 
 def _harm(arm: ArmInputs, goals: States, guardrails: States) -> bool:
-    """Whether what is only described gives reason to pause: a goal worse, a limit broken, a harm stop."""
-    alphas = [alpha for _, alpha in goals]
-    worse = any(is_worse(goal.evidence, alpha) for goal, alpha in zip(arm.goals, alphas, strict=True))
+    """Whether there is reason to pause though there is no verdict: a goal worse, a limit broken, a harm stop.
+
+    `goals` is empty where they are not shown yet: a limit alone is seen before the planned end.
+    """
+    worse = any(
+        is_worse(goal.evidence, alpha) for goal, (_, alpha) in zip(arm.goals, goals, strict=bool(goals))
+    )
     broken = any(state == "breached" for state, _ in (*goals, *guardrails))
     return bool(arm.harm_stop) or worse or broken

@@ -41,7 +41,7 @@ def _rows(states: Iterable[MetricState], goal: int | None) -> list[MetricState]:
 
 
 def _read(row: MetricState) -> Read:
-    return Read(metric=row.metric, state=row.state, column=_column(row))
+    return Read(metric=row.metric, state=row.read_as or row.state, column=_column(row))
 
 
 def _column(row: MetricState) -> Literal["", "fixable", "stop"]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from pilotlab.decide.before_end import before_end, veiled
-from pilotlab.decide.changes import capped, other_verdicts
+from pilotlab.decide.changes import would_change
 from pilotlab.decide.checking import check_inputs
-from pilotlab.decide.decision import ArmDecision, Change, Decision, MetricState, StateName, Step
+from pilotlab.decide.decision import ArmDecision, Decision, MetricState, StateName, Step
 from pilotlab.decide.gate import missing
 from pilotlab.decide.grade import evidence_words, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
-from pilotlab.decide.ladder import LEADING, Verdict
+from pilotlab.decide.ladder import LEADING
 from pilotlab.decide.path import path
-from pilotlab.decide.settle import settle
 from pilotlab.decide.showing import as_shown
 from pilotlab.decide.sizes import luck
 from pilotlab.decide.wording import (
@@ -29,9 +27,9 @@ from pilotlab.decide.wording import (
     star_words,
     state_name,
     state_words,
+    too_weak,
     why_lowered,
 )
-from pilotlab.spec.standard import STRONGEST
 
 RULE = "standard@1"
 MARK = "**"  # on both sides of a size
@@ -107,7 +105,7 @@ def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
         lowered_by=lowered_by(arm, judged),
         not_made=not_made(arm),
         held="" if early else held(arm),
-        would_change=_would_change(arm, judged),
+        would_change=would_change(inputs, arm, judged),
         luck="" if deciding.evidence.hidden or early else luck(deciding.evidence.p_one_sided),
         flags=flags(arm, inputs.look),
         pause_and_check=judged.pause_and_check,
@@ -125,7 +123,7 @@ def _deciding(arm: ArmInputs, judged: Judgement) -> GoalInput:
 def _states(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[MetricState, ...]:
     return (
         *(
-            _state(inputs, as_shown(row, judged.goals[i][1]), *judged.goals[i])
+            _state(inputs, as_shown(row, judged.goals[i][1]), *judged.goals[i], judged.read_as(i))
             for i, row in enumerate(arm.goals)
         ),
         *(
@@ -136,7 +134,11 @@ def _states(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[Metr
 
 
 def _state(
-    inputs: RuleInputs, use: GoalInput | GuardrailInput, state: StateName, alpha: float
+    inputs: RuleInputs,
+    use: GoalInput | GuardrailInput,
+    state: StateName,
+    alpha: float,
+    read_as: StateName | None = None,
 ) -> MetricState:
     goal, metric, evidence = isinstance(use, GoalInput), use.metric, use.evidence
     limited = not isinstance(use, GoalInput) or inputs.claim == "do_no_harm"
@@ -151,6 +153,7 @@ def _state(
         better=metric.better,
         transform=metric.transform,
         state=state,
+        read_as=read_as,
         alpha=alpha,
         estimate=evidence.estimate if shown else None,
         low=_end(level.low) if level else None,
@@ -201,7 +204,10 @@ def _down(
 ) -> list[Step]:
     outcome = judged.outcome
     assert outcome is not None
-    steps = [Step(name="table", verdict=outcome.table.verdict, why=_path(judged, states))]
+    steps = [
+        Step(name="grade", verdict=outcome.table.verdict, why=too_weak(row)) for row in states if row.read_as
+    ]
+    steps.append(Step(name="table", verdict=outcome.table.verdict, why=_path(judged, states)))
     steps += [
         Step.model_validate(
             {
@@ -213,6 +219,10 @@ def _down(
         )
         for move in outcome.moves
     ]
+    if outcome.stands:
+        steps.append(
+            Step(name="cap", verdict="Extend", why=f"at grade {judged.grade} an Extend always stands")
+        )
     if outcome.starred and outcome.rung.verdict == "Extend":
         steps.append(Step(name="star", verdict="Extend", why=star_words(arm, inputs.extensions_left)))
     return steps
@@ -234,30 +244,3 @@ def _read(judged: Judgement, states: tuple[MetricState, ...]) -> tuple[str, ...]
         goals = [goals[judged.outcome.goal]]
     limits = [row for row in states if row.role == "guardrail"]
     return tuple(f"{row.label} {state_name(row)}" for row in (*goals, *limits))
-
-
-def _would_change(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
-    if judged.case is None:
-        return _before_the_table(arm, judged)
-    said = [
-        Change(verdict=verdict, what=what)
-        for verdict, what in other_verdicts(arm, judged.case, judged.verdict)
-    ]
-    if capped(judged.case) and (beyond := _beyond(arm, judged)) != judged.verdict:
-        said.insert(0, Change(verdict=beyond, what=f"a stronger design: {stronger_design(arm.design)}"))
-    return tuple(said)
-
-
-def _beyond(arm: ArmInputs, judged: Judgement) -> Verdict:
-    if arm.design.late and judged.case:  # what is then named reaches grade A
-        return settle(replace(judged.case, grade="A")).rung.verdict
-    return "Scale" if STRONGEST[judged.grade] == "Scale with changes" else "Scale with changes"
-
-
-def _before_the_table(arm: ArmInputs, judged: Judgement) -> tuple[Change, ...]:
-    if judged.because == "gate":
-        needed = ", ".join(item.name.lower() for item in missing(judged.gate))
-        return (Change(verdict=STRONGEST[judged.grade], what=f"at most, once the gate is met: {needed}"),)
-    if judged.because == "grade":
-        return (Change(verdict="Scale", what=f"at most, from {stronger_design(arm.design)}"),)
-    return ()

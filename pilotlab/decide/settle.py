@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached, Rung
@@ -18,19 +19,22 @@ class Limit:
 
     state: GuardrailState
     if_breached: IfBreached = "stop"
+    harm_open: bool = False  # harm of several limits is not excluded
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """States of one contrast and what may lower its verdict; numbers are gone by now.
 
-    `bars` holds the goals of `improve`, `limits` every guardrail (and every goal of `do_no_harm`); `doubts[i]` says
-    why goal i is doubted, "" where it is not.
+    `bars` holds the goals of `improve`, as the grade lets them be read, `limits` every guardrail (and every goal of
+    `do_no_harm`); `doubts[i]` says why goal i is doubted, "" where it is not, and `lost[i]` whether its headline may
+    have moved because of who stopped answering.
     """
 
     bars: tuple[GoalState, ...]
     limits: tuple[Limit, ...]
     doubts: tuple[str, ...]
+    lost: tuple[bool, ...] = ()
     mode: Mode = "any"
     cheap: bool = False
     grade: Grade = "A"
@@ -72,6 +76,7 @@ class Outcome:
     notes: tuple[tuple[Note, int | None], ...] = ()
     moves: tuple[Move, ...] = ()
     starred: bool = False  # an Extend of the table, which had to earn its place
+    stands: bool = False  # an Extend of the table that the grade lets stand
 
 
 @dataclass(slots=True)
@@ -148,15 +153,25 @@ def _down(case: Case, goal: int | None, rung: Rung, notes: Notes) -> Outcome:
     if _other_goal_worse(case, goal):
         walk.to("goals", Rung.SCALE_WITH_CHANGES)
     walk.to("cap", CAPS[case.grade])
+    if any(limit.harm_open for limit in case.limits):
+        walk.to("harm open", Rung.EXTEND)
+    if _of_goal(case.lost, goal):
+        walk.to("answers", Rung.EXTEND)
     if case.equity:
         walk.to("equity", Rung.SCALE_WITH_CHANGES)
-    if any(case.doubts) if goal is None else case.doubts[goal]:
+    if _of_goal(case.doubts, goal):
         walk.to("robustness", _one_step_down(walk.rung))
-    starred = walk.rung is Rung.EXTEND_STAR
+    stands = walk.rung is Rung.EXTEND_STAR and case.grade == "C"
+    starred = walk.rung is Rung.EXTEND_STAR and not stands
     if starred:
         walk.to("star", Rung.STOP) if not _stands(case) else None
     final = Rung.EXTEND if walk.rung is Rung.EXTEND_STAR else walk.rung
-    return Outcome(rung, final, goal, notes, tuple(walk.moves), starred)
+    return Outcome(rung, final, goal, notes, tuple(walk.moves), starred, stands)
+
+
+def _of_goal(said: Sequence[object], goal: int | None) -> bool:
+    """Whether something is said of the goal on which the verdict rests, or of any where it rests on all."""
+    return any(said) if goal is None else bool(said) and bool(said[goal])
 
 
 def _other_goal_worse(case: Case, goal: int | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pilotlab.decide.inputs import Evidence, GoalInput, Level
 from pilotlab.decide.ladder import GoalState, GuardrailState
+from pilotlab.spec.standard import HARM_MARGINS
 
 
 def goal_state(estimate: float, level: Level, bar: float) -> GoalState:
@@ -34,6 +35,11 @@ def guardrail_state(estimate: float, level: Level, margin: float) -> GuardrailSt
     if level.lower > -margin:
         return "safe"
     return "leaning bad" if estimate <= -margin / 2 else "unproven"
+
+
+def harm_open(evidence: Evidence, alpha: float, margin: float) -> bool:
+    """Whether harm of several margins is not excluded; where no interval exists, nothing is."""
+    return evidence.estimate is None or evidence.at(alpha).lower <= -HARM_MARGINS * margin
 
 
 def guardrail_state_at(evidence: Evidence, alpha: float, margin: float) -> GuardrailState | None:

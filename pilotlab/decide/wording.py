@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pilotlab.decide.decision import GateItem, MetricState, StateName
 from pilotlab.decide.grade import stronger_design
-from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput
+from pilotlab.decide.inputs import Answers, ArmInputs, GoalInput, GuardrailInput
 from pilotlab.decide.judge import Judgement, doubt
 from pilotlab.decide.levels import Look
 from pilotlab.decide.settle import Move
 from pilotlab.decide.sizes import movement, size
-from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HOLDBACK, STRONGEST
+from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HARM_MARGINS, HOLDBACK, STRONGEST
 from pilotlab.wording.chances import in_100
 from pilotlab.wording.lists import listed
 from pilotlab.wording.shares import percent
 
 TOO_SMALL = "too small to answer"
 PAUSE = "pause and check"
+MORE_TEAMS = "more teams in each arm"
 
 
 def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float, mark: str = "") -> str:
@@ -41,8 +42,16 @@ def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float,
     return moved if bar is None else f"{moved}; the bar was {size(metric, bar)}"
 
 
+def too_weak(state: MetricState) -> str:
+    """Say why a goal's state is read as another."""
+    weak = "a comparison too weak to say that a policy works is too weak to say that it fails"
+    return f"{state.label}: {state.state} is read as {state.read_as}, for {weak}"
+
+
 def state_name(state: MetricState) -> str:
-    """State as it stands in a table: a breach says what the plan made of it."""
+    """State as it stands in a table: a breach says what the plan made of it, a weak comparison what it is read as."""
+    if state.read_as:
+        return f"{state.state}, read as {state.read_as}"
     if state.state != "breached":
         return state.state
     return "broken, fixable" if state.if_breached == "fixable" else "broken, stop"
@@ -68,7 +77,10 @@ def lead(
     """Size, then price, then step; with its sizes marked where asked."""
     if judged.because == "gate":
         items = [item.name.lower() for item in _short(judged)]
-        return f"There is no verdict yet. Missing: {'; '.join(items)}. The trust gate says what each needs."
+        missing = (
+            f"There is no verdict yet. Missing: {'; '.join(items)}. The trust gate says what each needs."
+        )
+        return " ".join([missing, *_harm(judged, states, asked)])
     if judged.because == "harm":
         return f"The pilot was stopped for harm: {arm.harm_stop}."
     told = tuple(row.model_copy(update={"words": row.marked}) for row in states) if marked else states
@@ -85,6 +97,7 @@ def conditions(arm: ArmInputs, judged: Judgement) -> tuple[str, ...]:
         _note(arm, judged, note, index) for note, index in outcome.notes if _note_holds(note, judged.verdict)
     ]
     asked += [_after(arm, judged, move) for move in outcome.moves]
+    asked += [_settled_by(arm)] if outcome.stands else []
     return tuple(dict.fromkeys(words for words in asked if words))
 
 
@@ -110,6 +123,11 @@ def not_made(arm: ArmInputs) -> tuple[str, ...]:
     undrawn = not arm.design.drawn and arm.design.design != "before_after"
     said = {
         "forecast": arm.forecast_chance is None,
+        "harm bounds": arm.harm_stop is None,
+        "roster drift": arm.roster_drift is None,
+        "answers lost": any(
+            goal.of_people and goal.answers is None and not goal.roster_fixed for goal in arm.goals
+        ),
         "equity slices": arm.equity_breached is None,
         "leave one team out": any(goal.sign_flips is None for goal in arm.goals),
         "robustness card": any(goal.agreed is None or not goal.runs for goal in arm.goals),
@@ -174,6 +192,15 @@ def _goal_sentences(judged: Judgement, states: tuple[MetricState, ...]) -> list[
     ]
 
 
+def _harm(judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, ...]) -> list[str]:
+    """Say which harm there is to check, though the gate holds the verdict back."""
+    if not judged.pause_and_check:
+        return []
+    harmed = [row.words for row in states if row.state in ("worse", "breached")]
+    sentences = [f"{words[:1].upper()}{words[1:]}." for words in harmed]
+    return [*sentences, *(f"{words[:1].upper()}{words[1:]}." for words in asked)]
+
+
 def _price(states: tuple[MetricState, ...]) -> list[str]:
     limits = [row for row in states if row.role == "guardrail"]
     if limits and all(row.state == "safe" for row in limits):
@@ -233,15 +260,52 @@ def _after(arm: ArmInputs, judged: Judgement, move: Move) -> str:
         case "equity":
             return f"with an answer for {_groups(arm)}, whose limit is broken"
         case "cap" if judged.verdict == "Extend":
-            return f"to settle it, {stronger_design(arm.design)}"
+            return _settled_by(arm)
+        case "harm open":
+            return f"to settle it, {stronger_design(arm.design) or MORE_TEAMS}, so that harm of {_harm_named(arm, judged)} can be excluded"
+        case "answers":
+            return f"to settle it, a survey whose people answer before and after, and {stronger_design(arm.design) or 'as many answers in both arms'}"
         case "robustness" if judged.verdict == "Extend":
-            more = "more teams in each arm, so that no single team or choice of method decides"
+            more = f"{MORE_TEAMS}, so that no single team or choice of method decides"
             return f"to settle it, {stronger_design(arm.design) or more}"
         case "cap":
             return f"in stages; plain Scale would need {stronger_design(arm.design)}"
         case "robustness":
             return "in stages, since the result leans on single teams or choices of method"
     return ""
+
+
+def _settled_by(arm: ArmInputs) -> str:
+    return f"to settle it, {stronger_design(arm.design)}"
+
+
+def _harm_named(arm: ArmInputs, judged: Judgement) -> str:
+    """Name the limits of which several are not excluded, each with the size that is not."""
+    uses: tuple[GoalInput | GuardrailInput, ...] = arm.guardrails
+    limits = judged.case.limits if judged.case else ()
+    if judged.case and not judged.case.bars:
+        uses = (*arm.goals, *arm.guardrails)
+    return " and ".join(
+        f"{size(use.metric, -HARM_MARGINS * (use.margin or 0.0))} of {use.metric.label}"
+        for use, limit in zip(uses, limits, strict=True)
+        if limit.harm_open
+    )
+
+
+def _answers(arm: ArmInputs, judged: Judgement) -> str:
+    on = judged.outcome.goal if judged.outcome else None
+    goals = arm.goals if on is None else (arm.goals[on],)
+    return "; ".join(
+        f"{goal.metric.label}: {_kept(goal, goal.answers)}"
+        for goal in goals
+        if goal.answers_lost and goal.answers
+    )
+
+
+def _kept(goal: GoalInput, answers: Answers) -> str:
+    if goal.evidence.hidden:
+        return "pilot teams lost answers beyond comparison teams"
+    return f"pilot teams kept {round(100 * answers.ratio)} answers for every 100 that comparison teams kept"
 
 
 def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
@@ -251,6 +315,10 @@ def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
         case "cap":
             late = f" ({arm.design.late})" if arm.design.late else ""
             return f"grade {judged.grade}{late}: at most {STRONGEST[judged.grade]}"
+        case "harm open":
+            return f"harm of {_harm_named(arm, judged)} is not excluded, {HARM_MARGINS:g} times the limit: at most Extend"
+        case "answers":
+            return f"{_answers(arm, judged)}, and who stops answering moves a mean: at most Extend"
         case "equity":
             return f"limit broken for {_groups(arm)}"
         case "robustness":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.lateness import Late
+from pilotlab.design.place import place_in, place_of
 from pilotlab.design.reachable import Reach, planned_reach
 from pilotlab.design.units import Team, drawing_units, value_of
 from pilotlab.errors import PilotlabError
@@ -39,6 +40,8 @@ class Strength:
         The evidence grade, at best.
     given_checks : bool
         Whether the grade holds only if the checks before the start raise no alarm and the breakdown value is at least 1.
+    place : str
+        Attribute that tells the arm where no lot decides: policy and place can't be told apart, and the grade is D.
     late : Late or None
         Why the grade is at most C whatever the design: the plan was fixed after the first pilot week.
     contrasts : tuple of Contrast
@@ -51,6 +54,7 @@ class Strength:
     unit: str = "team"
     given_checks: bool = False
     late: Late | None = None
+    place: str = ""
 
     @property
     def strongest(self) -> str:
@@ -70,6 +74,7 @@ class Strength:
         teams = plural(self.teams, self.unit)
         given = " if its checks raise no alarm" if self.given_checks else ""
         given += f" ({self.late})" if self.late else ""
+        given += f" ({self.place} tells the arm: policy and place can't be told apart)" if self.place else ""
         return f"{teams}{counts}: evidence grade {self.grade}, strongest verdict {self.strongest}{given}"
 
 
@@ -89,17 +94,31 @@ def strength(
     """
     contrasts = contrasts_of(spec, teams, assignment=assignment)
     counted = [team for team in teams if team.name not in spec.design.buffer]
+    place = "" if is_drawn(spec) else _place(spec, teams, assignment)
     grades = [_grade(spec, row.smaller, len(_units(spec, teams))) for row in contrasts] or [
         _grade(spec, 0, len(_units(spec, teams)))
     ]
+    best: Grade = "D" if place else min(grades)
     return Strength(
         teams=len(counted),
-        grade=max(min(grades), "C") if late else min(grades),
+        grade=max(best, "C") if late else best,
         contrasts=contrasts,
         unit=spec.design.unit,
-        given_checks=min(grades) == "B" and not is_drawn(spec) and not late,
+        place=place,
+        given_checks=best == "B" and not is_drawn(spec) and not late,
         late=late,
     )
+
+
+def _place(spec: PilotSpec, teams: Sequence[Team], assignment: Assignment | None) -> str:
+    """Name the first attribute that tells an arm from control: by the assignment, or the column that declares arms."""
+    if assignment is not None:
+        found = (place_of(spec, arm, assignment, teams) for arm in spec.arms)
+        return next(filter(None, found), "")
+    column = spec.design.assign.column or ""
+    arm_of = {team.name: value_of(team, column) for team in teams if team.name not in spec.design.buffer}
+    contrasts = ({name: held for name, held in arm_of.items() if held in (arm, CONTROL)} for arm in spec.arms)
+    return next(filter(None, (place_in(spec, held, teams) for held in contrasts)), "")
 
 
 def contrasts_of(

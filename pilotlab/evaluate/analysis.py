@@ -19,6 +19,7 @@ from pilotlab.evaluate.by_week import WeekEffect, effects_by_week
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.robustness import Robustness, robustness
 from pilotlab.evaluate.slices import Groups, effects_by_slice
+from pilotlab.evaluate.threats.lost.nonresponse import AnswersKept, answers_kept
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
@@ -69,6 +70,8 @@ class MetricResult:
         Why the result may not be shown; empty where it may.
     robustness : Robustness or None
         Of a goal with an estimate, where `analysis.sensitivity` asks for it.
+    answers : AnswersKept or None
+        Of a goal about people: how many answers the pilot arm kept, for each that the comparison arm kept.
     slices : Slices or None
         Of a goal or guardrail with an effect to show, where groups are declared and logged.
     """
@@ -82,6 +85,7 @@ class MetricResult:
     weeks: tuple[WeekEffect, ...] = ()
     hidden: str = ""
     robustness: Robustness | None = None
+    answers: AnswersKept | None = None
     slices: Slices | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -233,6 +237,7 @@ def analyze_metric(
         weeks=_weeks(spec, panel, frame, estimate, seed=seed) if wanted else (),
         hidden=hidden,
         robustness=_card(spec, estimate, goal) if role == "goal" else None,
+        answers=answers_kept(panel) if role == "goal" and refusal is None else None,
     )
 
 

@@ -22,6 +22,7 @@ from pilotlab.wording.numbers import decimals_of, in_full
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+AGAIN = "it would be the headline again: on these data both are the same number"
 CLOSE = 1e-9  # of the interval's size: an estimate at its very end lies in it
 
 
@@ -176,11 +177,19 @@ def _run(name: str, rerun: Rerun, headline: Headline) -> Run:
     found = rerun.found
     if not isinstance(found, Estimate):
         return Run(name=name, label=rerun.label, reason=found.reason)
+    if name not in INTERVALS and repeats(found, headline.estimate):
+        return Run(name=name, label=rerun.label, reason=AGAIN)
     judge = same_zero if name in INTERVALS else agrees
     held = judge(found, headline.estimate)
     if rerun.without and (hidden := disclosure.few_left_out(headline.panel, rerun.without)):
         return Run(name=name, label=rerun.label, agrees=held, reason=f"not shown: {hidden}")
     return Run(name=name, label=rerun.label, att=found.att, ci=found.ci, agrees=held)
+
+
+def repeats(found: Estimate, headline: Estimate) -> bool:
+    """Whether an estimate is the headline's own number: on these data another analysis of it could not differ."""
+    ends = [abs(end) for end in (*headline.ci, headline.att) if math.isfinite(end)]
+    return abs(found.att - headline.att) <= CLOSE * max(ends)
 
 
 def agrees(found: Estimate, headline: Estimate) -> bool:

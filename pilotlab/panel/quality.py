@@ -27,18 +27,27 @@ Seen = Mapping[
     tuple[str, Week], str | None
 ]  # (team, week) to the reason for a gap, None where there is a value
 
+Window = Literal["baseline", "counted"]
+WINDOWS: tuple[Window, ...] = ("baseline", "counted")
+Block = tuple[Week, ...]  # of which one value is due
+
 Purpose = Mapping[Week, str]  # of the weeks that count, and of the blackout
 
 
 @dataclass(frozen=True, slots=True)
 class TeamWeeks:
-    """One team's weeks: a state for each, and how many of its due values are there."""
+    """One team's weeks: a state for each, and how many of its due values are there.
+
+    `baseline` and `counted` hold (present, expected) of their windows.
+    """
 
     team: str
     arm: str
     states: tuple[State, ...]
     present: int
     expected: int
+    baseline: tuple[int, int] = (0, 0)
+    counted: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +71,16 @@ class Completeness:
         """Teams of one arm."""
         return tuple(row for row in self.teams if row.arm == arm)
 
-    def count(self, arm: str) -> tuple[int, int]:
-        """Return (present, expected) of one arm."""
-        rows = self.of(arm)
-        return sum(row.present for row in rows), sum(row.expected for row in rows)
+    def count(self, arm: str, window: Window | None = None) -> tuple[int, int]:
+        """Return (present, expected) of one arm, in one window where asked."""
+        rows = [
+            (row.present, row.expected) if window is None else getattr(row, window) for row in self.of(arm)
+        ]
+        return sum(present for present, _ in rows), sum(expected for _, expected in rows)
 
-    def share(self, arm: str) -> float | None:
+    def share(self, arm: str, window: Window | None = None) -> float | None:
         """Share of an arm's due team-weeks that is there; None where nothing was due."""
-        present, expected = self.count(arm)
+        present, expected = self.count(arm, window)
         return present / expected if expected else None
 
     def shares_by_week(self, arm: str) -> tuple[float | None, ...]:
@@ -115,7 +126,7 @@ def completeness(
     last = min(windows.end, through) if through else windows.end
     first = min((*windows.baseline, windows.start))
     weeks = tuple(weeks_between(first, last))
-    blocks = [block for part in (windows.baseline, windows.counted) for block in _blocks(part, cadence, last)]
+    blocks = [list(_blocks(part, cadence, last)) for part in (windows.baseline, windows.counted)]
     purpose = dict.fromkeys(windows.expected, "counts") | dict.fromkeys(windows.blackout, "blackout")
     rows = tuple(
         _team(row.team, row.arm, purpose, seen, weeks, blocks)
@@ -133,13 +144,32 @@ def _blocks(weeks: tuple[Week, ...], cadence: int, last: Week) -> Iterator[tuple
 
 
 def _team(
-    team: str, arm: str, purpose: Purpose, seen: Seen, weeks: tuple[Week, ...], blocks: list[tuple[Week, ...]]
+    team: str, arm: str, purpose: Purpose, seen: Seen, weeks: tuple[Week, ...], blocks: list[list[Block]]
 ) -> TeamWeeks:
-    due = [block for block in blocks if any(seen.get((team, week), "") != "not_applicable" for week in block)]
-    filled = [block for block in due if any(seen.get((team, week), "") is None for week in block)]
-    late = {block[-1] for block in due if block not in filled}
+    due = [[block for block in part if _is_due(team, block, seen)] for part in blocks]
+    filled = [[block for block in part if _is_there(team, block, seen)] for part in due]
+    late = {
+        block[-1] for owed, there in zip(due, filled, strict=True) for block in owed if block not in there
+    }
     states = tuple(_state(team, week, purpose, seen, late) for week in weeks)
-    return TeamWeeks(team, arm, states, len(filled), len(due))
+    baseline, counted = ((len(there), len(owed)) for owed, there in zip(due, filled, strict=True))
+    return TeamWeeks(
+        team,
+        arm,
+        states,
+        baseline[0] + counted[0],
+        baseline[1] + counted[1],
+        baseline=baseline,
+        counted=counted,
+    )
+
+
+def _is_due(team: str, block: Block, seen: Seen) -> bool:
+    return any(seen.get((team, week), "") != "not_applicable" for week in block)
+
+
+def _is_there(team: str, block: Block, seen: Seen) -> bool:
+    return any(seen.get((team, week), "") is None for week in block)
 
 
 def _state(team: str, week: Week, purpose: Purpose, seen: Seen, late: set[Week]) -> State:

@@ -16,6 +16,7 @@ STRONGEST: Mapping[Grade, Strongest] = MappingProxyType(
 FULL, FEW = 8, 4  # units in the smaller arm
 WEDGE_FULL, WEDGE_FEW, WEDGE_STEPS = 16, 8, 3  # units in all, start weeks
 BREAKDOWN_NEEDED = 1.0  # breakdown value by relative magnitudes, of a matched comparison
+TEAMS_A_PLACE = 3  # an attribute with at most a third as many levels as teams is a place, and not a name
 
 # Trust gate.
 SHARE_NEEDED = 0.80  # of an arm's due team-weeks, in the baseline and in the counted weeks each
@@ -24,6 +25,8 @@ BASELINE_WEEKS, BASELINE_ADVISED = 6, 8  # usable weeks: asked by the gate; plan
 GAP_SHARE = 0.5  # of the planned gap in office days, where no `minimum_gap` is declared
 
 # Cap, overlays and flags.
+HARM_MARGINS = 3.0  # harm of so many limits must be excluded for more than Extend
+LOST_ALPHA = 0.10  # one-sided, of answers lost in the pilot arm beyond the comparison arm
 AGREEMENT_NEEDED = 0.75  # of the robustness runs
 DRIFT_FLAGGED = 0.15  # of an arm's members left or moved
 HOLDBACK = 0.20  # of the teams, where a verdict asks for stages

@@ -1,7 +1,8 @@
 """The study of verdicts: the lean way to a verdict is the whole way, stored frequencies keep the bars and can be had again.
 
 Results, scenarios and date: analysis/calibration/verdicts.md. A policy that does harm gets plain Scale in at most 2 % of
-pilots; one exactly on a guardrail's margin in at most 5 %, the level of its test, plus Monte-Carlo error.
+pilots; one exactly on a guardrail's margin in at most 5 %, the level of its test, plus Monte-Carlo error; a good policy
+of volunteers from the better half is told to stop in at most 5 %.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ CELLS = STORED["cells"]
 HARMFUL = [key for key in CELLS if key.startswith(("goal at -s", "mandate")) or "1.5 margins" in key]
 ON_THE_MARGIN = [key for key in CELLS if " margin," in key]
 RERUN = 2  # pilots a cell
+BETTER_HALF = [key for key in CELLS if key.startswith("better half, good policy")]
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +32,21 @@ def study() -> ModuleType:
 
 def test_every_cell_is_stored(study: ModuleType) -> None:
     assert list(CELLS) == [cell.key for cell in study.CELLS]
-    for key, row in CELLS.items():
-        edge = " at " in key and row["teams"] == study.DEMO
-        assert row["pilots"] == (study.EDGE_SEEDS if edge else study.SEEDS)
+    for row in CELLS.values():
+        assert row["pilots"] == study.SEEDS
         assert sum(row["verdicts"].values()) == row["pilots"]
 
 
 @pytest.mark.parametrize("key", HARMFUL)
 def test_a_harmful_policy_is_hardly_ever_scaled(study: ModuleType, key: str) -> None:
     assert study.rate(CELLS[key], "Scale")[0] <= 0.02
+
+
+@pytest.mark.parametrize("key", BETTER_HALF)
+def test_a_good_policy_of_volunteers_from_the_better_half_is_hardly_ever_told_to_stop(
+    study: ModuleType, key: str
+) -> None:
+    assert study.rate(CELLS[key], "Stop")[0] <= 0.05
 
 
 @pytest.mark.parametrize("key", ON_THE_MARGIN)
@@ -57,9 +65,13 @@ def test_six_an_arm_never_get_plain_scale(key: str) -> None:
     assert CELLS[key]["verdicts"]["Scale"] == 0
 
 
-@pytest.mark.parametrize("key", [key for key in CELLS if key.startswith(("volunteers", "drift"))])
+@pytest.mark.parametrize(
+    "key", [key for key in CELLS if key.startswith(("volunteers", "drift", "better half"))]
+)
 def test_where_no_lot_decided_nothing_is_recommended(key: str) -> None:
-    assert CELLS[key]["verdicts"]["Extend"] + CELLS[key]["verdicts"]["Stop"] == CELLS[key]["pilots"]
+    said = CELLS[key]["verdicts"]
+    assert said["Scale"] == said["Scale with changes"] == 0
+    assert said["Learn"] <= 0.005 * CELLS[key]["pilots"]  # one department happens to be all of an arm
 
 
 def test_the_lean_way_was_the_whole_way_in_every_pilot_held_against_it(study: ModuleType) -> None:

@@ -26,7 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotlab.decide.grade import grade
-from pilotlab.decide.inputs import ArmInputs, Evidence, GoalInput, Level
+from pilotlab.decide.inputs import Adherence, ArmInputs, Evidence, GoalInput, Level, MetricFacts
 from pilotlab.decide.judge import judge
 from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached
 from pilotlab.decide.rule import decide
@@ -57,7 +57,19 @@ LIMIT_UP: dict[GuardrailState, tuple[GuardrailState, ...]] = {
     "safe": (),
 }
 GOALS: tuple[GoalState, ...] = get_args(GoalState)
-LIMITS = tuple(Limit(state, kind) for state in get_args(GuardrailState) for kind in get_args(IfBreached))
+# From breached to safe, harm of several limits open before excluded; what is safe excludes it.
+LIMITS = tuple(
+    Limit(state, kind, harm)
+    for state in ("breached", "leaning bad", "unproven", "safe")
+    for kind in get_args(IfBreached)
+    for harm in ((False,) if state == "safe" else (True, False))
+)
+UP_TO_ONE = [limits for n in range(2) for limits in combinations_with_replacement(LIMITS, n)]
+UP_TO_TWO_SURE = [
+    limits
+    for n in range(3)
+    for limits in combinations_with_replacement([row for row in LIMITS if not row.harm_open], n)
+]
 UP_TO_TWO = [limits for n in range(3) for limits in combinations_with_replacement(LIMITS, n)]
 GRADES: tuple[Grade, ...] = ("A", "B", "C")
 STARS = [(0, None), (0, 1.0), (1, None), (1, 0.0), (1, 0.5 - BESIDE), (1, 0.5), (1, 1.0)]
@@ -149,24 +161,26 @@ def page_verdict(case: Case) -> str:
     """What product.md section 4 says of a case."""
     limits = case.limits or (Limit("safe"),)
     if not case.bars:
-        return page_star(
-            case,
-            page_lower(
-                case, lowest(*(HARMLESS[column(x.state, x.if_breached)] for x in limits)), any(case.doubts)
-            ),
-        )
+        lowest_of_all = lowest(*(HARMLESS[column(x.state, x.if_breached)] for x in limits))
+        return page_star(case, page_lower(case, lowest_of_all, any(case.doubts), any(case.lost)))
     rows = [lowest(*(page_cell(goal, limit, case.cheap) for limit in limits)) for goal in case.bars]
     if len(rows) == 2 and case.mode == "any":
         held = [
-            page_lower(case, lowest(row, "Scale with changes") if other == "worse" else row, bool(doubt))
-            for row, other, doubt in zip(rows, reversed(case.bars), case.doubts, strict=True)
+            page_lower(
+                case, lowest(row, "Scale with changes") if other == "worse" else row, bool(doubt), bool(lost)
+            )
+            for row, other, doubt, lost in zip(
+                rows, reversed(case.bars), case.doubts, case.lost or (False, False), strict=True
+            )
         ]
         return page_star(case, highest(*held))
-    return page_star(case, page_lower(case, lowest(*rows), any(case.doubts)))
+    return page_star(case, page_lower(case, lowest(*rows), any(case.doubts), any(case.lost)))
 
 
-def page_lower(case: Case, rung: str, doubted: bool) -> str:
+def page_lower(case: Case, rung: str, doubted: bool, lost: bool) -> str:
     rung = lowest(rung, {"A": "Scale", "B": "Scale with changes", "C": "Extend"}[case.grade])
+    if lost or any(limit.harm_open for limit in case.limits):
+        rung = lowest(rung, "Extend")
     if case.equity and rung == "Scale":
         rung = "Scale with changes"
     if doubted:
@@ -177,6 +191,8 @@ def page_lower(case: Case, rung: str, doubted: bool) -> str:
 def page_star(case: Case, rung: str) -> str:
     if rung != "Extend*":
         return rung
+    if case.grade == "C":
+        return "Extend"
     even = case.chance is None or case.chance >= 0.5
     return "Extend" if case.extensions_left and even else "Stop"
 
@@ -188,9 +204,16 @@ def better_states(
         for up in GOAL_UP[state]:
             yield (*bars[:i], up, *bars[i + 1 :]), limits
     for i, limit in enumerate(limits):
-        for better in LIMIT_UP[limit.state]:
-            raised = [*limits[:i], replace(limit, state=better), *limits[i + 1 :]]
-            yield bars, tuple(sorted(raised, key=LIMITS.index))
+        for better in better_limits(limit):
+            yield bars, tuple(sorted([*limits[:i], better, *limits[i + 1 :]], key=LIMITS.index))
+
+
+def better_limits(limit: Limit) -> Iterator[Limit]:
+    """A better state, or harm of several limits excluded."""
+    if limit.harm_open:
+        yield replace(limit, harm_open=False)
+    for better in LIMIT_UP[limit.state]:
+        yield replace(limit, state=better, harm_open=limit.harm_open and better != "safe")
 
 
 def walk(
@@ -232,33 +255,170 @@ def test_the_ladder_of_limits_keeps_its_order() -> None:
 
 
 @pytest.mark.parametrize("doubt", DOUBTS)
-def test_one_goal_every_combination(doubt: str) -> None:
+@pytest.mark.parametrize(("lost", "limits"), [(False, UP_TO_TWO), (True, UP_TO_ONE)])
+def test_one_goal_every_combination(doubt: str, lost: bool, limits: list[tuple[Limit, ...]]) -> None:
     for context in CONTEXTS:
-        walk(replace(context, doubts=(doubt,)), [(goal,) for goal in GOALS], UP_TO_TWO)
+        walk(replace(context, doubts=(doubt,), lost=(lost,)), [(goal,) for goal in GOALS], limits)
+
+
+NONE = (False, False)
+OF_TWO_GOALS = [
+    *((doubts, NONE, UP_TO_TWO_SURE) for doubts in product(DOUBTS, repeat=2)),
+    *(
+        (doubts, lost, UP_TO_ONE)
+        for doubts in [("", ""), ("", "flips")]
+        for lost in product([False, True], repeat=2)
+    ),
+]
 
 
 @pytest.mark.parametrize("mode", ["any", "all"])
-@pytest.mark.parametrize("doubts", list(product(DOUBTS, repeat=2)))
-def test_two_goals_every_combination(mode: Literal["any", "all"], doubts: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("doubts", "lost", "limits"), OF_TWO_GOALS)
+def test_two_goals_every_combination(
+    mode: Literal["any", "all"],
+    doubts: tuple[str, ...],
+    lost: tuple[bool, ...],
+    limits: list[tuple[Limit, ...]],
+) -> None:
+    """Two guardrails in every state whose harm is excluded, and one in every state that there is."""
     for context in CONTEXTS:
-        if context.chance in (None, 0.5 - BESIDE, 0.5):
-            walk(replace(context, doubts=doubts, mode=mode), list(product(GOALS, repeat=2)), UP_TO_TWO)
+        if context.chance in (None, 0.5 - BESIDE):
+            walk(
+                replace(context, doubts=doubts, lost=lost, mode=mode), list(product(GOALS, repeat=2)), limits
+            )
 
 
 @pytest.mark.parametrize("doubt", DOUBTS)
-def test_do_no_harm_every_combination(doubt: str) -> None:
-    """One or two goals and up to two guardrails, all judged alike."""
-    together = [limits for n in range(1, 5) for limits in combinations_with_replacement(LIMITS, n)]
+@pytest.mark.parametrize(("lost", "most"), [(False, 3), (True, 2)])
+def test_do_no_harm_every_combination(doubt: str, lost: bool, most: int) -> None:
+    """Goals and guardrails, all judged alike: what two of three say, a fourth can only lower."""
+    together = [limits for n in range(1, most + 1) for limits in combinations_with_replacement(LIMITS, n)]
     for context in CONTEXTS:
         if not context.cheap:
-            walk(replace(context, doubts=(doubt,)), [()], together)
+            walk(replace(context, doubts=(doubt,), lost=(lost,)), [()], together)
 
 
 def test_an_extension_that_comes_from_lowering_always_stands() -> None:
     context = Case(bars=("clear yes",), limits=(), doubts=("",), grade="C", extensions_left=0, chance=0.0)
+    assert settle(replace(context, bars=("open",))).rung.verdict == "Extend"
+    assert settle(replace(context, grade="A", lost=(True,))).rung.verdict == "Extend"
+    open_harm = (Limit("unproven", "stop", harm_open=True),)
+    assert settle(replace(context, grade="A", limits=open_harm)).rung.verdict == "Extend"
     assert settle(context).rung.verdict == "Extend"
     assert settle(replace(context, grade="B", doubts=("flips",))).rung.verdict == "Extend"
-    assert settle(replace(context, bars=("open",))).rung.verdict == "Stop"
+    assert settle(replace(context, grade="A", bars=("open",))).rung.verdict == "Stop"
+
+
+# Claim, grade, gate and harm: what is read before the table
+
+
+DESIGNS = {
+    "A": make.design(),
+    "B": make.design(units_arm=4, units_control=4),
+    "C": make.design(drawn=False, recruitment="volunteer"),
+    "C, late": make.design(late=Late(days=12, on=date(2026, 9, 25))),
+    "D, few": make.design(units_arm=3),
+    "D, place": make.design(drawn=False, place="site"),
+}
+SHORT = MetricFacts(
+    metric="cycle_time_p50@1",
+    baseline_arm=0.79,
+    baseline_control=1.0,
+    counted_arm=1.0,
+    counted_control=1.0,
+    baseline_weeks=8,
+)
+GATES: dict[str, dict[str, object]] = {
+    "store": {"store_verified": False},
+    "order": {"frozen_first": False},
+    "digests": {"digests_match": False},
+    "complete": {"metrics": (SHORT,)},
+    "baseline": {"metrics": (replace(SHORT, baseline_arm=1.0, baseline_weeks=5),)},
+    "gap": {"adherence": Adherence(planned_gap=1.5, minimum_gap=0.75, observed_gap=0.5)},
+    "end": {"end_reached": False},
+}
+RESULTS: dict[str, dict[str, object]] = {
+    "good": {},
+    "goal worse": {"goals": (make.goal(make.WORSE, margin=0.3),)},
+    "goal too small": {"goals": (make.goal(make.TOO_SMALL, margin=0.3),)},
+    "goal ruled out": {"goals": (make.goal(make.RULED_OUT, margin=0.3),)},
+    "guardrail breached": {"guardrails": (make.guardrail(make.BREACHED),)},
+}
+
+
+def missing_items() -> Iterator[set[str]]:
+    """Every one, two and all of them; those that share a fact are never both missing."""
+    yield set()
+    yield from ({name} for name in GATES)
+    yield from (
+        {one, other}
+        for one in GATES
+        for other in GATES
+        if one < other and {one, other} != {"complete", "baseline"}
+    )
+    yield {*GATES} - {"baseline"}
+
+
+@pytest.mark.parametrize("claim", ["improve", "do_no_harm", "learn"])
+@pytest.mark.parametrize("stopped", [None, "", "burnout crossed its bound"])
+def test_what_comes_before_the_table_every_combination(claim: str, stopped: str | None) -> None:
+    for (name, design), lacking, (found, results) in product(
+        DESIGNS.items(), missing_items(), RESULTS.items()
+    ):
+        facts = make.gate_facts(**{key: value for item in lacking for key, value in GATES[item].items()})
+        asked = make.arm(
+            **{"goals": (make.goal(margin=0.3),), **results}, design=design, gate=facts, harm_stop=stopped
+        )
+        said = judge(make.inputs(asked, claim=claim), asked)
+        trusted = not lacking & {"store", "order", "digests"}
+        seen = ("guardrail breached",) if "end" in lacking else ("goal worse", "guardrail breached")
+        harmed = found in seen  # a goal is not shown before its planned end
+        assert (said.verdict, said.pause_and_check) == before_the_table(
+            claim, name, bool(lacking), trusted, bool(stopped), harmed, said.verdict
+        ), (claim, name, lacking, found)
+
+
+def before_the_table(
+    claim: str, design: str, lacking: bool, trusted: bool, stopped: bool, harmed: bool, table: str
+) -> tuple[str, bool]:
+    """What product.md section 4 says of grade, gate and harm; `table` where it leaves the verdict to the table."""
+    if claim == "learn" or design.startswith("D"):
+        return "Learn", stopped or harmed
+    if stopped:
+        return ("Stop", False) if trusted else ("Not decision-ready", False)
+    if lacking:
+        return "Not decision-ready", trusted and harmed
+    assert table in LADDER
+    return table, False
+
+
+EVERY_GOAL = (make.WORSE, make.RULED_OUT, make.TOO_SMALL, make.CANNOT_TELL, make.OPEN, make.CLEAR_YES)
+
+
+@pytest.mark.parametrize("design", ["C", "C, late"])
+@pytest.mark.parametrize("mode", ["any", "all"])
+def test_grade_c_never_says_that_a_policy_failed(design: str, mode: str) -> None:
+    for one, other, cheap, (left, chance) in product(EVERY_GOAL, EVERY_GOAL, [False, True], STARS):
+        goals = make.goal(one), make.goal(other, metric=make.BELONGING)
+        for uses in (goals[:1], goals):
+            asked = make.arm(goals=uses, design=DESIGNS[design], forecast_chance=chance)
+            inputs = make.inputs(asked, cheap_and_reversible=cheap, extensions_left=left, mode=mode)
+            assert judge(inputs, asked).verdict == "Extend"
+
+
+@pytest.mark.parametrize("found", EVERY_GOAL)
+def test_an_extend_of_grade_c_names_the_stronger_design(found: Evidence) -> None:
+    said = decide(
+        make.inputs(make.arm(goals=(make.goal(found),), design=DESIGNS["C"]), extensions_left=0)
+    ).leading
+    assert said.stronger_design
+    assert f"to settle it, {said.stronger_design}" in said.conditions
+    assert said.states[0].read_as == ("cannot tell" if found in EVERY_GOAL[:3] else None)
+
+
+def test_grade_c_still_stops_where_a_limit_is_broken() -> None:
+    asked = make.arm(guardrails=(make.guardrail(make.BREACHED),), design=DESIGNS["C"])
+    assert decide(make.inputs(asked)).verdict == "Stop"
 
 
 # 3. Two goals of which one is enough: intervals at two levels

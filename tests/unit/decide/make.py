@@ -61,6 +61,7 @@ RULED_OUT = evidence(0.10, -0.20, 0.40)
 WORSE = evidence(-0.40, -0.70, -0.10, p=0.99)
 
 SAFE = evidence(0.04, -0.10, 0.19)
+HARM_OPEN = evidence(-0.2, -5.0, 4.6, lower=-4.2)
 UNPROVEN = evidence(-0.2, -1.8, 1.4)
 LEANING = evidence(-0.6, -1.8, 0.6)
 BREACHED = evidence(-1.3, -1.9, -0.6, p=0.999)
@@ -86,10 +87,18 @@ def design(**change: Any) -> DesignFacts:
 def gate_facts(**change: Any) -> GateFacts:
     """A gate that is met in every item."""
     metrics = tuple(
-        MetricFacts(metric=metric.key, share_arm=0.94, share_control=0.93, baseline_weeks=8)
+        MetricFacts(
+            metric=metric.key,
+            baseline_arm=0.97,
+            baseline_control=0.96,
+            counted_arm=0.94,
+            counted_control=0.93,
+            baseline_weeks=8,
+        )
         for metric in (CYCLE, FOCUS)
     )
     facts: dict[str, Any] = {
+        "store_verified": True,
         "frozen_at": datetime(2026, 9, 1, 10, 12, tzinfo=UTC),
         "frozen_first": True,
         "first_pilot_row_at": datetime(2026, 9, 10, 9, 0, tzinfo=UTC),

@@ -15,12 +15,19 @@ from tests.unit.decide.make import arm, design, gate_facts, guardrail
 FROZEN = datetime(2026, 9, 1, 10, 12, tzinfo=UTC)
 
 
-def facts(arm_share: float | None, control_share: float | None, baseline: int = 8) -> tuple[MetricFacts, ...]:
-    whole = MetricFacts(metric="other@1", share_arm=1.0, share_control=1.0, baseline_weeks=20)
-    return (
-        whole,
-        MetricFacts(metric="x@1", share_arm=arm_share, share_control=control_share, baseline_weeks=baseline),
-    )
+def facts(
+    counted_arm: float | None,
+    counted_control: float | None,
+    baseline_arm: float | None = 1.0,
+    baseline_control: float | None = 1.0,
+    baseline: int = 8,
+) -> tuple[MetricFacts, ...]:
+    def row(metric: str, shares: tuple[float | None, ...], weeks: int) -> MetricFacts:
+        names = ("counted_arm", "counted_control", "baseline_arm", "baseline_control")
+        return MetricFacts(metric=metric, baseline_weeks=weeks, **dict(zip(names, shares, strict=True)))
+
+    judged = (counted_arm, counted_control, baseline_arm, baseline_control)
+    return row("other@1", (1.0,) * 4, 20), row("x@1", judged, baseline)
 
 
 def failed(**change: Any) -> list[str]:
@@ -49,12 +56,17 @@ def test_a_plan_that_came_late_says_so_and_claims_no_more_than_it_met() -> None:
         ({"first_pilot_row_at": None}, []),
         ({"frozen_at": FROZEN.replace(tzinfo=None)}, []),
         ({"digests_match": False}, ["plan"]),
+        ({"store_verified": False}, ["plan"]),
         ({"metrics": facts(0.80, 0.90)}, []),
         ({"metrics": facts(0.799, 0.85)}, ["complete"]),
         ({"metrics": facts(0.95, 0.79)}, ["complete"]),
         ({"metrics": facts(0.90, 1.0)}, []),
         ({"metrics": facts(0.899, 1.0)}, ["complete"]),
         ({"metrics": facts(None, 1.0)}, ["complete"]),
+        ({"metrics": facts(1.0, 1.0, 0.80, 1.0)}, []),  # the arms may differ in the baseline
+        ({"metrics": facts(1.0, 1.0, 0.799, 1.0)}, ["complete"]),
+        ({"metrics": facts(1.0, 1.0, 1.0, 0.799)}, ["complete"]),
+        ({"metrics": facts(1.0, 1.0, 1.0, None)}, ["complete"]),
         ({"metrics": facts(1.0, 1.0, baseline=6)}, []),
         ({"metrics": facts(1.0, 1.0, baseline=5)}, ["baseline"]),
         ({"metrics": ()}, ["complete", "baseline"]),

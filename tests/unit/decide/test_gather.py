@@ -14,6 +14,7 @@ from pilotlab.decide.inputs import Evidence, RuleInputs
 from pilotlab.decide.rule import decide
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import analyze
+from pilotlab.panel.quality import WINDOWS
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec
 from tests.unit.decide import make
@@ -81,7 +82,10 @@ def known(pilot: PilotSpec, **changed: Any) -> Records:
         "frozen_first": True,
         "first_pilot_row_at": datetime(2026, 9, 14, tzinfo=UTC),
         "digests_match": True,
-        "shares": {(key, arm): 1.0 for key in keys for arm in (*pilot.arms, CONTROL)},
+        "store_verified": True,
+        "shares": {
+            (key, arm, window): 1.0 for key in keys for arm in (*pilot.arms, CONTROL) for window in WINDOWS
+        },
         "baseline_weeks": dict.fromkeys(keys, 8),
         "today": date(2026, 12, 1),
     }
