@@ -157,7 +157,7 @@ def event_study(spec: PilotSpec, result: MetricResult) -> EventStudy | None:
     worth = bar(result.use, metric)
     return EventStudy(
         label=metric.label,
-        finding=_timing_finding(spec, result.weeks, scale),
+        finding=_timing_finding(spec, result, scale),
         points=points,
         spans=spans_of(spec),
         unit=scale.unit,
@@ -188,14 +188,27 @@ def _point(spec: PilotSpec, row: WeekEffect, scale: Words) -> EventPoint:
     )
 
 
-def _timing_finding(spec: PilotSpec, weeks: Sequence[WeekEffect], scale: Words) -> str:
-    windows = spec.windows
-    counted = [row for row in weeks if row.week in windows.counted]
+def _timing_finding(spec: PilotSpec, result: MetricResult, scale: Words) -> str:
+    counted = [row for row in result.weeks if row.week in spec.windows.counted]
     if not counted:
         return "No counted week has both arms"
-    half = len(counted) // 2
-    early, late = _mean(counted[: half or 1], scale), _mean(counted[half:], scale)
+    early, late = _halves_of_card(result, scale) or _halves_of_weeks(spec, counted, scale)
     return f"{signed(early, scale.decimals)} in the first half of the counted weeks, {signed(late, scale.decimals)} in the second"
+
+
+def _halves_of_card(result: MetricResult, scale: Words) -> tuple[float, float] | None:
+    """Take both halves as the robustness card has them, so that heading and card show the same numbers."""
+    runs = {run.name: run.att for run in result.robustness.runs} if result.robustness else {}
+    early, late = runs.get("early"), runs.get("late")
+    return None if early is None or late is None else (scale.orient(early), scale.orient(late))
+
+
+def _halves_of_weeks(spec: PilotSpec, counted: Sequence[WeekEffect], scale: Words) -> tuple[float, float]:
+    """Average the weeks of both halves of the counted weeks, whichever of them have both arms."""
+    weeks = spec.windows.counted
+    half = weeks[len(weeks) // 2]
+    early, late = [row for row in counted if row.week < half], [row for row in counted if row.week >= half]
+    return _mean(early or counted, scale), _mean(late or counted, scale)
 
 
 def _timing_note(spec: PilotSpec, points: Sequence[EventPoint], *, bar_drawn: bool, decimals: int) -> str:
