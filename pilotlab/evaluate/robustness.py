@@ -14,6 +14,7 @@ from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
 from pilotlab.evaluate.reruns import INTERVALS, RERUNS, Rerun
+from pilotlab.evaluate.threats.during.novelty import beside_halves
 from pilotlab.evaluate.threats.during.other_windows import other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
 from pilotlab.wording.intervals import bracketed
@@ -169,7 +170,10 @@ def robustness(headline: Headline) -> Robustness:
     return Robustness(
         runs=tuple(_run(name, rerun, headline) for name, rerun in reruns.items()),
         left_out=leave_one_out(headline),
-        checks=(*(check(headline) for check in CHECKS.values()), other_windows(headline, reruns)),
+        checks=(
+            *(beside_halves(check(headline), headline, reruns) for check in CHECKS.values()),
+            other_windows(headline, reruns),
+        ),
     )
 
 

@@ -10,9 +10,12 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from tests import surfaces
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "analysis" / "replications" / "ctrip"
@@ -131,3 +134,15 @@ def test_without_data_the_replication_says_so(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("skipped: data not here")
     assert not list(tmp_path.iterdir())
+
+
+@needs_data
+def test_every_surface_says_the_same(replication: Path) -> None:
+    day = date(2011, 12, 1)
+    seen = surfaces.read(replication / "workspace", "ctrip-wfh", day)
+    surfaces.same_numbers(seen)
+    surfaces.same_states(seen)
+    surfaces.same_verdict(seen)
+    surfaces.same_shares(seen)
+    surfaces.same_dates(seen, day)
+    surfaces.same_halves(seen)

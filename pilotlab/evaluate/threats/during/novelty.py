@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.reruns import halves
+from pilotlab.evaluate.reruns import Rerun, halves
 from pilotlab.evaluate.threats.check import Check, Look, holds_zero
 from pilotlab.evaluate.threats.stretches import between
 
+LAST_PLACES = 2  # in which two roundings may differ
 LOOK = Look("early_against_late", "A novelty that fades")
 
 
@@ -24,3 +28,18 @@ def early_against_late(headline: Headline) -> Check:
     words = f"second half less first half: {headline.said_with_interval(found)}"
     words += "; the effect fades" if fading else "; the effect still grows" if growing else ""
     return LOOK.found(not fading, words, found.att)
+
+
+def beside_halves(check: Check, headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
+    """Say why the two halves of the card differ by something else, where they do."""
+    early, late = reruns["early"].found, reruns["late"].found
+    if check.name != LOOK.name or check.number is None:
+        return check
+    if not isinstance(early, Estimate) or not isinstance(late, Estimate):
+        return check
+    apart = late.att - early.att
+    if abs(apart - check.number) <= LAST_PLACES * 10.0**-headline.panel.metric.decimals:
+        return check
+    unit = headline.unit_word
+    why = f"the halves of the card differ by {headline.said(apart)}, for there a {unit} without values in one half counts in the other"
+    return replace(check, words=f"{check.words}; {why}")

@@ -12,7 +12,7 @@ import pytest
 from pilotlab.evaluate.reruns import RERUNS
 from pilotlab.evaluate.threats.changes import changes
 from pilotlab.evaluate.threats.during.compliance import compliance
-from pilotlab.evaluate.threats.during.novelty import early_against_late
+from pilotlab.evaluate.threats.during.novelty import beside_halves, early_against_late
 from pilotlab.evaluate.threats.during.other_windows import WINDOWS, other_windows
 from pilotlab.evaluate.threats.during.placebo_in_space import placebo_in_space, placebos
 from pilotlab.evaluate.threats.during.spillover import spillover
@@ -197,3 +197,20 @@ def test_a_few_people_in_the_buffer_are_not_shown() -> None:
 def test_exposure_that_is_no_share_is_named() -> None:
     assert "`exposure` of t03" in spillover(headline(exposure={**EXPOSED, "t03": 40.0})).words
     assert spillover(headline()).outcome == "not applicable"
+
+
+def test_halves_that_say_something_else_say_why() -> None:
+    """Teams that left count in the first half of the card, and in no comparison of one half with the other."""
+    leavers = TEAMS[12:16]
+
+    def left(team: str, at: int) -> float | None:
+        early = at < 6
+        return None if team in leavers and not early else 9.0 * (team in leavers and at >= 0)
+
+    made = headline(left)
+    reruns = {name: RERUNS[name](made) for name in ("early", "late")}
+    found = beside_halves(early_against_late(made), made, reruns)
+    assert "the halves of the card differ by" in found.words
+    whole = headline(effect(1.0))
+    same = {name: RERUNS[name](whole) for name in ("early", "late")}
+    assert beside_halves(early_against_late(whole), whole, same) == early_against_late(whole)

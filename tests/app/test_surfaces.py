@@ -1,0 +1,68 @@
+"""One truth on every surface: the same number, sign, share and date on terminal, JSON, CSV, page and Markdown.
+
+The Ctrip experiment is held against the same in tests/golden/test_ctrip_replication.py, which has its workspace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import pilotlab as pl
+from tests import surfaces
+from tests.surfaces import Surfaces
+
+TEAMS = {"hybrid_strong": 24, "null": 10, "mandate": 10, "trade_off": 10, "novelty": 10, "heterogeneous": 10}
+
+
+@pytest.fixture(scope="module", params=TEAMS)
+def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Surfaces, date]:
+    """Walk the demo, and five scenarios with fewer teams."""
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    lab = pl.demo(folder / "demo", scenario=request.param, teams=TEAMS[request.param])
+    (pilot,) = lab.pilots()
+    day = lab.plan(pilot).spec.windows.end.sunday + timedelta(days=1)
+    return surfaces.read(folder / "demo", pilot, day), day
+
+
+def test_numbers(seen: tuple[Surfaces, date]) -> None:
+    surfaces.same_numbers(seen[0])
+
+
+def test_states(seen: tuple[Surfaces, date]) -> None:
+    surfaces.same_states(seen[0])
+
+
+def test_verdict(seen: tuple[Surfaces, date]) -> None:
+    surfaces.same_verdict(seen[0])
+
+
+def test_shares(seen: tuple[Surfaces, date]) -> None:
+    surfaces.same_shares(seen[0])
+
+
+def test_dates(seen: tuple[Surfaces, date]) -> None:
+    surfaces.same_dates(*seen)
+
+
+def test_halves(seen: tuple[Surfaces, date]) -> None:
+    surfaces.same_halves(seen[0])
+
+
+@pytest.mark.parametrize("changed", ["att", "ci_high", "unit"])
+def test_a_table_that_differs_is_found(seen: tuple[Surfaces, date], changed: str) -> None:
+    first = seen[0].table[0]
+    other = {"att": str(-float(first["att"])), "ci_high": "9.75", "unit": "hours"}[changed]
+    different = replace(seen[0], table=[{**first, changed: other}, *seen[0].table[1:]])
+    with pytest.raises(AssertionError):
+        surfaces.same_numbers(different)
+
+
+@pytest.mark.parametrize("surface", ["text", "html", "markdown"])
+def test_a_page_that_differs_is_found(seen: tuple[Surfaces, date], surface: str) -> None:
+    different = replace(seen[0], **{surface: getattr(seen[0], surface).replace("−", "+")})
+    with pytest.raises(AssertionError):
+        surfaces.same_numbers(different)
