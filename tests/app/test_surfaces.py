@@ -13,6 +13,7 @@ import pytest
 
 import pilotlab as pl
 from tests import surfaces
+from tests.pilots import AFTER, PILOT, make_lab
 from tests.surfaces import Surfaces
 
 TEAMS = {"hybrid_strong": 24, "null": 10, "mandate": 10, "trade_off": 10, "novelty": 10, "heterogeneous": 10}
@@ -66,3 +67,16 @@ def test_a_page_that_differs_is_found(seen: tuple[Surfaces, date], surface: str)
     different = replace(seen[0], **{surface: getattr(seen[0], surface).replace("−", "+")})
     with pytest.raises(AssertionError):
         surfaces.same_numbers(different)
+
+
+def test_two_goals_stand_everywhere_at_the_level_at_which_each_is_judged(tmp_path: Path) -> None:
+    goal, guardrail = "{use: cycle_time_p50@1, worth_it: -0.5}", "use: job_satisfaction@1, margin: 0.5"
+    declared = PILOT.replace(f"[{goal}]", f"[{goal}, {{use: job_satisfaction@1, worth_it: 0.05}}]")
+    declared = declared.replace(guardrail, "use: cross_team_share@1, margin: 0.1")
+    lab = make_lab(tmp_path, declared.replace("watch: [cross_team_share@1]", "watch: []"))
+    lab.collect(lab.agree())
+    seen = surfaces.read(tmp_path, "anchor-days", AFTER)
+    assert [row["estimate"]["level"] for row in seen.told["results"][:2]] == [0.975, 0.95]
+    surfaces.same_numbers(seen)
+    surfaces.same_states(seen)
+    surfaces.same_verdict(seen)

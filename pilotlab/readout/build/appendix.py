@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 
 from pilotlab.decide.course import Course
-from pilotlab.decide.decision import ArmDecision
+from pilotlab.decide.decision import ArmDecision, MetricState
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.readout.build.effects import decimals_of, effect
@@ -85,7 +85,11 @@ def _line(course: Course, result: MetricResult) -> MetricLine:
         if means is None or result.hidden
         else f"{number(means.pilot_before, metric.decimals)} pilot, {number(means.control_before, metric.decimals)} comparison"
     )
-    shown = effect(result.estimate, metric, hidden=result.hidden)
+    state = _state(course.decision_of(result.arm), metric.key)
+    alpha = (
+        state.alpha if state and state.role == "goal" else None
+    )  # a goal at the level at which it is judged
+    shown = effect(result.estimate, metric, alpha=alpha, hidden=result.hidden)
     return MetricLine(
         arm=result.arm,
         metric=metric.key,
@@ -95,7 +99,7 @@ def _line(course: Course, result: MetricResult) -> MetricLine:
         unit=scale.unit,
         decimals=decimals_of(scale, shown),
         baseline=baseline,
-        state=_state(course.decision_of(result.arm), metric.key),
+        state=state.state if state else "",
         p_value=estimate.p_value if estimate and not result.hidden else None,
         rows=f"{estimate.n_obs} {'person' if course.spec.design.unit == 'person' else 'team'}-weeks"
         if estimate and not result.hidden
@@ -104,8 +108,8 @@ def _line(course: Course, result: MetricResult) -> MetricLine:
     )
 
 
-def _state(decision: ArmDecision, metric: str) -> str:
-    return next((state.state for state in decision.states if state.metric == metric), "")
+def _state(decision: ArmDecision, metric: str) -> MetricState | None:
+    return next((state for state in decision.states if state.metric == metric), None)
 
 
 def _definition(metric: MetricSpec) -> Definition:
