@@ -73,7 +73,7 @@ class Replication:
         self.command("assign", PILOT, today=BEFORE_START)
         self.command("freeze", PILOT, today=BEFORE_START)
         values = self.import_tables()
-        analysis = json.loads(self.command("analyze", PILOT, "--format", "json").stdout)
+        analysis = json.loads(self.command("analyze", PILOT, "--format", "json", "--draws").stdout)
         print(self.command("decide", PILOT).stdout)
         self.command("readout", PILOT, "--format", "html", "--format", "markdown", "--format", "json")
         return compare(analysis, weeks=self.weeks()), [*attributes, *values]
