@@ -182,4 +182,5 @@ RERUNS: Mapping[str, Callable[[Headline], Rerun]] = MappingProxyType(
         "largest_out": _largest,
     }
 )
+SAME_ROWS = ("twfe", "ancova", "imputation", "people", "winsorised")  # of the headline's teams and weeks
 INTERVALS = ("cr2", "wild")  # judged by their interval: the estimate is the headline's own

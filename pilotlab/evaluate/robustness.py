@@ -13,7 +13,7 @@ from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
-from pilotlab.evaluate.reruns import INTERVALS, RERUNS, Rerun
+from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS, Rerun
 from pilotlab.evaluate.threats.during.novelty import beside_halves
 from pilotlab.evaluate.threats.during.other_windows import other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
@@ -181,7 +181,7 @@ def _run(name: str, rerun: Rerun, headline: Headline) -> Run:
     found = rerun.found
     if not isinstance(found, Estimate):
         return Run(name=name, label=rerun.label, reason=found.reason)
-    if name not in INTERVALS and repeats(found, headline.estimate):
+    if name in SAME_ROWS and repeats(found, headline.estimate):
         return Run(name=name, label=rerun.label, reason=AGAIN)
     judge = same_zero if name in INTERVALS else agrees
     held = judge(found, headline.estimate)
@@ -191,7 +191,7 @@ def _run(name: str, rerun: Rerun, headline: Headline) -> Run:
 
 
 def repeats(found: Estimate, headline: Estimate) -> bool:
-    """Whether an estimate is the headline's own number: on these data another analysis of it could not differ."""
+    """Whether an estimate of the same rows is the headline's own number: on such data it could not differ."""
     ends = [abs(end) for end in (*headline.ci, headline.att) if math.isfinite(end)]
     return abs(found.att - headline.att) <= CLOSE * max(ends)
 

@@ -12,7 +12,7 @@ import pytest
 from pilotlab.estimate.did import did
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.evaluate.analysis import MetricResult, analyze_metric
-from pilotlab.evaluate.robustness import Robustness, Run, agrees, same_zero
+from pilotlab.evaluate.robustness import AGAIN, Robustness, Run, agrees, repeats, same_zero
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
 from pilotlab.spec.public_holidays import holiday_weeks
 from pilotlab.weeks import Week, week_range
@@ -243,7 +243,7 @@ def test_a_fortnightly_metric_is_complete_with_a_value_every_two_weeks() -> None
 
 def test_strata_are_kept_where_the_estimator_takes_them() -> None:
     strata = {name: "ab"[place % 2] for place, name in enumerate(NAMES)}
-    found = card(assignment=make_assignment(ARMS, strata=strata))
+    found = card(gappy, assignment=make_assignment(ARMS, strata=strata))
     assert all(run.ran for run in found.runs if run.name in ("twfe", "ancova", "imputation", "wild"))
 
 
@@ -336,3 +336,18 @@ def test_inputs_are_not_changed() -> None:
     before = panel.values.copy()
     analyze_metric(make_spec(calendar=CALENDAR), "goal", USE, panel, "anchor", seed=1)
     assert panel.values.equals(before)
+
+
+def test_an_analysis_that_could_not_differ_is_named_and_not_counted() -> None:
+    """Without gaps, in one start, two-way fixed effects and imputation are the change of means."""
+    found = runs(card())
+    for name in ("twfe", "imputation"):
+        assert found[name].agrees is None
+        assert found[name].reason == AGAIN
+    assert found["ancova"].ran
+    assert found["cr2"].ran  # the same estimate, and another interval
+
+
+@pytest.mark.parametrize(("att", "again"), [(0.5, True), (0.5 + 1e-11, True), (0.5001, False), (-0.5, False)])
+def test_the_same_number_is_no_other_analysis(att: float, again: bool) -> None:
+    assert repeats(estimate(att, -9, 9), estimate(0.5, 0.1, 0.9)) is again
