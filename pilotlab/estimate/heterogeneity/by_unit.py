@@ -73,7 +73,13 @@ def _hidden(table: pd.DataFrame, study: Study, asked: Asked) -> tuple[list[Hidde
     units = study.units[study.ever]
     if asked.people is None:
         return [None] * len(units), [""] * len(units)
-    each = table[asked.people].astype(float).fillna(0.0).groupby(table[asked.options.unit]).median()
+    each = (
+        table[asked.people]
+        .astype(float)
+        .fillna(0.0)
+        .groupby(table[asked.options.unit], observed=True)
+        .median()
+    )
     count: FloatArray = np.asarray(each.reindex(units), dtype=np.float64)
     first, hidden = suppressed(count[:, None], [np.arange(len(units))], asked.min_group)
     few = "few_people", f"fewer than {asked.min_group} people"

@@ -201,14 +201,14 @@ def _rest(whole: pd.DataFrame, question: Question, asked: Asked) -> pd.DataFrame
     """People of each unit and time whose group is not known."""
     keys = [name for name in (asked.options.unit, asked.options.time) if name is not None]
     column = str(asked.people)
-    known = question.frame.groupby(keys)[column].sum().rename("__known__")
+    known = question.frame.groupby(keys, observed=True)[column].sum().rename("__known__")
     rows = whole[[*keys, column]].join(known, on=keys)
     return rows.assign(**{column: rows[column].fillna(0.0) - rows["__known__"].fillna(0.0)})
 
 
 def _people(rows: pd.DataFrame, unit: str | None, column: str, arms: pd.Series) -> FloatArray:
     """People by arm, comparison first: each unit's median over time."""
-    each = rows[column].astype(float).fillna(0.0).groupby(rows[unit]).median()
+    each = rows[column].astype(float).fillna(0.0).groupby(rows[unit], observed=True).median()
     treated = arms.reindex(each.index).to_numpy(dtype=bool)
     return np.array([each[~treated].sum(), each[treated].sum()])
 

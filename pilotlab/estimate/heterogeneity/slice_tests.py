@@ -83,7 +83,7 @@ def _by_errors(
     found: Interaction, groups: Sequence[Group], question: Question, options: Options
 ) -> Interaction:
     """Where starts differ, or a ratio is estimated: of groups that part the units, from each one's own error."""
-    if question.frame.groupby(options.unit)[LEVEL].nunique().max() > 1:
+    if question.frame.groupby(options.unit, observed=True)[LEVEL].nunique().max() > 1:
         return replace(found, reason=NO_CHANGE)
     made = [group for group in groups if group.se and group.att is not None]
     if len(made) < 2:
