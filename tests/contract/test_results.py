@@ -135,6 +135,7 @@ def test_notebooks_show_html(lab: Lab, name: str) -> None:
     assert "<" in RESULTS[name].make(lab)._repr_html_()
 
 
+@pytest.mark.slow
 def test_two_runs_give_equal_plain_data(lab: Lab) -> None:
     one, two = (_course(lab).analysis.to_dict() for _ in range(2))
     assert one == two

@@ -162,6 +162,7 @@ def test_a_panel_is_handed_out_by_name_and_each_reading_is_an_act(lab: Lab) -> N
     assert acts(lab) == [*before, "read panel", "read panel"]
 
 
+@pytest.mark.slow
 def test_each_verb_records_its_own_act(lab: Lab) -> None:
     lab.collect(lab.agree())
     at = lab.at(AFTER)

@@ -15,6 +15,8 @@ from pilotlab.errors import UsageError
 from pilotlab.weeks import Week
 from tests.pilots import Lab, make_lab
 
+pytestmark = pytest.mark.slow  # every test here reads a whole pilot
+
 PILOT = "anchor-days"
 DURING = date(2026, 10, 12)  # the planned end is 15 November
 Said = Callable[..., str]

@@ -19,6 +19,8 @@ from pilotlab.readout.build.assemble import build_readout
 from pilotlab.readout.document.model import Readout
 from tests.pilots import AFTER, Lab, make_lab
 
+pytestmark = pytest.mark.slow  # every test here reads a whole pilot
+
 PILOT = "anchor-days"
 HEAVY = {"pandas", "numpy", "scipy", "statsmodels", "sqlite_utils"}
 

@@ -11,6 +11,8 @@ from pilotlab.decide.course import Course, first_pilot_row
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, BEFORE, Lab, make_lab, plain_value
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 PILOT = "anchor-days"
 
 

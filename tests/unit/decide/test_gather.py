@@ -19,6 +19,8 @@ from pilotlab.spec.pilot import CONTROL, PilotSpec
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec
 from tests.unit.decide import make
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 NAMES = [f"t{number:02d}" for number in range(12)]
 GOAL = {"use": "cycle@1", "worth_it": -0.5}
 LIMIT = {"use": "mood@1", "margin": 0.5, "if_breached": "fixable", "fix": "a quiet morning"}

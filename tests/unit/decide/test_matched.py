@@ -12,6 +12,8 @@ from pilotlab.decide.decision import Decision
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, START, TEAMS, make_lab
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 ASSIGN = "recruitment: lottery\n  assign: {method: complete, seed: 7}"
 MATCHED = "type: matched\n  recruitment: mandated\n  assign: {method: declared, column: arm}"
 MORE = (*TEAMS, *(f"team-{number:02d}" for number in range(12, 20)))

@@ -18,6 +18,8 @@ from pilotlab.spec.public_holidays import holiday_weeks
 from pilotlab.weeks import Week, week_range
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec, means
 
+pytestmark = pytest.mark.slow  # every test here walks the whole card
+
 NAMES = [f"t{number:02d}" for number in range(16)]
 ARMS = {CONTROL: NAMES[:8], "anchor": NAMES[8:]}
 USE = MetricUse(use="cycle@1", worth_it=-0.5)

@@ -16,6 +16,8 @@ from pilotlab.readout.build.told import told
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, Lab, make_lab, plain_value
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 TEAMS = tuple(f"team-{number:02d}" for number in range(24))
 SLICES = "slices: {equity: [site], other: [function]}\nanalysis: {inference: cr2, sensitivity: none}\n"
 HARM = -1.4  # of satisfaction in Lyon; the limit is 0.5

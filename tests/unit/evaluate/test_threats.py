@@ -10,6 +10,8 @@ from pilotlab.evaluate.threats.table import CHECKS, Check
 from tests.pilots import make_assignment, make_metric, make_spec
 from tests.unit.evaluate.test_robustness import ARMS, CALENDAR, NAMES, card, gappy, value
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 
 def checks(made: Any = value, **options: Any) -> dict[str, Check]:
     return {check.name: check for check in card(made, **options).checks}

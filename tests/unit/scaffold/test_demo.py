@@ -14,6 +14,8 @@ from pilotlab.scaffold.demo_pilot import demo_pilot
 from pilotlab.simulate import SCENARIOS, simulate
 from pilotlab.spec.reading import parse_pilot
 
+pytestmark = pytest.mark.slow  # every test here makes a whole company
+
 
 @pytest.fixture(scope="module")
 def told() -> list[str]:
@@ -47,7 +49,6 @@ def test_every_scenario_has_a_declaration_without_a_finding(scenario: str, teams
     assert reading.spec.metrics.adherence.planned_gap == plan - control
 
 
-@pytest.mark.slow
 def test_demo_goes_from_nothing_to_a_readout(run: DemoRun) -> None:
     assert all(path.is_file() for path in run.files)
     suffixes = [path.suffix for path in run.files]

@@ -12,6 +12,8 @@ import pytest
 
 from pilotlab.simulate import Scenario, simulate
 
+pytestmark = pytest.mark.slow  # every test here makes many companies
+
 QUARTER = Scenario(
     name="quarter",
     title="",

@@ -17,6 +17,8 @@ from pilotlab.simulate import SCENARIOS, simulate
 from pilotlab.simulate.measures import MEASURES, Score
 from pilotlab.weeks import Week
 
+pytestmark = pytest.mark.slow  # every test here makes a whole company
+
 
 def test_default_company_is_the_one_of_the_domain_page() -> None:
     company = simulate()

@@ -96,6 +96,7 @@ def test_vertices_are_those_of_the_linear_program(weights: list[float], mbar: fl
             assert (vectors @ betahat - slope * theta).max() == pytest.approx(eta, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [WEIGHTS["first"], WEIGHTS["contrast"]], ids=["first", "contrast"])
 def test_the_test_is_that_of_the_linear_program(weights: list[float]) -> None:
     l_vec = np.array(weights)

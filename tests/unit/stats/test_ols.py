@@ -50,6 +50,7 @@ def test_generalised_inverse_at_any_scale() -> None:
     assert matrix @ inverse @ matrix == pytest.approx(matrix, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_what_is_small_beside_the_largest_is_nothing() -> None:
     """Of 400 columns that are all but alike, one pair differs by 2e-9 of a variance: beside 400 that is rounding."""
     apart = np.zeros(400)

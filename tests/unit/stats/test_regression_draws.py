@@ -39,6 +39,7 @@ def _fit(name: str, treated: tuple[str, ...], y: pd.Series, arguments: dict[str,
     return float(params["late"] if name == "twfe" else params[[f"w{week}" for week in LATE]].mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["twfe", "event_study"])
 @pytest.mark.parametrize("arguments", [{}, {"weights": "people"}, {"covariates": "skill"}], ids=str)
 def test_every_draw_is_the_regression_fitted_anew(name: str, arguments: dict[str, Any]) -> None:

@@ -176,6 +176,7 @@ def test_anticipating_cohorts_do_not_compare() -> None:
     assert (plan.before[0][0] != 0).nonzero()[0].tolist() == [0]  # base of week 4: the last before week 2
 
 
+@pytest.mark.slow
 def test_over_all_draws_it_is_unbiased_and_its_variance_conservative() -> None:
     """Fixed potential outcomes with effects that differ; 2,000 draws of starts. Bias of the plug-in slope is small beside se."""
     rng = np.random.default_rng(8)

@@ -93,6 +93,7 @@ def test_units_shift_and_scale() -> None:
     assert other.low == pytest.approx(7 + 60 * one.low)
 
 
+@pytest.mark.slow
 def test_many_groups_find_their_spread() -> None:
     rng = np.random.default_rng(2)
     errors = rng.uniform(0.2, 0.6, 2_000)

@@ -243,6 +243,7 @@ def test_permutations_go_through_every_other_set() -> None:
     assert sampled.chosen[:, :3].any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_held_is_what_an_effect_moves(kind: Any) -> None:
     """Exact for synthetic control, and for unit weights of the other: time weights are held where they are."""

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 COUNTED = """
 import json, sqlite3, sys
 from pilotlab.cli.main import main
@@ -59,6 +61,7 @@ LINES = (
 )
 
 
+@pytest.mark.slow
 def test_no_connection_outlives_its_command(tmp_path: Path) -> None:
     command = [sys.executable, "-X", "dev", "-c", COUNTED, json.dumps(LINES)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, encoding="utf-8")

@@ -165,6 +165,7 @@ def as_nobody(path: Path, verb: str) -> str:
     return run.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
 def test_a_read_only_folder(open_folder: Path) -> None:
     path = open_folder / "pilots.db"

@@ -80,6 +80,7 @@ def test_imputation_with_one_start_is_two_kinds_of_changes() -> None:
     assert np.array(path.variance) == pytest.approx(by_hand)
 
 
+@pytest.mark.slow
 def test_sun_abraham_has_the_covariance_of_its_regression() -> None:
     """statsmodels: a dummy for each unit, week, and cohort-by-week but the reference; CR1 over units."""
     frame = PANELS["gaps"]

@@ -92,6 +92,7 @@ def test_names_of_units_do_not_matter(rule: InferenceName) -> None:
     assert two.se == pytest.approx(one.se, rel=near)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_placebo_by_hand(name: str) -> None:
     frame = simulate(teams=9, treated=1, seed=8)
@@ -111,6 +112,7 @@ def test_every_placebo_by_hand(name: str) -> None:
     assert any("interval is open" in note.text and "0.111" in note.text for note in est.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treated", [1, 2])
 def test_the_interval_holds_the_effects_whose_removal_is_not_rejected(treated: int) -> None:
     """Exactly so for synthetic control, whose placebos are linear in the outcome after the start."""
@@ -123,6 +125,7 @@ def test_the_interval_holds_the_effects_whose_removal_is_not_rejected(treated: i
         assert (left.p_value > 0.3) == (low <= effect <= high)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_auto_measures_the_spread_of_many_treated(name: str) -> None:
     est = did(simulate(teams=20, treated=6, seed=2), estimator=name)

@@ -59,6 +59,7 @@ FRAME = company()
 DRAWN: dict[str, Any] = {"assignment": "complete"}
 
 
+@pytest.mark.slow
 def test_groups_within_teams_are_did_on_their_own_rows() -> None:
     found = slices(FRAME, by="carer", people="n", **DRAWN)
     assert isinstance(found, Slices)
@@ -302,6 +303,7 @@ def test_starts_that_differ_have_groups_and_say_why_there_is_no_test() -> None:
     assert test.p_value is not None
 
 
+@pytest.mark.slow
 def test_ratios_are_told_apart_on_their_own_scale() -> None:
     rng = np.random.default_rng(1)
     rows = [

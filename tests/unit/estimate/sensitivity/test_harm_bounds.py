@@ -66,6 +66,7 @@ def test_where_lower_is_better_all_is_mirrored() -> None:
     assert down.harmed_at == up.harmed_at is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["anytime", "obrien_fleming", "pocock"])
 def test_a_harmless_pilot_is_rarely_stopped_and_a_harmful_one_mostly(rule: str) -> None:
     """Six looks at one-sided 5 % by t alone stop about twice as many harmless pilots as they may."""

@@ -18,6 +18,8 @@ from pilotlab.evaluate.threats.during.placebo_in_space import placebo_in_space, 
 from pilotlab.evaluate.threats.during.spillover import spillover
 from tests.unit.evaluate.threats.make import PILOT, TEAMS, effect, headline, nothing
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 COMPARISON = TEAMS[:12]
 ADHERENCE: dict[str, Any] = {
     "metrics": {

@@ -16,6 +16,8 @@ from pilotlab.evaluate.threats.before.pre_trend import period, pre_trend
 from pilotlab.evaluate.threats.before.regression_to_the_mean import return_to_usual
 from tests.unit.evaluate.threats.make import CALENDAR, PILOT, TEAMS, effect, headline
 
+pytestmark = pytest.mark.slow  # every test here analyses a whole pilot
+
 ANNOUNCED = "2026-08-24"  # two weeks before the start
 
 
