@@ -100,7 +100,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "PL330": Code("error", "announced after the start"),
         "PL331": Code("warn", "the baseline ends long before the start"),
         "PL332": Code("error", "more anchor days than office days"),
-        "PL333": Code("warn", "too few teams for any recommendation"),
+        "PL333": Code("warn", "the design allows no recommendation"),
         "PL334": Code("note", "the design caps the verdict"),
         "PL335": Code("warn", "unequal arms"),
         "PL336": Code("warn", "teams that volunteered"),

@@ -10,7 +10,17 @@ import pytest
 
 from pilotlab.spec.codes import CODES
 from pilotlab.spec.pages import finding_entries
-from tests.unit.spec.workspace import METRICS_FILE, PILOT, PILOT_FILE, TEAMS, check, places, replaced, write
+from tests.unit.spec.workspace import (
+    METRICS_FILE,
+    MIXED,
+    PILOT,
+    PILOT_FILE,
+    TEAMS,
+    check,
+    places,
+    replaced,
+    write,
+)
 
 GOAL = "goals: [{use: cycle_time_p50@1, worth_it: -0.5}]"
 GUARDRAIL = "guardrails: [{use: work_life_balance@1, margin: 0.3, if_breached: stop}]"
@@ -174,7 +184,7 @@ MISTAKES: dict[str, Mistake] = {
     "PL331": edit("7:15", "announced_on: 2026-08-17", "announced_on: 2026-05-04"),
     "PL332": edit("10:41", "office_days: 2,", "office_days: 1,"),
     "PL333": Mistake("pilot.yaml:11:1", teams_text=SEVEN),
-    "PL334": Mistake("pilot.yaml:11:1", pilot={ASSIGN: DECLARED}),
+    "PL334": Mistake("pilot.yaml:11:1", pilot={ASSIGN: DECLARED}, teams_text=MIXED),
     "PL335": edit("13:3", ASSIGN, "assign: {method: complete, seed: 7, shares: {control: 3, anchor: 1}}"),
     "PL336": edit("12:16", "recruitment: lottery", "recruitment: volunteer"),
     "PL337": edit("13:20", ASSIGN, DECLARED),

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from pilotlab.design.checking import check_pilot
-from tests.unit.spec.workspace import PILOT, PILOT_FILE, TEAMS, TODAY, check, places, replaced, write
+from tests.unit.spec.workspace import (
+    MIXED,
+    PILOT,
+    PILOT_FILE,
+    TEAMS,
+    TEAMS_FILE,
+    TODAY,
+    check,
+    places,
+    replaced,
+    write,
+)
 
 GOAL = "goals: [{use: cycle_time_p50@1, worth_it: -0.5}]"
 GUARDRAIL = "guardrails: [{use: work_life_balance@1, margin: 0.3, if_breached: stop}]"
@@ -127,6 +138,9 @@ def test_volunteers_who_are_drawn_are_told_whom_the_answer_holds_for(tmp_path: P
             ASSIGN, "assign: {method: declared, column: arm}"
         ),
     )
+    levels = {finding.code: finding.level for finding in check(tmp_path).findings}
+    assert levels == {"PL336": "warn", "PL337": "note", "PL333": "warn"}  # the site tells the arm
+    (tmp_path / TEAMS_FILE).write_text(MIXED, encoding="utf-8")
     levels = {finding.code: finding.level for finding in check(tmp_path).findings}
     assert levels == {"PL336": "warn", "PL337": "note", "PL334": "note"}
 

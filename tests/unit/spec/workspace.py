@@ -44,6 +44,10 @@ TEAMS = "team,site,arm,size\n" + "".join(
     f"{name},{('berlin', 'lyon')[place % 2]},{('control', 'anchor')[place % 2]},12\n"
     for place, name in enumerate(NAMES)
 )
+MIXED = "team,site,arm,size\n" + "".join(  # both arms at both sites
+    f"{name},{('berlin', 'lyon')[place // 2 % 2]},{('control', 'anchor')[place % 2]},12\n"
+    for place, name in enumerate(NAMES)
+)
 PILOT_FILE, TEAMS_FILE, METRICS_FILE = (
     "experiments/anchor-days/pilot.yaml",
     "experiments/anchor-days/teams.csv",
