@@ -61,7 +61,7 @@ def _estimable(arm: ArmInputs) -> GateItem:
 def _complete(facts: GateFacts) -> GateItem:
     needed = (
         f"{percent(SHARE_NEEDED)} of due team-weeks in each arm, in the baseline and in the counted weeks; "
-        f"there arms at most {100 * POINTS_APART:g} points apart"
+        f"there arms at most {number(100 * POINTS_APART, 0)} points apart"
     )
     short = [row for row in facts.metrics if not _is_complete(row)]
     worst = min(short or facts.metrics, key=_least, default=None)

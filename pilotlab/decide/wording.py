@@ -12,6 +12,7 @@ from pilotlab.decide.sizes import movement, size
 from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HARM_MARGINS, HOLDBACK, STRONGEST
 from pilotlab.wording.chances import in_100
 from pilotlab.wording.lists import listed
+from pilotlab.wording.numbers import number
 from pilotlab.wording.shares import percent
 
 TOO_SMALL = "too small to answer"
@@ -316,7 +317,7 @@ def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
             late = f" ({arm.design.late})" if arm.design.late else ""
             return f"grade {judged.grade}{late}: at most {STRONGEST[judged.grade]}"
         case "harm open":
-            return f"harm of {_harm_named(arm, judged)} is not excluded, {HARM_MARGINS:g} times the limit: at most Extend"
+            return f"harm of {_harm_named(arm, judged)} is not excluded, {number(HARM_MARGINS, 0)} times the limit: at most Extend"
         case "answers":
             return f"{_answers(arm, judged)}, and who stops answering moves a mean: at most Extend"
         case "equity":
