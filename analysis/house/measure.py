@@ -78,7 +78,7 @@ def _imported(path: Path, there: dict[str, Path]) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                yield from (name for name in (whole, node.module) if name in there)
+                yield from [name for name in (whole, node.module) if name in there][:1]
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in there)
 
