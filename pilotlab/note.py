@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What to know of a result; prints as its text, and nothing in pilotlab reads that text.
+class Note(str):
+    """What to know of a result: its sentence, a string, with the code and the numbers that programs read instead.
+
+    Two notes are equal where all their attributes are; a note equals a plain string where that is its sentence.
 
     Attributes
     ----------
@@ -21,15 +21,55 @@ class Note:
         The numbers and names that the sentence holds, as plain data.
     changes_meaning : bool
         Whether the number means something else, or is worth less, than it seems: shown wherever the number is printed.
+
+    Examples
+    --------
+    >>> note = Note("rows.without_outcome", "2 rows without an outcome left out", {"rows": 2})
+    >>> note.code, note.data["rows"], "without an outcome" in note
+    ('rows.without_outcome', 2, True)
     """
 
+    __slots__ = ("changes_meaning", "code", "data")
+
     code: str
-    text: str
-    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    changes_meaning: bool = False
+    data: Mapping[str, Any]
+    changes_meaning: bool
+
+    def __new__(
+        cls, code: str, text: str, data: Mapping[str, Any] | None = None, changes_meaning: bool = False
+    ) -> Self:
+        """Make a note of its code, its sentence and what the sentence holds."""
+        self = super().__new__(cls, text)
+        for name, value in (("code", code), ("data", dict(data or {})), ("changes_meaning", changes_meaning)):
+            object.__setattr__(self, name, value)
+        return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a note is frozen: {name} can't be set")
+
+    @property
+    def text(self) -> str:
+        """The sentence, as a plain string."""
+        return str.__str__(self)
 
     def __str__(self) -> str:
-        return self.text
+        return str.__str__(self)
+
+    def __repr__(self) -> str:
+        return f"Note({self.code!r}, {self.text!r}, {dict(self.data)!r}, {self.changes_meaning!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Note):
+            return self.to_dict() == other.to_dict()
+        return str.__eq__(self, other) if isinstance(other, str) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __reduce__(self) -> tuple[type[Note], tuple[str, str, dict[str, Any], bool]]:
+        return Note, (self.code, self.text, dict(self.data), self.changes_meaning)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -41,7 +81,7 @@ class Note:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Note:
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild from `to_dict`."""
         return cls(data["code"], data["text"], data["data"], data["changes_meaning"])
 

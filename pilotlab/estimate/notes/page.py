@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "notes.md"
 INTRO = """\
 # Notes
 
-What an estimate says beside its number, in `est.notes`: each a value with a `code`, the `text` that is printed, and `data`, the numbers and
+What an estimate says beside its number, in `est.notes`: each a string with a `code`, the `text` that is printed, and `data`, the numbers and
 names in it. JSON holds the three and `changes_meaning`; CSV holds no notes. This page is written from `pilotlab/estimate/notes/`.
 
 - **Ask by code**, never by text: `any(note.code == "treated_compared" for note in est.notes)`. Texts may change from release to

@@ -58,6 +58,16 @@ def test_a_note_prints_as_its_sentence(made: Note, text: str) -> None:
     assert str(made).startswith(text)
 
 
+def test_a_note_is_its_sentence_and_equals_another_only_with_its_code_and_data() -> None:
+    note = Note("rows.some", "2 rows left out", {"rows": 2})
+    assert "left out" in note
+    assert note == "2 rows left out"
+    assert note != Note("rows.others", "2 rows left out", {"rows": 2})
+    assert pickle.loads(pickle.dumps(note)) == note
+    with pytest.raises(AttributeError, match="frozen"):
+        note.code = "rows.others"
+
+
 def test_a_nameless_note_holds_no_name_in_text_or_data() -> None:
     bare = nameless(note("units_of_one_side", count=2, units=["team-01", "team-02"]))
     assert str(bare) == "2 units left out, no value on one side of the start"
