@@ -100,8 +100,8 @@ def work_out(
 
 
 def _content(course: Course, key: str) -> dict[str, Any]:
+    from pilotlab.readout.build.analysis_json import told
     from pilotlab.readout.build.assemble import build_readout
-    from pilotlab.readout.build.told import told
 
     return {
         "schema": SCHEMA,

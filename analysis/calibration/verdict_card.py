@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from verdict_lean import BoolArray, ByCr2, ByDraws, FloatArray, Pilot
 from verdict_pilots import remembered
 
-from pilotlab.decide.checking import check_inputs
 from pilotlab.decide.judge import Judgement, judge
+from pilotlab.decide.refusing import check_inputs
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.evaluate import request
 from pilotlab.evaluate.headline import Headline

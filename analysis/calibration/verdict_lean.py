@@ -26,7 +26,7 @@ from pilotlab.design.draw import draw
 from pilotlab.design.place import place_of
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.evaluate.analysis import Analysis, ArmMeans, MetricResult
-from pilotlab.evaluate.threats.lost.nonresponse import AnswersKept, kept_by
+from pilotlab.evaluate.threats.lost import AnswersKept, kept_by
 from pilotlab.panel.quality import Window
 from pilotlab.scaffold.init import write_all
 from pilotlab.simulate import Company

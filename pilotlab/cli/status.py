@@ -22,7 +22,7 @@ from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import columns, pad, whole, wrap
 from pilotlab.wording.dates import day_of_week
 from pilotlab.wording.lists import plural
-from pilotlab.wording.shares import percent
+from pilotlab.wording.numbers import percent
 
 if TYPE_CHECKING:
     from pilotlab.panel.status import Status

@@ -123,8 +123,7 @@ def follow(
         The command or page that shows what comes of it.
     """
     from pilotlab.evaluate.analysis import analyze
-    from pilotlab.evaluate.before_end import without_goals
-    from pilotlab.evaluate.released import released
+    from pilotlab.evaluate.released import released, without_goals
 
     uses = {use.use: plan.metrics[use.use] for _, use in plan.spec.uses}
     through = weeks_read(plan, today)

@@ -7,8 +7,7 @@ from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInp
 from pilotlab.design.lateness import Late
 from pilotlab.spec.standard import BASELINE_WEEKS, POINTS_APART, SHARE_NEEDED
 from pilotlab.wording.dates import moment, short_day
-from pilotlab.wording.numbers import number, typed
-from pilotlab.wording.shares import percent
+from pilotlab.wording.numbers import number, percent, typed
 
 _DUST = 1e-9  # 0.9 - 0.8 is 0.1 and a little
 

@@ -285,3 +285,7 @@ class RuleInputs:
     sponsor: str = ""
     decide_by: date | None = None
     not_measured: tuple[str, ...] = ()
+
+    def veils(self, arm: ArmInputs) -> bool:
+        """Whether goals are kept back: the planned end is not reached, and nobody put on record why to look."""
+        return not arm.gate.end_reached and not self.early

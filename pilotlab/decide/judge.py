@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pilotlab.decide.before_end import veiled
-from pilotlab.decide.checking import levels_of_goals
 from pilotlab.decide.decision import GateItem, StateName
 from pilotlab.decide.gate import gate, missing
 from pilotlab.decide.grade import grade
 from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
 from pilotlab.decide.ladder import GoalState, Verdict
 from pilotlab.decide.levels import guardrail_alpha
+from pilotlab.decide.refusing import levels_of_goals
 from pilotlab.decide.settle import Case, Limit, Outcome, settle, table_rung
 from pilotlab.decide.states import goal_state_at, guardrail_state_at, harm_open, is_worse
 from pilotlab.spec.standard import AGREEMENT_NEEDED, Grade
@@ -54,7 +53,7 @@ def judge(inputs: RuleInputs, arm: ArmInputs, items: tuple[GateItem, ...] | None
     guardrails = _guardrail_states(inputs, arm)
     goals = _goal_states(inputs, arm, guardrails)
 
-    harmed = _harm(arm, () if veiled(inputs, arm) else goals, guardrails)
+    harmed = _harm(arm, () if inputs.veils(arm) else goals, guardrails)
 
     def said(verdict: Verdict, because: str, pause: bool = False) -> Judgement:
         return Judgement(

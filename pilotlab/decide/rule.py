@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
+from typing import Literal
 
-from pilotlab.decide.before_end import before_end, veiled
-from pilotlab.decide.changes import would_change
-from pilotlab.decide.checking import check_inputs
-from pilotlab.decide.decision import ArmDecision, Decision, MetricState, StateName, Step
+from pilotlab.decide.decision import ArmDecision, Decision, MetricState, Moved, Path, Read, Step
 from pilotlab.decide.gate import missing
 from pilotlab.decide.grade import evidence_words, grade_words, stronger_design
-from pilotlab.decide.inputs import ArmInputs, GoalInput, GuardrailInput, RuleInputs
+from pilotlab.decide.inputs import ArmInputs, GoalInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
 from pilotlab.decide.ladder import LEADING
-from pilotlab.decide.path import path
-from pilotlab.decide.showing import as_shown
+from pilotlab.decide.metric_states import metric_states
+from pilotlab.decide.refusing import check_inputs
 from pilotlab.decide.sizes import luck
+from pilotlab.decide.verdict_table import column
 from pilotlab.decide.wording import (
     conditions,
     flags,
@@ -26,13 +25,12 @@ from pilotlab.decide.wording import (
     not_made,
     star_words,
     state_name,
-    state_words,
     too_weak,
     why_lowered,
 )
+from pilotlab.decide.would_change import would_change
 
 RULE = "standard@1"
-MARK = "**"  # on both sides of a size
 
 
 def decide(inputs: RuleInputs) -> Decision:
@@ -78,9 +76,7 @@ def decide(inputs: RuleInputs) -> Decision:
 
 def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
     judged = judge(inputs, arm)
-    states, early = _states(inputs, arm, judged), veiled(inputs, arm)
-    if early:
-        states = before_end(states, arm.gate)
+    states, early = metric_states(inputs, arm, judged), inputs.veils(arm)
     steps = _steps(inputs, arm, judged, states)
     asked = conditions(arm, judged)
     deciding = _deciding(arm, judged)
@@ -97,7 +93,7 @@ def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
         gate=judged.gate,
         states=states,
         steps=steps,
-        path=path(judged, states),
+        path=_way(judged, states),
         read=_read(judged, states),
         rule=f"{RULE}: {_path(judged, states)}",
         reasons=tuple(step.why for step in steps),
@@ -118,60 +114,6 @@ def _deciding(arm: ArmInputs, judged: Judgement) -> GoalInput:
     if judged.outcome and judged.outcome.goal is not None:
         return arm.goals[judged.outcome.goal]
     return max(arm.goals, key=lambda goal: goal.evidence.p_one_sided or 0.0)
-
-
-def _states(inputs: RuleInputs, arm: ArmInputs, judged: Judgement) -> tuple[MetricState, ...]:
-    return (
-        *(
-            _state(inputs, as_shown(row, judged.goals[i][1]), *judged.goals[i], judged.read_as(i))
-            for i, row in enumerate(arm.goals)
-        ),
-        *(
-            _state(inputs, as_shown(row, judged.guardrails[i][1]), *judged.guardrails[i])
-            for i, row in enumerate(arm.guardrails)
-        ),
-    )
-
-
-def _state(
-    inputs: RuleInputs,
-    use: GoalInput | GuardrailInput,
-    state: StateName,
-    alpha: float,
-    read_as: StateName | None = None,
-) -> MetricState:
-    goal, metric, evidence = isinstance(use, GoalInput), use.metric, use.evidence
-    limited = not isinstance(use, GoalInput) or inputs.claim == "do_no_harm"
-    shown = evidence.estimable and not evidence.hidden
-    level = evidence.at(alpha) if shown else None
-    return MetricState(
-        role="goal" if goal else "guardrail",
-        metric=metric.key,
-        label=metric.label,
-        unit=metric.unit,
-        decimals=metric.decimals + metric.more,
-        better=metric.better,
-        transform=metric.transform,
-        state=state,
-        read_as=read_as,
-        alpha=alpha,
-        estimate=evidence.estimate if shown else None,
-        low=_end(level.low) if level else None,
-        high=_end(level.high) if level else None,
-        lower=_end(level.lower) if level and limited else None,
-        limit=use.margin if limited or not isinstance(use, GoalInput) else use.bar,
-        if_breached=use.if_breached if limited else None,
-        fix=use.fix,
-        p_one_sided=evidence.p_one_sided if shown else None,
-        reason="" if evidence.estimable else evidence.reason or "no estimate",
-        hidden=evidence.hidden,
-        words=state_words(use, state, alpha),
-        marked=state_words(use, state, alpha, MARK),
-    )
-
-
-def _end(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _steps(
@@ -226,6 +168,46 @@ def _down(
     if outcome.starred and outcome.rung.verdict == "Extend":
         steps.append(Step(name="star", verdict="Extend", why=star_words(arm, inputs.extensions_left)))
     return steps
+
+
+def _way(judged: Judgement, states: tuple[MetricState, ...]) -> Path:
+    """Say where a verdict came from: the cells of the table that were read, and every step down from there."""
+    lacking = tuple(item.key for item in missing(judged.gate))
+    outcome = judged.outcome
+    if outcome is None:
+        return Path.model_validate({"came_from": judged.because, "missing": lacking})
+    return Path(
+        came_from="table",
+        missing=lacking,
+        rows=tuple(map(_read_cell, _rows_read(states, outcome.goal))),
+        columns=tuple(_read_cell(row) for row in states if row.role == "guardrail"),
+        table=outcome.table.verdict,
+        asked=tuple(dict.fromkeys(note for note, _ in outcome.notes if note)),
+        moves=tuple(
+            Moved.model_validate(
+                {"step": move.name, "before": move.before.verdict, "after": move.after.verdict}
+            )
+            for move in outcome.moves
+        ),
+        starred=outcome.starred,
+    )
+
+
+def _rows_read(states: Iterable[MetricState], goal: int | None) -> list[MetricState]:
+    """Goals whose rows were read: all of them, or the one on which the verdict rests."""
+    goals = [row for row in states if row.role == "goal"]
+    return goals if goal is None else [goals[goal]]
+
+
+def _read_cell(row: MetricState) -> Read:
+    return Read(metric=row.metric, state=row.read_as or row.state, column=_column(row))
+
+
+def _column(row: MetricState) -> Literal["", "fixable", "stop"]:
+    """What the plan makes of a broken limit; empty where none is broken."""
+    if row.state != "breached":
+        return ""
+    return "fixable" if column("breached", row.if_breached or "stop") == "breached, fixable" else "stop"
 
 
 def _path(judged: Judgement, states: tuple[MetricState, ...]) -> str:

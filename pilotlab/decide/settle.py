@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached, Rung
 from pilotlab.decide.levels import Mode
-from pilotlab.decide.table import NO_HARM, TABLE, Note, column
+from pilotlab.decide.verdict_table import NO_HARM, TABLE, Note, column
 from pilotlab.spec.standard import EVEN_CHANCE, Grade
 
 CAPS: dict[Grade, Rung] = {"A": Rung.SCALE, "B": Rung.SCALE_WITH_CHANGES, "C": Rung.EXTEND}

@@ -12,8 +12,7 @@ from pilotlab.decide.sizes import movement, size
 from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HARM_MARGINS, HOLDBACK, STRONGEST
 from pilotlab.wording.chances import in_100
 from pilotlab.wording.lists import listed
-from pilotlab.wording.numbers import number
-from pilotlab.wording.shares import percent
+from pilotlab.wording.numbers import number, percent
 
 TOO_SMALL = "too small to answer"
 PAUSE = "pause and check"

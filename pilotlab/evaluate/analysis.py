@@ -15,11 +15,11 @@ from pilotlab.estimate.estimators.synthetic_fit import without_units
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Slices
 from pilotlab.evaluate import disclosure, request
+from pilotlab.evaluate.by_slice import Groups, effects_by_slice
 from pilotlab.evaluate.by_week import WeekEffect, effects_by_week
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.robustness import Robustness, robustness
-from pilotlab.evaluate.slices import Groups, effects_by_slice
-from pilotlab.evaluate.threats.lost.nonresponse import AnswersKept, answers_kept
+from pilotlab.evaluate.threats.lost import AnswersKept, answers_kept
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec

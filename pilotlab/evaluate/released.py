@@ -1,9 +1,10 @@
-"""Released: an analysis as it may be seen, every number rounded to what its own standard error supports."""
+"""Released: an analysis as it may be seen: no goal before the planned end, every number rounded to what its own standard error supports."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from pilotlab.estimate.results.distribution import Released
@@ -14,12 +15,13 @@ from pilotlab.evaluate.analysis import MEANS, Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.by_week import WeekEffect
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.robustness import Robustness, Run
-from pilotlab.evaluate.threats.check import Check
-from pilotlab.release.cells import alike
+from pilotlab.evaluate.threats.look import Check
 from pilotlab.release.rounding import Rounding, probability, significant
+from pilotlab.release.shown import alike
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import MetricUse, PilotSpec
 from pilotlab.spec.threshold import bar_size, margin_size
+from pilotlab.wording.dates import not_yet
 from pilotlab.wording.effects import LOG_DECIMALS
 
 NORMAL_95 = 1.96  # standard errors from an estimate to the end of its interval, near enough to round by
@@ -33,6 +35,11 @@ def released(spec: PilotSpec, analysis: Analysis) -> Analysis:
     if spec.data == "published":
         return analysis
     return replace(analysis, results=tuple(map(_result, analysis.results)))
+
+
+def without_goals(analysis: Analysis, end: date) -> Analysis:
+    """Take every goal's numbers out of an analysis: its effect, means, weeks, groups and other analyses."""
+    return replace(analysis, results=tuple(_without(result, end) for result in analysis.results))
 
 
 def rounding_of(use: MetricUse, metric: MetricSpec, estimate: Estimate) -> Rounding:
@@ -54,6 +61,21 @@ def _marks(use: MetricUse, metric: MetricSpec) -> list[float]:
     bar = [] if use.worth_it is None else [turned(bar_size(use.worth_it, metric))]
     limit = 0.0 if use.margin is None else margin_size(use.margin, metric)
     return [*bar, turned(-limit), turned(-limit / 2)]
+
+
+def _without(result: MetricResult, end: date) -> MetricResult:
+    if result.role != "goal" or not isinstance(result.estimate, Estimate):
+        return result
+    why = not_yet(end)
+    return replace(
+        result,
+        estimate=NotEstimable(why, 'wait for it, or look early: `pilotlab analyze --early --why "..."`'),
+        hidden=result.hidden or why,
+        means=None,
+        weeks=(),
+        robustness=None,
+        slices=None,
+    )
 
 
 def _result(result: MetricResult) -> MetricResult:

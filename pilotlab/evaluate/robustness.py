@@ -14,8 +14,7 @@ from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
 from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS, Rerun
-from pilotlab.evaluate.threats.during.novelty import beside_halves
-from pilotlab.evaluate.threats.during.other_windows import other_windows
+from pilotlab.evaluate.threats.during import beside_halves, other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
 from pilotlab.wording.intervals import bracketed
 from pilotlab.wording.numbers import decimals_of, in_full

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from pilotlab.release.cells import Cell, Hidden, banded, release
+from pilotlab.release.shown import Cell, Hidden, banded, release
 from pilotlab.release.suppression import BESIDE, release_table
 from pilotlab.release.thresholds import WINDOW, counts_people
 from pilotlab.spec.metric import MetricSpec

@@ -41,7 +41,7 @@ def fill(colour: Colour) -> str:
 
 
 def stroke(colour: Colour) -> str:
-    """Return the attributes that draw a line."""
+    """Return the attributes of a line."""
     return f'class="s-{colour}" stroke="{INKS[colour].light}"'
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.release.cells import Cell, Hidden, release
+from pilotlab.release.shown import Cell, Hidden, release
 from pilotlab.sources.number_cells import read_number
 from pilotlab.sources.problem import Problem
 from pilotlab.sources.values import LETTERS, Parts, check_value, read_count, read_gap, whole_value

@@ -73,3 +73,8 @@ def _date(when: date | str) -> date | None:
         return date.fromisoformat(when)
     except ValueError:
         return None
+
+
+def not_yet(end: date) -> str:
+    """Say why a goal is not shown: "its planned end, 1 Nov 2026, is not reached"."""
+    return f"its planned end, {short_day(end.isoformat())}, is not reached"

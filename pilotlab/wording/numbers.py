@@ -1,4 +1,4 @@
-"""Numbers: how an effect, a size or a count is written."""
+"""Numbers: how an effect, a size, a share or a count is written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ MINUS = "\u2212"
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
 LARGE = 1e7
+NONE_DUE = "none due"
+_DUST = 1e-9  # a share that misses by less is not short
 _WHOLE = 1e15  # floats tell whole numbers apart up to here
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -136,3 +138,36 @@ def _grouped(digits: str) -> str:
 def _power(value: float) -> str:
     mantissa, _, exponent = f"{value:.1e}".partition("e")
     return f"{mantissa}{NBSP}×{NBSP}10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def percent(share: float | None, *, needed: float | None = None) -> str:
+    """Write a share as whole per cent; one that misses what is needed is never written as if it met it.
+
+    Examples
+    --------
+    >>> percent(0.925), percent(0.799), percent(0.799, needed=0.8), percent(0.79999, needed=0.8), percent(None)
+    ('93 %', '80 %', '79.9 %', '79.9 %', 'none due')
+    """
+    if share is None:
+        return NONE_DUE
+    whole = math.floor(100 * share + 0.5)
+    if needed is not None and share < needed - _DUST and whole >= 100 * needed - _DUST:
+        most = math.ceil(1000 * needed - _DUST) - 1
+        return f"{min(math.floor(1000 * share + 0.5), most) / 10:.1f} %"
+    return f"{whole} %"
+
+
+def bare_percent(share: float) -> str:
+    """Write a share as whole per cent without its sign, where an axis or a column says "%"."""
+    return percent(share).removesuffix(" %")
+
+
+def fine_percent(share: float) -> str:
+    """Write a share with one decimal, where several add up to a whole.
+
+    Examples
+    --------
+    >>> fine_percent(0.1234)
+    '12.3 %'
+    """
+    return f"{100 * share:.1f} %"

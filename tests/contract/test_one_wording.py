@@ -16,7 +16,7 @@ MODULES = sorted(
 EXCEPT = {
     "readout/charts/marks.py": "coordinates of a drawing",
     "readout/render/filters.py": "millimetres of a style sheet",
-    "readout/build/told.py": "rounds what is stored",
+    "readout/build/analysis_json.py": "rounds what is stored",
     "readout/document/plain.py": "rounds what is stored",
     "estimate/sensitivity/honest_did.py": "rounds a grid",
 }

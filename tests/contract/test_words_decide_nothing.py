@@ -17,9 +17,9 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.rule import decide
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.estimate.results.slices import Group
-from pilotlab.evaluate.threats.check import Look
+from pilotlab.evaluate.threats.look import Look
 from pilotlab.readout.build.assemble import build_readout
-from pilotlab.readout.document.panels import draw
+from pilotlab.readout.document.panels import plot_panels
 from tests.pilots import AFTER, make_lab
 from tests.unit.decide import make
 
@@ -136,7 +136,7 @@ def _course(root: Path) -> Course:
 
 def _marks(course: Course) -> list[str]:
     """Charts without their letters; where words decide how high a panel is, its marks stay in their order."""
-    drawn = draw(build_readout(course))
+    drawn = plot_panels(build_readout(course))
     charts = re.findall(r"<svg.*?</svg>", repr(drawn), flags=re.DOTALL)
     return [re.sub(r"<(text|title|desc)\b.*?</\1>", "", chart) for chart in charts]
 

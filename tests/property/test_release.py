@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from pilotlab.release import cells, rounding, suppression
-from pilotlab.release.cells import Cell, Hidden, Shown, release
+from pilotlab.release import rounding, shown, suppression
+from pilotlab.release.shown import Cell, Hidden, Shown, release
 from pilotlab.release.suppression import release_table
 from pilotlab.spec.metric_catalogue import Catalogue
 
@@ -91,6 +91,6 @@ def test_few_exits_are_never_shown(count: int) -> None:
     assert isinstance(found, Shown) == (count >= 5)
 
 
-@pytest.mark.parametrize("module", [cells, rounding, suppression])
+@pytest.mark.parametrize("module", [shown, rounding, suppression])
 def test_the_examples_run(module: object) -> None:
     assert doctest.testmod(sys.modules[module.__name__]).failed == 0  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached
 from pilotlab.decide.rule import decide
 from pilotlab.decide.settle import Case, Limit, Outcome, settle
 from pilotlab.decide.states import goal_state, guardrail_state
-from pilotlab.decide.table import column
+from pilotlab.decide.verdict_table import column
 from pilotlab.design.lateness import Late
 from pilotlab.spec.standard import Grade
 from tests.unit.decide import make

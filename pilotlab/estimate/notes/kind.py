@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from numbers import Real
 from string import Formatter
 from typing import Any, Literal
 
+from pilotlab.wording.chances import p_value
 from pilotlab.wording.lists import some
-from pilotlab.wording.slots import filled
+from pilotlab.wording.numbers import count, number, percent, significant, typed
 
 NAMED = 5  # names that a sentence lists before it counts the others
 
@@ -56,3 +58,29 @@ def said(kind: Kind, data: dict[str, Any]) -> str:
         return text
     more = data["count"] - len(names)
     return f"{text}: {', '.join(names)}" + (f" and {more} more" if more else "")
+
+
+_DIGITS = re.compile(r"\.(\d+)([fg])")
+
+
+def filled(value: float, how: str) -> str:
+    """Write a value as the slot asks: `,` a count, `g` as typed, `.3g` significant digits, `.2f` decimals, `.0%` a share, `p` a p-value.
+
+    Examples
+    --------
+    >>> filled(12000, ","), filled(0.05, "g"), filled(-0.012345, ".3g"), filled(-1.5, ".2f"), filled(0.25, ".0%")
+    ('12,000', '0.05', '−0.0123', '−1.50', '25 %')
+    """
+    if how == ",":
+        return count(int(value))
+    if how == "g":
+        return typed(value)
+    if how == "p":
+        return p_value(value)
+    if how == ".0%":
+        return percent(value)
+    asked = _DIGITS.fullmatch(how)
+    if asked is None:
+        return format(value, how)
+    digits = int(asked[1])
+    return significant(value, digits) if asked[2] == "g" else number(value, digits)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
-from pilotlab.wording.numbers import decimals_of, in_full
-from pilotlab.wording.shares import percent
+from pilotlab.wording.numbers import decimals_of, in_full, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
 from pilotlab.wording.intervals import bracketed
-from pilotlab.wording.numbers import decimals_of, in_full, number, significant
-from pilotlab.wording.shares import fine_percent
+from pilotlab.wording.numbers import decimals_of, fine_percent, in_full, number, significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,7 @@ import pandas as pd
 from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
-from pilotlab.wording.numbers import decimals_of, in_full
-from pilotlab.wording.shares import fine_percent, percent
+from pilotlab.wording.numbers import decimals_of, fine_percent, in_full, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

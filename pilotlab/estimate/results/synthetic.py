@@ -11,8 +11,7 @@ import pandas as pd
 
 from pilotlab.estimate.results import show
 from pilotlab.estimate.results.doors import plot
-from pilotlab.wording.numbers import count, significant
-from pilotlab.wording.shares import fine_percent
+from pilotlab.wording.numbers import count, fine_percent, significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

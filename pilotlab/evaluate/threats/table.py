@@ -1,4 +1,4 @@
-"""Checks: the table of what else could have made the headline; each is a module of `threats`."""
+"""Checks: the table of what else could have made the headline; each is a function of `threats`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.threats.before.anticipation import anticipation
-from pilotlab.evaluate.threats.before.breakdown import parting
-from pilotlab.evaluate.threats.before.imbalance import baseline_imbalance
-from pilotlab.evaluate.threats.before.placebo_in_time import placebo_in_time
-from pilotlab.evaluate.threats.before.pre_trend import pre_trend
-from pilotlab.evaluate.threats.before.regression_to_the_mean import return_to_usual
-from pilotlab.evaluate.threats.check import Check, Outcome
-from pilotlab.evaluate.threats.during.compliance import compliance
-from pilotlab.evaluate.threats.during.novelty import early_against_late
-from pilotlab.evaluate.threats.during.placebo_in_space import placebo_in_space
-from pilotlab.evaluate.threats.during.spillover import spillover
-from pilotlab.evaluate.threats.lost.attrition import attrition
-from pilotlab.evaluate.threats.lost.missing_weeks import missing_weeks
-from pilotlab.evaluate.threats.lost.nonresponse import answers
+from pilotlab.evaluate.threats.before import (
+    anticipation,
+    baseline_imbalance,
+    placebo_in_time,
+    return_to_usual,
+)
+from pilotlab.evaluate.threats.during import compliance, early_against_late, placebo_in_space, spillover
+from pilotlab.evaluate.threats.look import Check, Outcome
+from pilotlab.evaluate.threats.lost import answers, attrition, missing_weeks
+from pilotlab.evaluate.threats.parallel_trends import parting, pre_trend
 
 __all__ = ["CHECKS", "Check", "Outcome"]
 

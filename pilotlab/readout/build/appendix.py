@@ -8,7 +8,7 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision, MetricState
 from pilotlab.estimate.results.estimate import Estimate
 from pilotlab.evaluate.analysis import MetricResult
-from pilotlab.readout.build.effects import decimals_of, effect
+from pilotlab.readout.build.turned_effects import decimals_of, effect
 from pilotlab.readout.document.model import Appendix, Definition, MetricLine, Row
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.wording.chances import p_value

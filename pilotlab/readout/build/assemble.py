@@ -1,4 +1,4 @@
-"""The whole readout, assembled from a pilot's course."""
+"""The whole readout, assembled from a pilot's course, with the box that opens page one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from pilotlab import plugins
 from pilotlab.decide.course import Course
+from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.evaluate.disclosure import weeks_of_few
 from pilotlab.readout.build.appendix import appendix
-from pilotlab.readout.build.decision_box import care, decision_box, gate
-from pilotlab.readout.build.plan import plan
-from pilotlab.readout.build.results import adherence, event_study, goal_result, promises
-from pilotlab.readout.build.robustness import robustness_card
-from pilotlab.readout.build.slices import slices
-from pilotlab.readout.build.trust import trust
-from pilotlab.readout.document.model import Added, AdherenceWeek, Arm, Readout
+from pilotlab.readout.build.for_whom import slices
+from pilotlab.readout.build.outcomes import adherence, event_study, goal_result, promises
+from pilotlab.readout.build.plan_kept import plan
+from pilotlab.readout.build.trust import robustness_card, trust
+from pilotlab.readout.document.model import Added, AdherenceWeek, Arm, DecisionBox, GateItem, Readout, Row
 from pilotlab.readout.document.sections import SECTIONS
 from pilotlab.spec.pilot import CONTROL
+from pilotlab.wording.unbroken import day
 
 NOTICES = {
     "published": "Units are the anonymous persons of a published study; none is shown singly.",
@@ -115,3 +115,69 @@ def _known(value: float | None, decimals: int | None) -> float | None:
     if value is None or value != value:
         return None
     return float(value) if decimals is None else round(float(value), decimals)
+
+
+UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
+STATES = {True: "met", False: "not met", None: "not measured"}
+
+
+def decision_box(decision: Decision, arm: ArmDecision, *, frozen_on: str = "") -> DecisionBox:
+    """Say the verdict, its size and price, the rule that gave it, and what comes next."""
+    names = ("First", "Then", "Then")
+    steps = tuple(
+        Row(label=f"{number} {names[min(number - 1, 2)]}", text=text)
+        for number, text in enumerate(arm.conditions, 1)
+    )
+    return DecisionBox(
+        verdict=arm.headline,
+        lead=arm.lead_marked,
+        rule=_rule(decision, arm, frozen_on),
+        grade=arm.grade,
+        evidence=arm.evidence,
+        decides=_decides(decision),
+        steps=steps,
+        not_made=arm.not_made,
+        decided=arm.verdict not in UNDECIDED,
+    )
+
+
+def care(decision: Decision, arm: ArmDecision) -> tuple[Row, ...]:
+    """Say what the page can and cannot tell."""
+    rows = [Row(label="Luck", text=_sentence(arm.luck))] if arm.luck else []
+    rows += [Row(label="Look at", text=_sentence(flag)) for flag in arm.flags]
+    if decision.not_measured:
+        rows.append(Row(label="Not measured", text=_sentence(", ".join(decision.not_measured))))
+    if arm.would_change:
+        rows.append(
+            Row(
+                label="Changes if",
+                text=" ".join(f"**{change.verdict}**: {change.what}." for change in arm.would_change),
+            )
+        )
+    return tuple(rows)
+
+
+def gate(arm: ArmDecision) -> tuple[GateItem, ...]:
+    """Lay out the trust gate."""
+    return tuple(
+        GateItem(condition=item.name, needed=item.needed, found=item.found, state=STATES[item.met])  # type: ignore[arg-type]
+        for item in arm.gate
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _rule(decision: Decision, arm: ArmDecision, frozen_on: str) -> str:
+    fixed = f", fixed on {day(frozen_on)}" if frozen_on else ""
+    lowered = f"Lowered by {'; '.join(arm.lowered_by)}." if arm.lowered_by else ""
+    held = _sentence(arm.held) if arm.held else ""
+    return " ".join(filter(None, (f"Rule {decision.rule}{fixed}: {', '.join(arm.read)}.", lowered, held)))
+
+
+def _decides(decision: Decision) -> str:
+    sponsor = decision.sponsor or "the sponsor"
+    who = sponsor[:1].upper() + sponsor[1:]
+    by = f", by {day(decision.decide_by.isoformat())}" if decision.decide_by else ""
+    return f"{who}{by}"

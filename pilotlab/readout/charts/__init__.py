@@ -1,1 +1,1 @@
-"""Small drawings in SVG, one chart a module, 350 units wide."""
+"""Small charts in SVG, one chart a module, 350 units wide."""

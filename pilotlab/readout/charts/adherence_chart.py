@@ -27,8 +27,8 @@ BESIDE = 10.0  # room for the bracket before the label of the gap
 _Label = tuple[float, str, Colour, bool, float]  # height, words, colour, bold, indent
 
 
-def draw_adherence(name: str, adherence: Adherence) -> str:
-    """Draw both arms, the plan in dots, and the gap at the right."""
+def plot_adherence(name: str, adherence: Adherence) -> str:
+    """Plot both arms, the plan in dots, and the gap at the right."""
     weeks = adherence.weeks
     if not weeks:
         marks = [text((0, 20), "Not measured week by week.", "muted")]
@@ -57,7 +57,7 @@ def draw_adherence(name: str, adherence: Adherence) -> str:
 
 
 def describe(adherence: Adherence) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     digits = adherence.decimals
     parts = [f"{adherence.label}, pilot and comparison."]
     for period in adherence.periods:
@@ -145,7 +145,7 @@ def _labels(adherence: Adherence, frame: Frame, scale: Scale) -> list[str]:
         ends = [scale(value) for value in (last.pilot, last.comparison) if value is not None]
         middle = sum(ends) / len(ends) if ends else frame.floor
         rows.append((middle, f"gap {number(gap, digits)}", "ink", True, BESIDE if bracket else 0))
-    return [*_stacked(rows, frame), *_drawn_bracket(bracket)]
+    return [*_stacked(rows, frame), *_bracket_marks(bracket)]
 
 
 def _stacked(rows: Sequence[_Label], frame: Frame) -> list[str]:
@@ -170,7 +170,7 @@ def _bracket(last: AdherencePeriod, scale: Scale) -> Point | None:
     return (top, foot) if foot - top >= 14 else None
 
 
-def _drawn_bracket(bracket: Point | None) -> list[str]:
+def _bracket_marks(bracket: Point | None) -> list[str]:
     if bracket is None:
         return []
     x, (top, foot) = LABELS + 4, bracket

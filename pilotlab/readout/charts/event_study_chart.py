@@ -30,8 +30,8 @@ _CLIP = 6.0  # bands further out than this many times the estimates' own range l
 Ends = tuple[float, float]
 
 
-def draw_event_study(name: str, study: EventStudy) -> str:
-    """Draw the weeks; those with too few units are hollow and leave the line."""
+def plot_event_study(name: str, study: EventStudy) -> str:
+    """Plot the weeks; those with too few units are hollow and leave the line."""
     if not any(point.estimate is not None for point in study.points):
         return _empty(name, study)
     low, high = _range(study)
@@ -64,7 +64,7 @@ def draw_event_study(name: str, study: EventStudy) -> str:
 
 
 def describe(study: EventStudy) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     points = [point for point in study.points if point.estimate is not None]
     head = f"Weekly difference between pilot and comparison in {study.unit}, up is good, measured from the baseline mean"
     if not points:
@@ -137,11 +137,11 @@ def _outer(point: EventPoint) -> Ends:
 
 
 def _bands(study: EventStudy, frame: Frame, scale: Scale) -> list[str]:
-    def drawn(ends: Callable[[EventPoint], Ends | None], colour: Colour) -> Iterator[str]:
+    def area_of(ends: Callable[[EventPoint], Ends | None], colour: Colour) -> Iterator[str]:
         for run in _runs(study.points, lambda point: not point.few and ends(point) is not None):
             yield _band(run, ends, frame, scale, colour)
 
-    return [*drawn(_together, "band"), *drawn(_alone, "core")]
+    return [*area_of(_together, "band"), *area_of(_alone, "core")]
 
 
 def _band(

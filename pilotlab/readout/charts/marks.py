@@ -26,7 +26,7 @@ def picture(name: str, title: str, description: str, height: float, marks: Seque
 
 
 def line(start: Point, end: Point, colour: Colour, weight: float, *, dash: str = "") -> str:
-    """Draw a straight line."""
+    """Plot a straight line."""
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     ends = f'x1="{n(start[0])}" y1="{n(start[1])}" x2="{n(end[0])}" y2="{n(end[1])}"'
     return f'<line {stroke(colour)} stroke-width="{n(weight)}" {ends}{dashes}/>'
@@ -54,24 +54,24 @@ def text(
 
 
 def disc(at: Point, radius: float, colour: Colour = "blue") -> str:
-    """Draw what is ours."""
+    """Plot what is ours."""
     return _circle(at, radius, both(colour, "paper"), 1)
 
 
 def ring(at: Point, radius: float, colour: Colour = "comp", weight: float = 1.3) -> str:
-    """Draw what does not decide."""
+    """Plot what does not decide."""
     return _circle(at, radius, both("paper", colour), weight)
 
 
 def diamond(at: Point, radius: float, colour: Colour = "red") -> str:
-    """Draw what is broken."""
+    """Plot what is broken."""
     x, y = at
     corners = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
     return f'<path {both(colour, "paper")} stroke-width="1" d="{_track(corners)}Z"/>'
 
 
 def path(points: Sequence[Point], colour: Colour, weight: float, *, dash: str = "") -> str:
-    """Draw a line through points."""
+    """Plot a line through points."""
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     look = f'{both("none", colour)} stroke-width="{n(weight)}" stroke-linejoin="round"'
     return f'<path {look} d="{_track(points)}"{dashes}/>'
@@ -83,14 +83,14 @@ def area(upper: Sequence[Point], lower: Sequence[Point], colour: Colour) -> str:
 
 
 def arrow_head(at: Point, direction: int, colour: Colour, weight: float = 2.0, size: float = 5.0) -> str:
-    """Draw the head of an arrow that points right (+1) or left (-1)."""
+    """Plot the head of an arrow that points right (+1) or left (-1)."""
     x, y = at
     back = x - direction * size
     return path([(back, y - size * 0.8), (x, y), (back, y + size * 0.8)], colour, weight)
 
 
 def hatch(x: float, y: float, width: float, height: float, step: float, colour: Colour, weight: float) -> str:
-    """Fill a rectangle with slanting lines, each drawn by itself, since PDF tools drop patterns."""
+    """Fill a rectangle with slanting lines, each a mark by itself, since PDF tools drop patterns."""
     strokes = []
     for offset in _steps(step, width + height):
         top = (x + offset, y) if offset <= width else (x + width, y + offset - width)
@@ -100,7 +100,7 @@ def hatch(x: float, y: float, width: float, height: float, step: float, colour: 
 
 
 def n(value: float) -> str:
-    """Write a coordinate with one decimal at most, so that the same drawing is the same bytes."""
+    """Write a coordinate with one decimal at most, so that the same chart is the same bytes."""
     if not math.isfinite(value):
         raise ValueError(f"a mark can't stand at {value}")
     return (

@@ -12,9 +12,9 @@ from pilotlab.readout.document.page_one import Span
 from pilotlab.readout.document.page_two import Completeness, MapGroup
 from pilotlab.readout.palette import Colour
 from pilotlab.spec.standard import SHARE_NEEDED
-from pilotlab.wording import shares
-from pilotlab.wording.page import percent
-from pilotlab.wording.shares import bare_percent
+from pilotlab.wording import numbers
+from pilotlab.wording.numbers import bare_percent
+from pilotlab.wording.unbroken import percent
 
 _LOOKS: tuple[tuple[Colour, float, str], ...] = (
     ("blue", 2.2, ""),
@@ -23,8 +23,8 @@ _LOOKS: tuple[tuple[Colour, float, str], ...] = (
 )
 
 
-def draw_presence(name: str, completeness: Completeness) -> str:
-    """Draw one line an arm over the weeks, with the share that the gate asks for."""
+def plot_presence(name: str, completeness: Completeness) -> str:
+    """Plot one line an arm over the weeks, with the share that the gate asks for."""
     frame = Frame(0, max(0, len(completeness.weeks) - 1), 30, 282, floor=112)
     scale = Scale(0.0, 1.0, frame.floor, frame.top + 4)
     spans = _spans(completeness)
@@ -33,7 +33,7 @@ def draw_presence(name: str, completeness: Completeness) -> str:
     marks.append(
         line((frame.left, scale(SHARE_NEEDED)), (frame.right, scale(SHARE_NEEDED)), "ink", 1, dash=DASHED)
     )
-    labels = [(scale(SHARE_NEEDED), f"needed {shares.percent(SHARE_NEEDED)}", "ink")]
+    labels = [(scale(SHARE_NEEDED), f"needed {numbers.percent(SHARE_NEEDED)}", "ink")]
     for group, (colour, weight, dash) in zip(completeness.groups, _LOOKS, strict=False):
         marks += _series(group, frame, scale, colour, weight, dash)
         labels.append((_last(group, scale), group.label, colour))
@@ -48,7 +48,7 @@ def draw_presence(name: str, completeness: Completeness) -> str:
 
 
 def describe(completeness: Completeness) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     said = []
     for group in completeness.groups:
         found = [share for share in group.shares if share is not None]

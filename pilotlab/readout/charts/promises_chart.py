@@ -24,7 +24,7 @@ from pilotlab.readout.charts.text_width import fitted, width, wrapped
 from pilotlab.readout.document.page_one import Promise, Promises
 from pilotlab.readout.palette import Colour
 from pilotlab.wording.numbers import number
-from pilotlab.wording.page import interval, level, with_unit
+from pilotlab.wording.unbroken import interval, level, with_unit
 
 LEFT, RIGHT, NARROWEST = 112.0, 228.0, 206.0  # the plot; it gives way to values of many digits
 VALUE, NAMES = 263.0, 108.0  # where values end; room for names
@@ -43,8 +43,8 @@ class _Place:
     middle: float
 
 
-def draw_promises(name: str, promises: Promises) -> str:
-    """Draw the rows in the order given, deciding ones first and with their state."""
+def plot_promises(name: str, promises: Promises) -> str:
+    """Plot the rows in the order given, deciding ones first and with their state."""
     if all(row.limit is None for row in promises.rows):
         return _listed(name, promises)
     ordered = sorted(promises.rows, key=lambda row: (not row.deciding, not row.broken))
@@ -93,7 +93,7 @@ def _listed(name: str, promises: Promises) -> str:
 
 
 def describe(promises: Promises) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     return "Guardrails and watched metrics in units of their own limit, right is better. " + " ".join(
         f"{row.label} {_in_words(row)}." for row in promises.rows
     )

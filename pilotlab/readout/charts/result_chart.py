@@ -23,15 +23,15 @@ from pilotlab.readout.charts.text_width import Label, fitted, spread, width, wra
 from pilotlab.readout.document.page_one import ArmMean, GoalResult
 from pilotlab.readout.palette import Colour
 from pilotlab.wording.numbers import number
-from pilotlab.wording.page import interval, level, with_unit
+from pilotlab.wording.unbroken import interval, level, with_unit
 
 LEFT, RIGHT = 16.0, 334.0
 TOP, FLOOR, LINE = 22.0, 74.0, 52.0
 ARM_STEP = 19.0
 
 
-def draw_result(name: str, goal: GoalResult, *, means: bool = True) -> str:
-    """Draw a goal's interval against its bar; `means` adds the arms below."""
+def plot_result(name: str, goal: GoalResult, *, means: bool = True) -> str:
+    """Plot a goal's interval against its bar; `means` adds the arms below."""
     arms = [arm for arm in goal.means if arm.change is not None] if means else []
     marks = _refused(goal) if goal.effect.estimate is None else _interval(goal)
     marks += _arms(goal, arms)
@@ -40,7 +40,7 @@ def draw_result(name: str, goal: GoalResult, *, means: bool = True) -> str:
 
 
 def describe(goal: GoalResult) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     effect = goal.effect
     if effect.estimate is None:
         return f"{goal.label}: no number. {effect.reason}"

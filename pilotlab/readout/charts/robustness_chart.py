@@ -22,7 +22,7 @@ from pilotlab.readout.document.page_one import Effect
 from pilotlab.readout.document.page_two import OtherAnalysis, RobustnessCard
 from pilotlab.readout.palette import Colour
 from pilotlab.wording.numbers import number
-from pilotlab.wording.page import interval, level
+from pilotlab.wording.unbroken import interval, level
 
 LEFT, NAMES = 176.0, 170.0
 TOP, STEP = 18.0, 14.0
@@ -30,8 +30,8 @@ LEAST, GAP = 56.0, 5.0  # of the plot; between plot and values
 OURS = "This readout"
 
 
-def draw_robustness(name: str, card: RobustnessCard) -> str:
-    """Draw the result, what held, what did not, and what could not be run, in this order."""
+def plot_robustness(name: str, card: RobustnessCard) -> str:
+    """Plot the result, what held, what did not, and what could not be run, in this order."""
     rows = sorted(card.runs, key=lambda run: (run.held is None, run.held is False))
     scale = _scale(card)
     floor = TOP + STEP * (len(rows) + 1) + 6
@@ -46,7 +46,7 @@ def draw_robustness(name: str, card: RobustnessCard) -> str:
 
 
 def describe(card: RobustnessCard) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     held = len(card.counted) - len(card.failed)
     said = [
         f"Estimate and interval of this readout, {_words(card.headline, card.decimals)}, "

@@ -1,4 +1,4 @@
-"""Scales: from values to places in a drawing, with round ticks."""
+"""Scales: from values to places in a chart, with round ticks."""
 
 from __future__ import annotations
 

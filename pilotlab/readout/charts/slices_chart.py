@@ -11,14 +11,14 @@ from pilotlab.readout.charts.text_width import fitted, width
 from pilotlab.readout.document.page_one import Slice, Slices
 from pilotlab.readout.palette import Colour
 from pilotlab.wording.numbers import number
-from pilotlab.wording.page import interval
+from pilotlab.wording.unbroken import interval
 
 LEFT, RIGHT, VALUE, ENDS = 112.0, 203.0, 233.0, 306.0
 STEP, TOP = 14.7, 14.0
 
 
-def draw_slices(name: str, slices: Slices) -> str:
-    """Draw one row a group, parted by attribute."""
+def plot_slices(name: str, slices: Slices) -> str:
+    """Plot one row a group, parted by attribute."""
     rows = list(slices.rows)
     breaks = sum(_opens(rows, place) for place in range(1, len(rows)))
     floor = TOP + STEP * len(rows) + 3 * breaks + 2
@@ -37,7 +37,7 @@ def draw_slices(name: str, slices: Slices) -> str:
 
 
 def describe(slices: Slices) -> str:
-    """Say in words what the drawing shows."""
+    """Say in words what the chart shows."""
     return f"Change in {slices.label} by group, right is better. " + " ".join(
         f"{row.attribute} {row.group}: {_words(row, slices)}." for row in slices.rows
     )

@@ -132,7 +132,7 @@ class Label:
 
     @property
     def width(self) -> float:
-        """Units of the drawing."""
+        """Units of the chart."""
         return width(self.words, self.size, bold=self.bold)
 
 

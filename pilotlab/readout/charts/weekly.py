@@ -100,7 +100,7 @@ def phase_labels(frame: Frame, spans: Sequence[Span]) -> list[str]:
 
 
 def week_axis(frame: Frame, start: str) -> list[str]:
-    """Draw the axis of event time below the plot."""
+    """Plot the axis of event time below the plot."""
     marks = [line((frame.left, frame.floor), (frame.right, frame.floor), "mid", 1)]
     for event_time in week_ticks(frame):
         x = frame.x(event_time)
@@ -122,7 +122,7 @@ def week_ticks(frame: Frame) -> list[int]:
 
 
 def value_axis(frame: Frame, scale: Scale) -> list[str]:
-    """Draw the labels of the values at the left, and grey lines across."""
+    """Plot the labels of the values at the left, and grey lines across."""
     marks = []
     step = tick_step(scale.low, scale.high, most=4)
     for value in ticks(scale.low, scale.high, most=4):
@@ -142,7 +142,7 @@ def left_margin(low: float, high: float) -> float:
 
 
 def start_line(frame: Frame) -> list[str]:
-    """Draw the line at which the policy starts."""
+    """Plot the line at which the policy starts."""
     if not frame.first < 0 <= frame.last:
         return []
     return [line((frame.edge(0), frame.top), (frame.edge(0), frame.floor), "ink", 0.9)]

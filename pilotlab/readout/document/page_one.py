@@ -139,7 +139,7 @@ class Promise:
 
     @property
     def shown(self) -> bool:
-        """Whether there is a number to draw."""
+        """Whether there is a number to plot."""
         return self.effect.estimate is not None and self.state not in ("hidden", "not estimable")
 
 
@@ -165,7 +165,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPoint:
-    """One week of the event study, oriented. `few`: too few units, drawn hollow and off the line."""
+    """One week of the event study, oriented. `few`: too few units, plotted hollow and off the line."""
 
     event_time: int
     week: str
@@ -179,7 +179,7 @@ class EventPoint:
     few: bool = False
 
     def __post_init__(self) -> None:
-        """Leave out ends that are not finite: a band with an open end can't be drawn."""
+        """Leave out ends that are not finite: a band with an open end can't be plotted."""
         for name in ("low", "high", "band_low", "band_high"):
             value = getattr(self, name)
             if value is not None and not math.isfinite(value):

@@ -1,27 +1,27 @@
-"""The panels of an arm, in their order: a question, the finding, the drawings, and the table twin of each."""
+"""The panels of an arm, in their order: a question, the finding, the charts, and the table twin of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pilotlab.readout import tables
-from pilotlab.readout.charts.adherence_chart import draw_adherence
-from pilotlab.readout.charts.event_study_chart import draw_event_study
-from pilotlab.readout.charts.presence_chart import draw_presence
-from pilotlab.readout.charts.promises_chart import draw_promises
-from pilotlab.readout.charts.result_chart import draw_result
-from pilotlab.readout.charts.robustness_chart import draw_robustness
-from pilotlab.readout.charts.slices_chart import draw_slices
+from pilotlab.readout.charts.adherence_chart import plot_adherence
+from pilotlab.readout.charts.event_study_chart import plot_event_study
+from pilotlab.readout.charts.presence_chart import plot_presence
+from pilotlab.readout.charts.promises_chart import plot_promises
+from pilotlab.readout.charts.result_chart import plot_result
+from pilotlab.readout.charts.robustness_chart import plot_robustness
+from pilotlab.readout.charts.slices_chart import plot_slices
+from pilotlab.readout.document import twins
 from pilotlab.readout.document.model import Arm, Readout, Slices
 from pilotlab.readout.document.page_two import GateItem, RobustnessCard, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A drawing with its table twin, "A1"."""
+    """A chart with its table twin, "A1"."""
 
-    name: str  # the drawing's id
+    name: str  # the chart's id
     svg: str
     twin: str
     table: Table
@@ -35,7 +35,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One question on page one. `gate` holds the conditions where the panel is a list and not a drawing."""
+    """One question on page one. `gate` holds the conditions where the panel is a list and not a chart."""
 
     name: str
     question: str
@@ -47,7 +47,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A goal's other analyses, drawn."""
+    """A goal's other analyses, plotted."""
 
     card: RobustnessCard
     figure: Figure
@@ -71,30 +71,30 @@ class ArmPanels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """Every drawing of a readout."""
+class Plotted:
+    """Every chart of a readout."""
 
     arms: tuple[ArmPanels, ...]
     presence: Figure | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every drawing, in the order of the tables A1, A2, …."""
+        """Every chart, in the order of the tables A1, A2, …."""
         panels = [panel for arm in self.arms for panel in (*arm.panels, *arm.extra)]
-        drawn = [figure for panel in panels for figure in panel.figures]
+        charts = [figure for panel in panels for figure in panel.figures]
         cards = [card.figure for arm in self.arms for card in arm.cards]
-        return (*drawn, *([self.presence] if self.presence else []), *cards)
+        return (*charts, *([self.presence] if self.presence else []), *cards)
 
 
-def draw(readout: Readout) -> Drawn:
-    """Draw everything once; tables are numbered in the order of the page."""
+def plot_panels(readout: Readout) -> Plotted:
+    """Plot everything once; tables are numbered in the order of the page."""
     arms = [_arm(arm, place) for place, arm in enumerate(readout.arms)]
     completeness = readout.trust.completeness
     presence = None
     if any(group.shares for group in completeness.groups):
-        svg = draw_presence("c-presence", completeness)
-        presence = Figure(name="c-presence", svg=svg, twin="", table=tables.presence_table(completeness))
-    return _numbered(Drawn(arms=tuple(arms), presence=presence))
+        svg = plot_presence("c-presence", completeness)
+        presence = Figure(name="c-presence", svg=svg, twin="", table=twins.presence_table(completeness))
+    return _numbered(Plotted(arms=tuple(arms), presence=presence))
 
 
 def _arm(arm: Arm, place: int) -> ArmPanels:
@@ -113,8 +113,8 @@ def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
     if arm.promises:
         figure = _figure(
             f"c{tag}-promises",
-            draw_promises(f"c{tag}-promises", arm.promises),
-            tables.promises_table(arm.promises),
+            plot_promises(f"c{tag}-promises", arm.promises),
+            twins.promises_table(arm.promises),
         )
         yield Panel(
             name=f"p{tag}-promises",
@@ -128,8 +128,8 @@ def _panels(arm: Arm, tag: str) -> Iterator[Panel]:
     if arm.adherence:
         figure = _figure(
             f"c{tag}-dose",
-            draw_adherence(f"c{tag}-dose", arm.adherence),
-            tables.adherence_table(arm.adherence),
+            plot_adherence(f"c{tag}-dose", arm.adherence),
+            twins.adherence_table(arm.adherence),
         )
         yield Panel(
             name=f"p{tag}-dose",
@@ -155,7 +155,7 @@ def _later_slices(arm: Arm) -> tuple[Slices, ...]:
 
 
 def _for_whom(slices: Slices, name: str) -> Panel:
-    figure = _figure(f"c{name}", draw_slices(f"c{name}", slices), tables.slices_table(slices))
+    figure = _figure(f"c{name}", plot_slices(f"c{name}", slices), twins.slices_table(slices))
     return Panel(
         name=f"p{name}",
         question="For whom",
@@ -170,7 +170,7 @@ def _result(arm: Arm, tag: str) -> Panel:
     figures = []
     for place, goal in enumerate(arm.goals):
         name = f"c{tag}-bar" if place == 0 else f"c{tag}-bar-{place + 1}"
-        figures.append(_figure(name, draw_result(name, goal, means=not several), tables.result_table(goal)))
+        figures.append(_figure(name, plot_result(name, goal, means=not several), twins.result_table(goal)))
     findings = "; ".join(f"{goal.label}, {goal.finding[:1].lower()}{goal.finding[1:]}" for goal in arm.goals)
     first = arm.goals[0]
     question = "The bar against the result"
@@ -188,7 +188,7 @@ def _result(arm: Arm, tag: str) -> Panel:
 def _timing(arm: Arm, tag: str, place: int) -> Panel:
     study = arm.timing[place]
     name = f"c{tag}-event" if place == 0 else f"c{tag}-event-{place + 1}"
-    figure = _figure(name, draw_event_study(name, study), tables.event_table(study))
+    figure = _figure(name, plot_event_study(name, study), twins.event_table(study))
     question = "When it happened" if len(arm.timing) == 1 else f"When it happened: {study.label}"
     return Panel(
         name=f"p{name[1:]}", question=question, finding=study.finding, note=study.note, figures=(figure,)
@@ -214,15 +214,15 @@ def _gate(arm: Arm, tag: str) -> Panel:
 
 def _card(card: RobustnessCard, stem: str, place: int) -> Card:
     name = stem if place == 0 else f"{stem}-{place + 1}"
-    return Card(card=card, figure=_figure(name, draw_robustness(name, card), tables.robustness_table(card)))
+    return Card(card=card, figure=_figure(name, plot_robustness(name, card), twins.robustness_table(card)))
 
 
 def _figure(name: str, svg: str, table: Table, *, brief: int = 0) -> Figure:
     return Figure(name=name, svg=svg, twin="", table=table, brief=brief)
 
 
-def _numbered(drawn: Drawn) -> Drawn:
-    order = {figure.name: f"A{place}" for place, figure in enumerate(drawn.figures, start=1)}
+def _numbered(plotted: Plotted) -> Plotted:
+    order = {figure.name: f"A{place}" for place, figure in enumerate(plotted.figures, start=1)}
 
     def figure(one: Figure) -> Figure:
         return replace(one, twin=order[one.name])
@@ -235,6 +235,6 @@ def _numbered(drawn: Drawn) -> Drawn:
 
     arms = tuple(
         replace(arm, panels=panels(arm.panels), extra=panels(arm.extra), cards=cards(arm.cards))
-        for arm in drawn.arms
+        for arm in plotted.arms
     )
-    return Drawn(arms=arms, presence=figure(drawn.presence) if drawn.presence else None)
+    return Plotted(arms=arms, presence=figure(plotted.presence) if plotted.presence else None)

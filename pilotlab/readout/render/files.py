@@ -12,6 +12,7 @@ from typing import Any
 from pilotlab.errors import PilotlabError, UsageError, unknown
 from pilotlab.readout.document.model import Readout
 from pilotlab.spec.frozen import digest
+from pilotlab.text.characters import json_text
 from pilotlab.whole_file import write_whole
 
 # form: (suffix, renderer)
@@ -19,7 +20,7 @@ FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "html": (".html", "pilotlab.readout.render.html:render_html"),
         "markdown": (".md", "pilotlab.readout.render.markdown:render_markdown"),
-        "json": (".json", "pilotlab.readout.render.json:render_json"),
+        "json": (".json", "pilotlab.readout.render.files:render_json"),
     }
 )
 
@@ -70,6 +71,11 @@ class Page:
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return self.readout.to_dict()
+
+
+def render_json(readout: Readout) -> str:
+    """Write the readout with its schema's name; open ends of intervals are null. The same readout, the same bytes."""
+    return json_text(readout.to_dict(), indent=1) + "\n"
 
 
 def _write(target: Path, text: str) -> None:

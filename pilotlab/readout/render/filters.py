@@ -29,7 +29,7 @@ from pilotlab.spec.standard import SHARE_NEEDED
 from pilotlab.wording.chances import short_p
 from pilotlab.wording.lists import listed
 from pilotlab.wording.numbers import NBSP, count, number
-from pilotlab.wording.page import day, interval, percent, with_unit
+from pilotlab.wording.unbroken import day, interval, percent, with_unit
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _CODE = re.compile(r"`([^`]+)`")
@@ -262,7 +262,7 @@ HTML_FILTERS = {
     **WORD_FILTERS,
     "rich": rich,
     "bare": bare,
-    "drawn": Markup,
+    "as_svg": Markup,
     "short_digest": short_digest,
     "mark": mark,
     "steps": steps,

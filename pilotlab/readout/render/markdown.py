@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pilotlab.readout.document.model import Readout
 from pilotlab.readout.document.page_two import Table
-from pilotlab.readout.document.panels import draw
+from pilotlab.readout.document.panels import plot_panels
 from pilotlab.readout.document.sections import sections_of
 from pilotlab.text.characters import visible
 
@@ -22,9 +22,9 @@ _SPECIAL = re.compile(r"([\\\[\]|])")
 
 def render_markdown(readout: Readout) -> str:
     """Write the sections of the readout's edition; text is escaped, so that no name can become markup."""
-    drawn = draw(readout)
+    plotted = plot_panels(readout)
     parts = [
-        _environment().get_template(f"{section.name}.md").render(readout=readout, drawn=drawn).strip()
+        _environment().get_template(f"{section.name}.md").render(readout=readout, plotted=plotted).strip()
         for section in sections_of(readout)
     ]
     footer = [f"---\n\n{md(readout.footer)}"] if readout.footer else []

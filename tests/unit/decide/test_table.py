@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from pilotlab.decide.ladder import GoalState, Rung
-from pilotlab.decide.table import NO_HARM, TABLE, Cell, Column
+from pilotlab.decide.verdict_table import NO_HARM, TABLE, Cell, Column
 
 PAGE = Path(__file__).parents[3] / "docs/explanation/decision-rule.md"
 RUNGS = {

@@ -11,8 +11,8 @@ import pytest
 from pilotlab.decide.course import Course
 from pilotlab.estimate.results.slices import Slices
 from pilotlab.evaluate.equity import breached
+from pilotlab.readout.build.analysis_json import told
 from pilotlab.readout.build.assemble import build_readout
-from pilotlab.readout.build.told import told
 from pilotlab.weeks import Week
 from tests.pilots import AFTER, PILOT, Lab, make_lab, plain_value
 

@@ -14,14 +14,14 @@ import matplotlib
 import pytest
 from PIL import ImageFont
 
-from pilotlab.readout.charts.event_study_chart import draw_event_study
+from pilotlab.readout.charts.event_study_chart import plot_event_study
 from pilotlab.readout.charts.marks import n
-from pilotlab.readout.charts.promises_chart import draw_promises
-from pilotlab.readout.charts.result_chart import draw_result
-from pilotlab.readout.charts.robustness_chart import draw_robustness
+from pilotlab.readout.charts.promises_chart import plot_promises
+from pilotlab.readout.charts.result_chart import plot_result
+from pilotlab.readout.charts.robustness_chart import plot_robustness
 from pilotlab.readout.charts.scale import Scale, around, tick_decimals, tick_step, ticks
 from pilotlab.readout.charts.text_width import Label, fitted, spread, width, wrapped
-from pilotlab.readout.document.panels import draw
+from pilotlab.readout.document.panels import plot_panels
 from pilotlab.readout.palette import INKS
 from tests.unit.readout.cases import CASES, many_weeks, not_ready, open_ends, two_goals_two_arms
 from tests.unit.readout.fixture import anchor_days, robustness_card
@@ -32,8 +32,8 @@ FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 CALM = [name for name in CASES if name not in ("extreme", "wicked")]  # numbers and words that people write
 
 
-def drawings(name: str) -> list[str]:
-    return [figure.svg for figure in draw(CASES[name]()).figures]
+def charts_of(name: str) -> list[str]:
+    return [figure.svg for figure in plot_panels(CASES[name]()).figures]
 
 
 @cache
@@ -57,7 +57,7 @@ def boxes(svg: str) -> list[Box]:
 
 @pytest.mark.parametrize("name", CALM)
 def test_labels_do_not_overlap(name: str) -> None:
-    for svg in drawings(name):
+    for svg in charts_of(name):
         for one, other in itertools.combinations(boxes(svg), 2):
             across = min(one[2], other[2]) - max(one[0], other[0])
             down = min(one[3], other[3]) - max(one[1], other[1])
@@ -65,8 +65,8 @@ def test_labels_do_not_overlap(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CALM)
-def test_labels_stay_inside_the_drawing(name: str) -> None:
-    for svg in drawings(name):
+def test_labels_stay_inside_the_chart(name: str) -> None:
+    for svg in charts_of(name):
         height = float(ET.fromstring(svg).get("height", "0"))
         for left, top, right, bottom, words in boxes(svg):
             assert left >= -4, words
@@ -77,7 +77,7 @@ def test_labels_stay_inside_the_drawing(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_marks_are_plain(name: str) -> None:
-    for svg in drawings(name):
+    for svg in charts_of(name):
         assert not re.search(r"<(pattern|filter|clipPath|style|script|image|use)|var\(|url\(|nan|inf\b", svg)
         for mark in ET.fromstring(svg).iter():
             for paint in ("fill", "stroke"):
@@ -90,7 +90,7 @@ def test_marks_are_plain(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_pictures_say_what_they_show(name: str) -> None:
-    for svg in drawings(name):
+    for svg in charts_of(name):
         root = ET.fromstring(svg)
         assert root.get("role") == "img"
         title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
@@ -104,11 +104,11 @@ def test_pictures_say_what_they_show(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_same_values_give_the_same_bytes(name: str) -> None:
-    assert drawings(name) == drawings(name)
+    assert charts_of(name) == charts_of(name)
 
 
 def test_the_result_is_drawn_to_scale() -> None:
-    svg = ET.fromstring(draw_result("c", anchor_days().lead.goals[0]))
+    svg = ET.fromstring(plot_result("c", anchor_days().lead.goals[0]))
     places = {
         mark.text: float(mark.get("x", "0")) for mark in svg.iter(f"{SVG}text") if mark.get("y") == "89"
     }
@@ -121,18 +121,18 @@ def test_right_is_good_whichever_way_the_metric_runs() -> None:
     goal = anchor_days().lead.goals[0]  # fewer days are better: 6.92 to 5.73 goes right
     for lower, ends in ((True, (6.92, 5.73)), (False, (5.73, 6.92))):
         means = (replace(goal.means[0], baseline=ends[0], counted=ends[1]),)
-        svg = ET.fromstring(draw_result("c", replace(goal, means=means, lower_is_better=lower)))
+        svg = ET.fromstring(plot_result("c", replace(goal, means=means, lower_is_better=lower)))
         way = next(mark for mark in svg.iter(f"{SVG}line") if mark.get("y1") == "130")
         assert float(way.get("x2", "0")) > float(way.get("x1", "0"))
 
 
 def test_open_ends_are_arrows_with_the_word() -> None:
-    svg = draw_result("c", open_ends().lead.goals[0])
+    svg = plot_result("c", open_ends().lead.goals[0])
     assert svg.count(">open<") == 2
 
 
 def test_the_reason_stands_in_the_number_s_place() -> None:
-    svg = draw_result("c", not_ready().lead.goals[0])
+    svg = plot_result("c", not_ready().lead.goals[0])
     words = " ".join(ET.fromstring(svg).itertext())
     assert "2 treated clusters" in words
     assert "0.00" not in words
@@ -141,17 +141,17 @@ def test_the_reason_stands_in_the_number_s_place() -> None:
 def test_a_broken_limit_is_a_diamond_and_a_bold_word() -> None:
     promises = anchor_days().lead.promises
     assert promises is not None
-    svg = draw_promises("c", promises)
+    svg = plot_promises("c", promises)
     assert svg.count('class="f-red s-paper"') == 1
     assert re.search(r'font-weight="700"[^>]*>broken, fixable<', svg)
-    safe = draw_promises("c", replace(promises, rows=promises.rows[1:]))
+    safe = plot_promises("c", replace(promises, rows=promises.rows[1:]))
     assert "f-red s-paper" not in safe
 
 
 def test_a_hidden_row_stays_with_its_reason() -> None:
     promises = anchor_days().lead.promises
     assert promises is not None
-    assert "hidden: under 5 in an arm" in draw_promises("c", promises)
+    assert "hidden: under 5 in an arm" in plot_promises("c", promises)
 
 
 def test_a_row_stands_at_multiples_of_its_own_limit() -> None:
@@ -165,14 +165,14 @@ def test_a_row_stands_at_multiples_of_its_own_limit() -> None:
             effect=replace(row.effect, estimate=0.15 * factor, low=-0.3 * factor, high=0.45 * factor),
             limit=-0.3 * factor,
         )
-        svg = ET.fromstring(draw_promises("c", replace(promises, rows=(scaled,))))
+        svg = ET.fromstring(plot_promises("c", replace(promises, rows=(scaled,))))
         marks.append([mark.get("cx") for mark in svg.iter(f"{SVG}circle")])
     assert marks[0] == marks[1]
 
 
 def test_weeks_with_few_units_are_hollow_and_leave_the_line() -> None:
     study = anchor_days().lead.timing[0]
-    svg = draw_event_study("c", study)
+    svg = plot_event_study("c", study)
     ours = re.search(r'<path fill="none" class="s-blue"[^>]*d="([^"]+)"', svg)
     assert ours is not None
     assert len(ours[1].split("L")) == 26  # 27 weeks, the last on 4 pairs
@@ -181,25 +181,25 @@ def test_weeks_with_few_units_are_hollow_and_leave_the_line() -> None:
 
 
 def test_a_week_left_out_is_hollow_but_stays_on_the_line() -> None:
-    svg = draw_event_study("c", anchor_days().lead.timing[0])
+    svg = plot_event_study("c", anchor_days().lead.timing[0])
     assert svg.count('class="f-paper s-blue"') == 1
 
 
 def test_one_week_and_sixty_can_be_drawn() -> None:
     for weeks in (1, 2, 60, 120):
         timing = many_weeks(weeks).lead.timing[0]
-        assert draw_event_study("c", timing).count("<circle") == weeks
+        assert plot_event_study("c", timing).count("<circle") == weeks
 
 
 def test_two_goals_share_a_panel_and_each_has_its_twin() -> None:
-    drawn = draw(two_goals_two_arms())
+    drawn = plot_panels(two_goals_two_arms())
     assert [figure.twin for figure in drawn.figures] == [f"A{k}" for k in range(1, len(drawn.figures) + 1)]
     assert len(drawn.arms[0].panels[0].figures) == 2
     assert len({figure.name for figure in drawn.figures}) == len(drawn.figures)
 
 
 def test_other_analyses_are_drawn_to_scale_and_failures_are_diamonds() -> None:
-    svg = draw_robustness("c", robustness_card())
+    svg = plot_robustness("c", robustness_card())
     root = ET.fromstring(svg)
     assert svg.count('class="f-red s-paper"') == 2
     assert svg.count(">not run<") == 1
@@ -211,7 +211,7 @@ def test_other_analyses_are_drawn_to_scale_and_failures_are_diamonds() -> None:
 
 def test_an_analysis_far_off_ends_in_arrows_and_leaves_the_others_room() -> None:
     card = CASES["open_ends"]().lead.robustness[0]
-    svg = draw_robustness("c", card)
+    svg = plot_robustness("c", card)
     centres = {mark.get("cx") for mark in ET.fromstring(svg).iter(f"{SVG}circle")}
     assert len(centres) > 5  # a thousand million days do not push them together
     assert "nan" not in svg
@@ -285,7 +285,7 @@ def test_words_of_a_result_never_meet_wherever_it_lies(estimate: float, reach: f
             (-math.inf, estimate + reach),
         ):
             effect = replace(goal.effect, estimate=estimate, low=ends[0], high=ends[1])
-            svg = draw_result("c", replace(goal, effect=effect, bar=bar, limit=limit))
+            svg = plot_result("c", replace(goal, effect=effect, bar=bar, limit=limit))
             for one, other in itertools.combinations(boxes(svg), 2):
                 across = min(one[2], other[2]) - max(one[0], other[0])
                 down = min(one[3], other[3]) - max(one[1], other[1])
@@ -296,7 +296,7 @@ def test_words_of_a_result_never_meet_wherever_it_lies(estimate: float, reach: f
 def test_the_estimate_s_words_keep_off_the_upright_lines(estimate: float) -> None:
     goal = anchor_days().lead.goals[0]
     effect = replace(goal.effect, estimate=estimate, low=estimate - 0.5, high=estimate + 0.5)
-    svg = draw_result("c", replace(goal, effect=effect, means=()))
+    svg = plot_result("c", replace(goal, effect=effect, means=()))
     upright = {
         float(mark.get("x1", "0")) for mark in ET.fromstring(svg).iter(f"{SVG}line") if mark.get("y1") == "22"
     }
@@ -308,7 +308,7 @@ def test_the_estimate_s_words_keep_off_the_upright_lines(estimate: float) -> Non
 
 
 def test_rows_without_a_limit_share_no_axis_and_keep_their_units() -> None:
-    panel = draw(CASES["no_limits"]()).arms[0].panels[1]
+    panel = plot_panels(CASES["no_limits"]()).arms[0].panels[1]
     svg = panel.figures[0].svg
     assert panel.question == "Watched"
     assert "<circle" not in svg

@@ -10,12 +10,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pilotlab.readout.document.page_height import density
-from pilotlab.readout.document.panels import draw
+from pilotlab.readout.document.panels import plot_panels
 from pilotlab.readout.document.sections import SECTIONS, sections_of
 from pilotlab.readout.palette import INKS
 from pilotlab.readout.render.filters import LOOKS, phase_word, rich
-from pilotlab.readout.render.html import render_html
+from pilotlab.readout.render.html import density, render_html
 from pilotlab.readout.render.markdown import render_markdown
 from tests.unit.readout.cases import (
     CASES,
@@ -276,8 +275,8 @@ def test_adding_a_section_is_a_row() -> None:
 
 
 def test_a_long_page_one_is_printed_smaller() -> None:
-    assert density(anchor_days(), draw(anchor_days())) == ""
-    assert density(long_words(), draw(long_words())) in ("denser", "densest")
+    assert density(anchor_days(), plot_panels(anchor_days())) == ""
+    assert density(long_words(), plot_panels(long_words())) in ("denser", "densest")
     assert '<html lang="en" class="dense' in render_html(long_words())
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pilotlab.errors import PilotlabError
 from pilotlab.readout.document.model import SCHEMA, Effect, EventPoint, Promise, Readout
-from pilotlab.readout.render.json import render_json
+from pilotlab.readout.render.files import render_json
 from tests.unit.readout.cases import CASES
 from tests.unit.readout.fixture import anchor_days
 

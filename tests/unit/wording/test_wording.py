@@ -13,7 +13,7 @@ from datetime import date, datetime
 import pytest
 
 from pilotlab import wording
-from pilotlab.wording import chances, dates, intervals, lists, numbers, page, shares
+from pilotlab.wording import chances, dates, intervals, lists, numbers, unbroken
 
 MODULES = sorted(each.name for each in pkgutil.iter_modules(wording.__path__))
 
@@ -78,11 +78,11 @@ def test_what_is_typed_is_read_back(value: float) -> None:
 )
 def test_open_ends_are_said_in_words(low: float, high: float, words: str) -> None:
     assert intervals.interval(low, high, 1) == words
-    assert page.interval(low, high, 1) == words.replace(" ", "\u00a0")
+    assert unbroken.interval(low, high, 1) == words.replace(" ", "\u00a0")
 
 
 def test_days_are_written_in_words() -> None:
-    assert page.day("2026-09-01") == "1\u00a0September 2026"
+    assert unbroken.day("2026-09-01") == "1\u00a0September 2026"
     assert dates.short_day("2026-09-07") == dates.short_day(date(2026, 9, 7)) == "7 Sep 2026"
     assert dates.day("soon") == "soon"
     assert dates.moment(datetime(2026, 9, 7, 9, 5)) == "7 Sep 2026, 09:05"
@@ -128,19 +128,19 @@ def test_luck_is_a_natural_frequency(p: float, words: str) -> None:
 
 @pytest.mark.parametrize("needed", [0.8, 0.75, 0.6])
 def test_a_share_that_misses_what_is_needed_is_not_written_as_if_it_met_it(needed: float) -> None:
-    whole = shares.percent(needed)
+    whole = numbers.percent(needed)
     for short in (1e-6, 0.0004, 0.004):
-        assert float(shares.percent(needed - short, needed=needed).removesuffix(" %")) < 100 * needed
-    assert shares.percent(needed, needed=needed) == shares.percent(needed + 1e-12, needed=needed) == whole
+        assert float(numbers.percent(needed - short, needed=needed).removesuffix(" %")) < 100 * needed
+    assert numbers.percent(needed, needed=needed) == numbers.percent(needed + 1e-12, needed=needed) == whole
 
 
 def test_shares_without_a_need_are_rounded() -> None:
-    assert shares.percent(0.925) == "93 %"
-    assert shares.percent(None) == "none due"
-    assert page.percent(0.925) == "93\u00a0%"
+    assert numbers.percent(0.925) == "93 %"
+    assert numbers.percent(None) == "none due"
+    assert unbroken.percent(0.925) == "93\u00a0%"
 
 
 def test_plural_and_level() -> None:
-    assert page.plural(1, "team") == "1\u00a0team"
+    assert unbroken.plural(1, "team") == "1\u00a0team"
     assert lists.plural(12000, "person", "people") == "12,000 people"
-    assert page.level(0.975) == "97.5\u00a0%"
+    assert unbroken.level(0.975) == "97.5\u00a0%"

@@ -10,12 +10,17 @@ import numpy as np
 import pytest
 
 from pilotlab.evaluate.reruns import RERUNS
-from pilotlab.evaluate.threats.changes import changes
-from pilotlab.evaluate.threats.during.compliance import compliance
-from pilotlab.evaluate.threats.during.novelty import beside_halves, early_against_late
-from pilotlab.evaluate.threats.during.other_windows import WINDOWS, other_windows
-from pilotlab.evaluate.threats.during.placebo_in_space import placebo_in_space, placebos
-from pilotlab.evaluate.threats.during.spillover import spillover
+from pilotlab.evaluate.threats.during import (
+    WINDOWS,
+    beside_halves,
+    compliance,
+    early_against_late,
+    other_windows,
+    placebo_in_space,
+    placebos,
+    spillover,
+)
+from pilotlab.evaluate.threats.stretches import changes
 from tests.unit.evaluate.threats.make import PILOT, TEAMS, effect, headline, nothing
 
 pytestmark = pytest.mark.slow  # every test here analyses a whole pilot

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pilotlab.evaluate.threats.lost.nonresponse import AnswersKept, answers_kept, kept_by
+from pilotlab.evaluate.threats.lost import AnswersKept, answers_kept, kept_by
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec

@@ -9,11 +9,16 @@ import pandas as pd
 import pytest
 
 from pilotlab.estimate.did import did
-from pilotlab.evaluate.threats.before.anticipation import anticipation
-from pilotlab.evaluate.threats.before.breakdown import breakdown_value, parting
-from pilotlab.evaluate.threats.before.periods import distance, event_study, in_periods
-from pilotlab.evaluate.threats.before.pre_trend import period, pre_trend
-from pilotlab.evaluate.threats.before.regression_to_the_mean import return_to_usual
+from pilotlab.evaluate.threats.before import anticipation, return_to_usual
+from pilotlab.evaluate.threats.parallel_trends import (
+    breakdown_value,
+    distance,
+    event_study,
+    in_periods,
+    parting,
+    period,
+    pre_trend,
+)
 from tests.unit.evaluate.threats.make import CALENDAR, PILOT, TEAMS, effect, headline
 
 pytestmark = pytest.mark.slow  # every test here analyses a whole pilot

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from pilotlab.evaluate.threats.changes import changes
-from pilotlab.evaluate.threats.lost.attrition import attrition
-from pilotlab.evaluate.threats.lost.missing_weeks import missing_weeks
-from pilotlab.evaluate.threats.lost.nonresponse import answers
+from pilotlab.evaluate.threats.lost import answers, attrition, missing_weeks
+from pilotlab.evaluate.threats.stretches import changes
 from tests.unit.evaluate.threats.make import PILOT, effect, headline
 
 GONE = ("t12", "t13", "t14")

@@ -15,7 +15,7 @@ from pilotlab.readout.document.page_one import (
 from pilotlab.readout.document.page_two import Completeness, OtherAnalysis, RobustnessCard, Table
 from pilotlab.spec.standard import SHARE_NEEDED
 from pilotlab.wording.numbers import number
-from pilotlab.wording.page import interval, level, percent
+from pilotlab.wording.unbroken import interval, level, percent
 
 NONE = "not set"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pilotlab.decide.decision import ArmDecision, MetricState
 from pilotlab.evaluate.analysis import ArmMeans, MetricResult
 from pilotlab.evaluate.by_week import WeekEffect
-from pilotlab.readout.build.effects import bar, decimals_of, effect, limit
 from pilotlab.readout.build.phases import phase_of, spans_of
+from pilotlab.readout.build.turned_effects import bar, decimals_of, effect, limit
 from pilotlab.readout.document.model import (
     Adherence,
     AdherencePeriod,
@@ -26,8 +26,7 @@ from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.standard import least_gap
 from pilotlab.wording.effects import Words
 from pilotlab.wording.lists import listed
-from pilotlab.wording.numbers import number, signed
-from pilotlab.wording.shares import percent
+from pilotlab.wording.numbers import number, percent, signed
 
 GOAL_FINDINGS = {
     "clear yes": "Clear yes: better, and by at least the bar",
@@ -165,7 +164,7 @@ def event_study(spec: PilotSpec, result: MetricResult) -> EventStudy | None:
         bar=worth,
         start=spec.calendar.start.monday.isoformat(),
         n_of="people" if spec.design.unit == "person" else "teams",
-        note=_timing_note(spec, points, bar_drawn=worth is not None, decimals=scale.decimals),
+        note=_timing_note(spec, points, bar_shown=worth is not None, decimals=scale.decimals),
     )
 
 
@@ -211,14 +210,14 @@ def _halves_of_weeks(spec: PilotSpec, counted: Sequence[WeekEffect], scale: Word
     return _mean(early or counted, scale), _mean(late or counted, scale)
 
 
-def _timing_note(spec: PilotSpec, points: Sequence[EventPoint], *, bar_drawn: bool, decimals: int) -> str:
+def _timing_note(spec: PilotSpec, points: Sequence[EventPoint], *, bar_shown: bool, decimals: int) -> str:
     wander = [
         abs(point.estimate) for point in points if point.phase == "baseline" and point.estimate is not None
     ]
     unit = "people" if spec.design.unit == "person" else "teams"
     parts = [
         "Zero: baseline mean.",
-        "Dashes: the bar." if bar_drawn else "",
+        "Dashes: the bar." if bar_shown else "",
         f"Baseline weeks wander by up to {number(max(wander), decimals)}." if wander else "",
         f"Hollow: too few {unit}." if any(point.few for point in points) else "",
     ]

@@ -1,4 +1,4 @@
-"""Checking: the rule's inputs must make sense before they are judged."""
+"""Refusing: inputs that no pilot can have, before they are judged."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from pilotlab.estimate.results.slices import Group
 from pilotlab.evaluate.analysis import MetricResult
+from pilotlab.evaluate.by_slice import SLICE_CELL
 from pilotlab.evaluate.equity import Breach, breached
-from pilotlab.evaluate.slices import SLICE_CELL
-from pilotlab.readout.build.effects import limit
+from pilotlab.readout.build.turned_effects import limit
 from pilotlab.readout.document.model import Effect, Slice, Slices
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.wording.effects import Words

@@ -1,4 +1,4 @@
-"""Page: the same words with no-break spaces, so that a number keeps its unit, and an interval its ends, on one line."""
+"""Unbroken: the same words with no-break spaces, so that a number keeps its unit, and an interval its ends, on one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from pilotlab.wording import dates, intervals, lists, numbers, shares
+from pilotlab.wording import dates, intervals, lists, numbers
 from pilotlab.wording.numbers import NBSP
 
 P = ParamSpec("P")
@@ -27,7 +27,7 @@ def _kept(write: Callable[P, str]) -> Callable[P, str]:
 
 interval = _kept(intervals.interval)
 level = _kept(intervals.level)
-percent = _kept(shares.percent)
+percent = _kept(numbers.percent)
 plural = _kept(lists.plural)
 with_unit = _kept(numbers.with_unit)
 

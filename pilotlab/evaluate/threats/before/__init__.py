@@ -1,1 +1,0 @@
-"""Before: threats that show before the policy began."""

@@ -1,1 +1,0 @@
-"""During: threats that show while the policy runs."""

@@ -1,1 +1,0 @@
-"""Lost: threats from teams, answers and weeks that are not there."""
