@@ -6,7 +6,7 @@ false alarms among alarms, for independent or positively dependent tests. Where 
 
 References
 ----------
-Holm (1979); Benjamini & Hochberg (1995); computed by statsmodels.
+Holm (1979); Benjamini & Hochberg (1995). Statsmodels' `multipletests` agrees (tests) and collects garbage at every call.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def holm(p_values: ArrayLike) -> FloatArray:
     >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.06, 0.06]
     """
-    return _adjust(p_values, "holm")
+    p = _row(p_values)
+    order = np.argsort(p)
+    stepped = np.minimum(np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)), 1.0)
+    return stepped[np.argsort(order)]
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> FloatArray:
@@ -50,15 +53,14 @@ def benjamini_hochberg(p_values: ArrayLike) -> FloatArray:
     >>> benjamini_hochberg([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.04, 0.04]
     """
-    return _adjust(p_values, "fdr_bh")
+    p = _row(p_values)
+    order = np.argsort(-p)
+    stepped = np.minimum.accumulate(np.minimum(p[order] * p.size / np.arange(p.size, 0, -1), 1.0))
+    return stepped[np.argsort(order)]
 
 
-def _adjust(p_values: ArrayLike, method: str) -> FloatArray:
-    from statsmodels.stats.multitest import multipletests  # a second to import
-
+def _row(p_values: ArrayLike) -> FloatArray:
     p = np.asarray(p_values, dtype=float)
     if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
         raise ValueError(f"p_values must be one row of numbers between 0 and 1; got {p_values!r}")
-    if not p.size:
-        return p
-    return np.asarray(multipletests(p, method=method)[1])
+    return p

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, product
 
 import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
+from statsmodels.stats.multitest import multipletests
 
 from pilotlab.stats.randomization.draws import Design
 from pilotlab.stats.randomization.max_t import max_t, step_down
 from pilotlab.stats.randomization.multiplicity import benjamini_hochberg, holm
 from pilotlab.stats.randomization.sharp_null import p_values, randomization_test
 
+Adjust = Callable[[np.ndarray], np.ndarray]
 P = [0.012, 0.2, 0.001, 0.04, 0.04, 1.0, 0.0]
 
 
@@ -24,6 +27,14 @@ def test_holm_is_its_definition() -> None:
 
 def test_benjamini_hochberg_is_scipys() -> None:
     assert benjamini_hochberg(P) == pytest.approx(false_discovery_control(P))
+
+
+@pytest.mark.parametrize(("adjust", "method"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
+def test_ties_and_ends_are_adjusted_as_statsmodels_does(adjust: Adjust, method: str) -> None:
+    rng = np.random.default_rng(3)
+    for size in (2, 5, 40):
+        p = rng.choice([0.0, 0.001, 0.02, 0.02, 0.3, 1.0], size)
+        np.testing.assert_allclose(adjust(p), multipletests(p, method=method)[1], rtol=1e-15)
 
 
 @pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
