@@ -18,7 +18,7 @@ evaluate
 decide
 forecast
 readout
-api pipeline scaffold
+api pipeline scaffold verbs
 cli web
 """
 # Rooms of estimate: results stand below everything that makes, uses or plots them.
