@@ -23,7 +23,7 @@ from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import RuleInputs
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.draw import draw
-from pilotlab.design.place import place_of
+from pilotlab.design.strength import place_of
 from pilotlab.estimate.results.estimate import NotEstimable
 from pilotlab.evaluate.analysis import Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.threats.lost import AnswersKept, kept_by

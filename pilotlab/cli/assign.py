@@ -121,7 +121,7 @@ def imbalance_lines(assignment: Assignment) -> list[str]:
     compared = f"{count(found.draws)} {'possible' if found.exact else 'sampled'} draws, {plural(found.attributes, 'attribute')}"
     lines = [f"{found} ({compared})."]
     if found.rare:
-        from pilotlab.design.imbalance import advice
+        from pilotlab.design.balance import advice
 
         lines += wrap(advice(found), page_width())
     return lines

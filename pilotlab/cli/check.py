@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pilotlab.cli.findings import finding_lines, said
 from pilotlab.cli.options import TEXT, format_option, plain_option, today_option, workspace_option
-from pilotlab.cli.output import next_line, show, show_json, show_lines, terminal_width
+from pilotlab.cli.output import finding_lines, next_line, said, show, show_json, show_lines, terminal_width
 from pilotlab.wording.lists import plural
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pilotlab.cli.help import Group
 from pilotlab.cli.options import TEXT, actor_option, format_option, today_option, workspace_option
-from pilotlab.cli.output import complain, show, show_json
+from pilotlab.cli.output import Group, complain, show, show_json
 from pilotlab.wording.lists import plural
 
 if TYPE_CHECKING:

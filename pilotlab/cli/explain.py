@@ -75,9 +75,9 @@ def _explain_method(name: str, method: Entry, form: str, plain: bool) -> None:
 
 
 def _explain_code(code: str, form: str, plain: bool) -> None:
-    from pilotlab.sources import codes as source_codes
+    from pilotlab.sources import findings as source_codes
     from pilotlab.spec import codes as spec_codes
-    from pilotlab.spec.pages import finding_entry
+    from pilotlab.spec.codes import finding_entry
 
     entry = finding_entry(code)
     if form == "json":

@@ -20,8 +20,7 @@ from pilotlab.cli.output import next_line, show, show_json
 from pilotlab.errors import nearest
 
 if TYPE_CHECKING:
-    from pilotlab.sources.draft import Answers, Draft
-    from pilotlab.sources.entry import Form
+    from pilotlab.sources.entry import Answers, Draft, Form
     from pilotlab.store.entries import Entry, Receipt
 
 

@@ -12,9 +12,7 @@ from typing import Any
 
 import click
 
-from pilotlab.cli.findings import finding_lines
-from pilotlab.cli.help import Help
-from pilotlab.cli.output import complain, error_width, page_width, terminal_width
+from pilotlab.cli.output import Help, complain, error_width, finding_lines, page_width, terminal_width
 from pilotlab.cli.stream import exit_code, guard
 from pilotlab.errors import FindingsError, PilotlabError, UsageError
 from pilotlab.text.characters import visible

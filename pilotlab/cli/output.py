@@ -1,15 +1,21 @@
-"""The writer: everything that a command prints goes through here."""
+"""The writer: everything that a command prints goes through here, its help and findings too."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
 
 from pilotlab.cli.stream import encoding_of, spare
 from pilotlab.text.characters import encodable, json_text, visible
-from pilotlab.text.width import fold
+from pilotlab.text.width import columns, fold, pad, wrap
+
+if TYPE_CHECKING:
+    from pilotlab.errors import Finding
 
 WIDTH = 100
 LEAST = 40  # columns; a narrower terminal breaks lines itself
@@ -147,3 +153,61 @@ def _columns(stream: TextIO | None) -> int | None:
 
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
+
+
+class Help(click.HelpFormatter):
+    """Help with its examples broken to the terminal's width too."""
+
+    def getvalue(self) -> str:
+        """Return the page."""
+        return "\n".join(part for line in super().getvalue().split("\n") for part in fold(line, self.width))
+
+
+class Group(click.Group):
+    """A group that lists each command with its whole first sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, command.get_short_help_str(10_000)) for name, command in found if command]
+            )
+
+
+ROOM = 30  # columns that the sentence needs beside its place; with fewer it stands below
+
+
+def finding_lines(findings: Sequence[Finding], width: int | None) -> list[str]:
+    """Findings in columns, wrapped to a terminal's width; one a line where `width` is None."""
+    if not width:
+        return [f"{_place(finding)}{finding.code} {finding.level:<5} {said(finding)}" for finding in findings]
+    place = max((columns(_place(finding)) for finding in findings), default=0)
+    lines = []
+    for finding in findings:
+        head = f"{pad(_place(finding), place)}{finding.code} {finding.level:<5} "
+        if width - columns(head) < ROOM:  # a long path
+            lines += [head.rstrip(), *wrap(said(finding), width, first="  ")]
+        else:
+            lines += wrap(said(finding), width, first=head)
+    return lines
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.where}  " if finding.where else ""
+
+
+def said(finding: Finding) -> str:
+    """What is wrong and how to fix it, in one sentence; the fix is left out where the first half says it already."""
+    told = (
+        not finding.fix
+        or "did you mean" in finding.what
+        or "it belongs under" in finding.what
+        or _repeats(finding.fix.partition(" ")[2], finding.what)
+    )
+    return finding.what if told else f"{finding.what}; {finding.fix}"
+
+
+def _repeats(words: str, what: str) -> bool:
+    """Whether a fix says in other words what was said; a number stands in what it mends, and is no repetition."""
+    return words in what and any(character.isalpha() for character in words)

@@ -16,6 +16,6 @@ def command() -> None:
       pilotlab schema > pilot.schema.json
       # yaml-language-server: $schema=../../pilot.schema.json      (first line of pilot.yaml)
     """
-    from pilotlab.spec.schema import pilot_schema
+    from pilotlab.spec.pilot import pilot_schema
 
     show_json(pilot_schema())

@@ -10,8 +10,7 @@ from pilotlab.text.width import columns, wrap
 from pilotlab.wording.lists import some
 
 if TYPE_CHECKING:
-    from pilotlab.design.drawn import Drawn
-    from pilotlab.design.standing import Standing
+    from pilotlab.design.standing import Drawn, Standing
 
 SHOWN = 40  # teams of an arm, and edits; more are counted
 

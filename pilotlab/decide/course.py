@@ -11,20 +11,19 @@ from pilotlab.decide.decision import ArmDecision, Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.rule import decide
 from pilotlab.design.difference import in_short
-from pilotlab.design.drawn import Drawn, draws_made
 from pilotlab.design.lateness import Late, lateness
-from pilotlab.design.place import place_of
 from pilotlab.design.plan import Plan
+from pilotlab.design.standing import Drawn, draws_made
+from pilotlab.design.strength import place_of
+from pilotlab.panel.build import Reading
+from pilotlab.panel.build import read as read_metric
 from pilotlab.panel.quality import WINDOWS, Completeness, completeness
-from pilotlab.panel.reading import Reading
-from pilotlab.panel.reading import read as read_metric
 from pilotlab.release.thresholds import counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.team import TeamList
-from pilotlab.store.early import EarlyLook
 from pilotlab.store.observations import Observation
-from pilotlab.store.readings import Release
+from pilotlab.store.readings import EarlyLook, Release
 from pilotlab.store.store import Store
 from pilotlab.weeks import Week
 
@@ -242,7 +241,7 @@ def _groups(
     readings: Mapping[str, Reading], plan: Plan, panels: Mapping[str, Panel], teams: TeamList
 ) -> Mapping[str, Mapping[str, DataFrame]]:
     """Read the declared slices of every goal and guardrail."""
-    from pilotlab.panel.groups import observed_groups
+    from pilotlab.panel.build import observed_groups
 
     if not (plan.spec.slices.equity or plan.spec.slices.other):
         return {}

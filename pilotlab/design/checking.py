@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pilotlab.design.findings import DESIGN_RULES
+from pilotlab.design.rules_strength import DESIGN_RULES
 from pilotlab.design.strength import Strength, strength
 from pilotlab.design.team_rows import team_of
 from pilotlab.errors import Finding, Span
 from pilotlab.spec.case import Case, OtherPilot
-from pilotlab.spec.codes import found
-from pilotlab.spec.line_order import in_line_order
+from pilotlab.spec.codes import found, in_line_order
 from pilotlab.spec.metric_catalogue import Catalogue
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.reading import Reading, read_pilot

@@ -1,18 +1,32 @@
-"""The draw: teams to arms by lot, or as a column of the teams' file declares."""
+"""The draw: teams to arms by lot, or as a column of the teams' file declares; once, unless there is a reason."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from pilotlab.design.assignment import AssignedTeam, Assignment
-from pilotlab.design.balance import balance
-from pilotlab.design.shares import arm_counts, arm_shares
-from pilotlab.design.units import Team, Unit, Units, arm_names, drawing_units, value_of
+from pilotlab.design.balance import balance, imbalance
+from pilotlab.design.standing import drawing_again, draws_made
+from pilotlab.design.units import (
+    Team,
+    Unit,
+    Units,
+    arm_counts,
+    arm_names,
+    arm_shares,
+    drawing_units,
+    value_of,
+)
 from pilotlab.errors import NotYet, PilotlabError, UsageError, nearest, shortened
 from pilotlab.spec.frozen import digest
+from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, LARGEST_SEED, PilotSpec
+from pilotlab.spec.team import TeamList
+from pilotlab.store.store import Store
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -204,3 +218,96 @@ def _input(spec: PilotSpec, units: Units, arm_of: Mapping[str, str]) -> dict[str
             for unit in units.units
         ],
     }
+
+
+def assign(
+    store: Store,
+    spec: PilotSpec,
+    metrics: Mapping[str, MetricSpec],
+    teams: TeamList,
+    *,
+    actor: str,
+    seed: int | None = None,
+    again: bool = False,
+    why: str = "",
+) -> Assignment:
+    """Return the draw that holds after the call, and keep it where it is new.
+
+    The same seed and teams are the same draw, which is not made twice. Under another start it is kept anew and stays the
+    draw it was.
+
+    Raises
+    ------
+    UsageError
+        Where arms are drawn already and neither `again` nor a reason is given.
+    """
+    made = draws_made(store, spec.id)
+    kept = Assignment.from_dict(record.content) if (record := store.assignment(spec.id)) else None
+    if kept and not again:
+        stored = draw(spec, teams.teams, seed=kept.seed)
+        if stored.same_draw(kept) and seed in (None, kept.seed):
+            return _renewed(store, spec, kept, stored, actor)
+        if seed is None:
+            return kept
+        drawing_again(spec.id, made, "")
+    drawing_again(spec.id, made, why)
+    fresh = draw(spec, teams.teams, seed=seed)
+    if kept and fresh.same_draw(kept):
+        return _renewed(store, spec, kept, fresh, actor)
+    return _keep(
+        store,
+        spec,
+        replace(
+            fresh,
+            draw=len(made) + 1,
+            why=why.strip() if made else "",
+            imbalance=imbalance(fresh, teams.teams, _baseline(store, spec, metrics, fresh)),
+        ),
+        actor,
+    )
+
+
+def asked_well(again: bool, why: str) -> None:
+    """Refuse a reason for nothing.
+
+    Raises
+    ------
+    UsageError
+        Where `why` stands without `again`.
+    """
+    if why.strip() and not again:
+        raise UsageError(
+            "`--why` is the reason for another draw", fix="pass `--again --why TEXT`, or neither"
+        )
+
+
+def _renewed(store: Store, spec: PilotSpec, kept: Assignment, now: Assignment, actor: str) -> Assignment:
+    """Keep the same draw under the start that is declared now."""
+    if now.teams == kept.teams:
+        return kept
+    return _keep(store, spec, replace(kept, teams=now.teams), actor)
+
+
+def _keep(store: Store, spec: PilotSpec, assignment: Assignment, actor: str) -> Assignment:
+    store.save_pilot(spec.id, spec.to_dict(), actor=actor)
+    store.save_assignment(spec.id, assignment.to_dict(), actor=actor)
+    return assignment
+
+
+def _baseline(
+    store: Store, spec: PilotSpec, metrics: Mapping[str, MetricSpec], drawn: Assignment
+) -> dict[str, dict[str, float]]:
+    """Return each goal's and guardrail's mean baseline value by team, where any is stored."""
+    names = [row.team for row in drawn.teams]
+    found = {}
+    for role, use in spec.uses:
+        if role not in ("goal", "guardrail"):
+            continue
+        metric = metrics[use.use]
+        values: dict[str, list[float]] = {}
+        for row in store.observations(metric.key, teams=names, weeks=spec.windows.baseline):
+            if row.value is not None:
+                values.setdefault(row.team, []).append(row.value)
+        if values:
+            found[metric.label] = {team: fmean(own) for team, own in values.items()}
+    return found

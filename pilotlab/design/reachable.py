@@ -7,8 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pilotlab.design.shares import arm_counts, arm_shares
-from pilotlab.design.units import Team, Unit, Units, arm_names, drawing_units, value_of
+from pilotlab.design.units import (
+    Team,
+    Unit,
+    Units,
+    arm_counts,
+    arm_names,
+    arm_shares,
+    drawing_units,
+    value_of,
+)
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.standard import EXTENSION_SHARE
 from pilotlab.wording import numbers

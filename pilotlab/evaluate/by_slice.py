@@ -13,7 +13,7 @@ from pilotlab.estimate.notes.table import nameless
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Group, Slices
 from pilotlab.evaluate import request
-from pilotlab.panel.groups import LEVEL
+from pilotlab.panel.build import LEVEL
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 
@@ -31,7 +31,7 @@ def effects_by_slice(
     panel : Panel
         One arm and control.
     groups : mapping
-        Slice to its values, as `pilotlab.panel.groups` makes them.
+        Slice to its values, as `pilotlab.panel.build` makes them.
     """
     named = {**request.design(spec, panel), **request.method(spec, seed)}
     question = Asked(

@@ -1,15 +1,18 @@
-"""The panel: one metric of one pilot, team by week, as it is analysed."""
+"""The panel: one metric of one pilot, team by week, as it is analysed, and what of it may be handed out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from pilotlab.design.assignment import Assignment
-from pilotlab.panel.release import SHOWN, released_frame
+from pilotlab.release.shown import Cell, Hidden, banded, release
+from pilotlab.release.suppression import BESIDE, release_table
+from pilotlab.release.thresholds import WINDOW, counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, Windows
 
@@ -102,3 +105,149 @@ class Panel:
         return (
             f"Panel {self.pilot} {self.metric.key}: {teams} teams, {weeks} weeks, {len(self.values)} values"
         )
+
+
+SHOWN = ["team", "arm", "stratum", "week", "cohort", "event_time", "treated", "value", "n"]
+NOT_OVER = "its weeks are not over"
+ALONE = "one week alone"
+
+
+def released_frame(
+    values: pd.DataFrame,
+    metric: MetricSpec,
+    *,
+    min_group: int,
+    counts: Mapping[tuple[str, str], float | None],
+    planned: Iterable[int],
+) -> pd.DataFrame:
+    """Return rows of `SHOWN` with `weeks`, how many a row stands for, and `hidden`, why its value is missing.
+
+    A metric that no person answers keeps a row a week. A survey value stands for a window of four weeks, in which the
+    same people answer; `n` is then a band.
+
+    Parameters
+    ----------
+    planned : iterable of int
+        Event times of the baseline and from the start on, which the windows divide whatever has come in: they never move.
+    """
+    if metric.level == "person":
+        return _surveyed(values, metric, min_group, windows(planned))
+    rows = values[SHOWN].assign(weeks=1, hidden="")
+    if not counts_people(metric):
+        return rows
+    cells = (
+        Cell(value, count=counts.get((team, week)))
+        for team, week, value in rows[["team", "week", "value"]].itertuples(index=False)
+    )
+    found = [release(cell, metric, privacy=min_group) for cell in cells]
+    own = [place for place, said in zip(_places(rows), found, strict=True) if isinstance(said, Hidden)]
+    reasons = {
+        place: said.reason
+        for place, said in zip(_places(rows), found, strict=True)
+        if isinstance(said, Hidden)
+    }
+    people = {place: float(counts.get((team, week)) or 0.0) for place, (team, week) in _keys(rows)}
+    off = _beside(rows, people, own, fewest=0)
+    return _without(rows, {place: reasons.get(place, BESIDE) for place in off})
+
+
+def windows(times: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return the window, first and last event time, of each week: four weeks, counted from the start both ways.
+
+    What is left over at an end joins the window beside it.
+
+    Examples
+    --------
+    >>> found = windows(range(-6, 8))
+    >>> found[-6], found[-1], found[0], found[7]
+    ((-6, -1), (-6, -1), (0, 3), (4, 7))
+    """
+    there = sorted(set(times))
+    before, after = [time for time in there if time < 0], [time for time in there if time >= 0]
+    return {**_side(before, backwards=True), **_side(after, backwards=False)}
+
+
+def _side(times: Sequence[int], *, backwards: bool) -> dict[int, tuple[int, int]]:
+    if not times:
+        return {}
+    low, high = times[0], times[-1]
+    edges = list(range(high + 1, low, -WINDOW))[::-1] if backwards else list(range(low, high + 1, WINDOW))
+    edges = [low, *[edge for edge in edges if edge > low]] if backwards else [*edges, high + 1]
+    spans = [(first, last - 1) for first, last in pairwise(edges)]
+    short = 0 if backwards else -1
+    if len(spans) > 1 and spans[short][1] - spans[short][0] + 1 < WINDOW:
+        one, other = (0, 1) if backwards else (-2, -1)
+        joined = (spans[one][0], spans[other][1])
+        spans = [joined, *spans[2:]] if backwards else [*spans[:-2], joined]
+    return {time: span for span in spans for time in range(span[0], span[1] + 1)}
+
+
+def _surveyed(
+    values: pd.DataFrame, metric: MetricSpec, min_group: int, span_of: Mapping[int, tuple[int, int]]
+) -> pd.DataFrame:
+    if values.empty:
+        return values[SHOWN].assign(n="", weeks=0, hidden="")
+    span = values["event_time"].map(span_of)
+    rows = values.assign(n=values["n"].fillna(-1.0), first=span.str[0], last=span.str[1])
+    grouped = rows.groupby(["team", "first", "last"], sort=True, as_index=False)
+    kept = {name: (name, "first") for name in ("arm", "stratum", "week", "cohort", "treated")}
+    table = grouped.agg(
+        **kept, event_time=("first", "min"), value=("value", "mean"), n=("n", "min"), weeks=("week", "size")
+    ).sort_values(["team", "event_time"], ignore_index=True)
+    found = [
+        release(Cell(value, n=None if n < 0 else n), metric, privacy=min_group)
+        for value, n in table[["value", "n"]].itertuples(index=False)
+    ]
+    reasons = {
+        place: said.reason
+        for place, said in zip(_places(table), found, strict=True)
+        if isinstance(said, Hidden)
+    }
+    over = table["last"] <= values["event_time"].max()
+    reasons |= {place: NOT_OVER for place, whole in zip(_places(table), over, strict=True) if not whole}
+    single = table["weeks"] * metric.cadence_weeks < 2
+    reasons |= {place: ALONE for place, alone in zip(_places(table), single, strict=True) if alone}
+    people = {place: max(n, 1.0) for place, n in zip(_places(table), table["n"], strict=True)}
+    off = _beside(table, people, reasons, fewest=min_group)
+    shown = table.assign(
+        value=[getattr(said, "value", float("nan")) for said in found],
+        n=[banded(n) if n >= 0 else "" for n in table["n"]],
+        hidden="",
+    )
+    return _without(shown, {place: reasons.get(place, BESIDE) for place in off})[[*SHOWN, "weeks", "hidden"]]
+
+
+def _places(rows: pd.DataFrame) -> list[tuple[str, int]]:
+    return list(zip(rows["team"].map(str), rows["event_time"].map(int), strict=True))
+
+
+def _keys(rows: pd.DataFrame) -> list[tuple[tuple[str, int], tuple[str, str]]]:
+    return list(zip(_places(rows), zip(rows["team"], rows["week"], strict=True), strict=True))
+
+
+def _beside(
+    rows: pd.DataFrame,
+    people: Mapping[tuple[str, int], float],
+    own: Iterable[tuple[str, int]],
+    *,
+    fewest: int,
+) -> set[tuple[str, int]]:
+    """Hidden cells with those beside them: each arm is a table of its own, for its means are shown."""
+    arm = dict(zip(rows["team"].map(str), rows["arm"], strict=True))
+    off: set[tuple[str, int]] = set()
+    hidden = set(own)
+    for name in sorted(set(arm.values())):
+        inside = {place: count for place, count in people.items() if arm[place[0]] == name}
+        found = release_table(inside, hidden & set(inside), fewest=fewest)
+        off |= found
+    return off
+
+
+def _without(rows: pd.DataFrame, reasons: Mapping[tuple[str, int], str]) -> pd.DataFrame:
+    said = [reasons.get(place, "") for place in _places(rows)]
+    off = pd.Series([bool(words) for words in said], index=rows.index, dtype=bool)
+    return rows.assign(
+        value=rows["value"].mask(off),
+        n=rows["n"].mask(off),
+        hidden=pd.Series(said, index=rows.index, dtype=object),
+    ).reset_index(drop=True)

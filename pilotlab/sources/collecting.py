@@ -9,14 +9,12 @@ from operator import le
 from typing import Any
 
 from pilotlab.errors import PilotlabError
-from pilotlab.sources.findings import Findings
+from pilotlab.sources.findings import Findings, Problem, Told
 from pilotlab.sources.layout import Find, Layout, Measure, Names
 from pilotlab.sources.number_cells import number_told
-from pilotlab.sources.problem import Problem
 from pilotlab.sources.survey import Said, habits_of, marks_of
-from pilotlab.sources.tables import Table
+from pilotlab.sources.table_file import Table
 from pilotlab.sources.taken import PARTS, Cell, Taken
-from pilotlab.sources.told import Told
 from pilotlab.sources.values import (
     check_value,
     entered_bounds,
@@ -28,8 +26,8 @@ from pilotlab.sources.values import (
 )
 from pilotlab.sources.week_cells import Habits, week_told
 from pilotlab.spec.metric import MetricSpec
+from pilotlab.tables.faults import stray
 from pilotlab.tables.marks import Marks
-from pilotlab.tables.strays import stray
 
 CHUNK = 10_000
 _PLAIN = frozenset("0123456789.+-eE ")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pilotlab.sources.draft import Answer, Answers
-from pilotlab.sources.entry import Form, context, corrections, heading, shown, typed_gap
+from pilotlab.sources.entry import Answer, Answers, Form, context, corrections, heading, shown, typed_gap
+from pilotlab.sources.findings import Problem
 from pilotlab.sources.number_cells import read_number
-from pilotlab.sources.problem import Problem
 from pilotlab.sources.values import bounds, check_value, entered_bounds, read_count, whole_value
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.entries import Entry

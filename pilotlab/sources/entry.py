@@ -1,17 +1,21 @@
-"""Entry: the form of one team's week, and its values as flags give them."""
+"""Entry: the form of one team's week, its values as flags give them, and what was typed and not saved yet."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.release.shown import Cell, Hidden, release
+from pilotlab.sources.findings import Problem
 from pilotlab.sources.number_cells import read_number
-from pilotlab.sources.problem import Problem
 from pilotlab.sources.values import LETTERS, Parts, check_value, read_count, read_gap, whole_value
 from pilotlab.sources.week_cells import read_week
 from pilotlab.spec.metric import MetricSpec
@@ -19,6 +23,7 @@ from pilotlab.store.entries import Entry, NeedsReason
 from pilotlab.store.observations import Observation
 from pilotlab.text.names import accept
 from pilotlab.weeks import Week
+from pilotlab.whole_file import OWN, write_whole
 from pilotlab.wording.dates import day_and_month, short_day
 from pilotlab.wording.numbers import typed
 
@@ -246,3 +251,55 @@ __all__ = [
     "typed_gap",
     "week_to_log",
 ]
+
+
+SCHEMA = "pilotlab/draft@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was typed of one metric: a number or the reason for a gap, and how many people stand behind it."""
+
+    value: float | None = None
+    gap: str | None = None
+    of: int | None = None
+
+
+Answers = dict[str, Answer]  # by metric key
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The draft of one team's week; `keep` never fails, for a draft is a help and no record."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, folder: Path, pilot: str, form: Form) -> Draft:
+        """Name the draft of a form; a team's name need not be a file's."""
+        team = hashlib.sha256(form.team.encode()).hexdigest()[:12]
+        return cls(folder / f"{pilot}-{form.week}-{team}.json")
+
+    def load(self, form: Form) -> Answers:
+        """Return what was typed before of the form's metrics; nothing where there is no draft that can be read."""
+        with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+            data: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+            if data["schema"] == SCHEMA and data["team"] == form.team:
+                known = {metric.key for metric in form.metrics}
+                return {key: Answer(**row) for key, row in data["answers"].items() if key in known}
+        return {}
+
+    def keep(self, form: Form, answers: Answers) -> None:
+        """Write what was typed; without an answer there is no draft."""
+        if not answers:
+            self.drop()
+            return
+        rows = {key: asdict(answer) for key, answer in answers.items()}
+        content = {"schema": SCHEMA, "team": form.team, "week": str(form.week), "answers": rows}
+        with suppress(OSError):
+            write_whole(self.path, json.dumps(content, ensure_ascii=False).encode(), mode=OWN)
+
+    def drop(self) -> None:
+        """Take the draft away: what it held is saved."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)

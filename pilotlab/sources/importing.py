@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pilotlab.errors import Finding, FindingsError, UsageError
-from pilotlab.sources.codes import CODES
 from pilotlab.sources.collecting import Collector, finder
-from pilotlab.sources.findings import Findings
+from pilotlab.sources.findings import CODES, Findings, Problem
 from pilotlab.sources.layout import Names, judge
-from pilotlab.sources.problem import Problem
 from pilotlab.sources.survey import Said
-from pilotlab.sources.tables import TableError, note_trouble, read_table, tell_reading
+from pilotlab.sources.table_file import TableError, note_trouble, read_table, tell_reading
 from pilotlab.sources.taken import BARE, PARTS, Taken
 from pilotlab.store.entries import Columns, NeedsReason, Receipt
 from pilotlab.wording.numbers import typed

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pilotlab.errors import nearest
-from pilotlab.sources.findings import Findings
-from pilotlab.sources.problem import Problem
+from pilotlab.sources.findings import Findings, Problem
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.tables.dates import meant, numbered
 from pilotlab.tables.delimited import Table

@@ -6,7 +6,7 @@ import math
 import re
 from typing import NamedTuple
 
-from pilotlab.sources.problem import Problem, short
+from pilotlab.sources.findings import Problem, short
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.store.tables import GAPS
 from pilotlab.tables.marks import Marks, Written, declared, plainly, settle, written

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Collection
 
 from pilotlab.errors import nearest
+from pilotlab.sources.findings import Problem, short
 from pilotlab.sources.number_cells import LEAVE_EMPTY, number_told
-from pilotlab.sources.problem import Problem, short
 from pilotlab.spec.metric import MetricSpec, Rate
 from pilotlab.store.tables import GAPS
 from pilotlab.wording.numbers import significant, typed

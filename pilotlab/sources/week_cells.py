@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pilotlab.sources.problem import Problem, short
+from pilotlab.sources.findings import Problem, short
 from pilotlab.tables.dates import Meant, Order, meant, numbered, serial, without_year
 from pilotlab.weeks import NoWeek, Week
 from pilotlab.wording.dates import weekday

@@ -1,12 +1,14 @@
-"""Codes: every finding that `check` can make, with its level. docs/reference/findings.md has an entry for each."""
+"""Codes: every finding that `check` can make, with its level, its entry in docs/reference/findings.md and its place among others."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from pilotlab.errors import Finding, Level, Span, bounded
+from pilotlab.errors import Finding, Level, NotFound, Span, UsageError, bounded, nearest
 
 
 class Code(NamedTuple):
@@ -152,3 +154,68 @@ def found(
     """Make a finding; its level is the code's. Whatever was written is quoted in a size that can be read."""
     said = value if value is None or isinstance(value, bool | int | float) else bounded(str(value))
     return Finding(code, level or CODES[code].level, bounded(what), where, said, bounded(fix))
+
+
+_UNREAD = {"PL106", "PL107", "PL122", "PL126"}
+
+
+def in_line_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Sort the findings of one file from its first line to its last; what another at its place explains is left out."""
+    at: dict[Span | None, set[str]] = {}
+    for finding in findings:
+        at.setdefault(finding.where, set()).add(finding.code if finding.level == "error" else "")
+    return tuple(
+        sorted(
+            (finding for finding in findings if not _is_explained(finding, at[finding.where])),
+            key=lambda f: (f.where.line, f.where.column, f.code) if f.where else (0, 0, f.code),
+        )
+    )
+
+
+def _is_explained(finding: Finding, codes: set[str]) -> bool:
+    """Whether an error at the same place says why: YAML that could not be read, or a key that can't be without value."""
+    if finding.code == "PL117":
+        return bool(codes - {""})
+    unread = codes & _UNREAD
+    return (
+        bool(unread) and finding.code not in unread and finding.where is not None and finding.where.column > 0
+    )
+
+
+_PACKAGE = Path(__file__).parents[1]
+_FINDINGS = ("reference/findings.md", "reference/findings-import.md")
+_ENTRY = re.compile(r"^#{2,3} (PL\d{3})\b.*?(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL)
+
+
+def page(name: str) -> str:
+    """Return a page such as `reference/findings.md`: beside the package as installed, else of the source tree."""
+    for folder in (_PACKAGE / "docs", _PACKAGE.parent / "docs"):
+        if (folder / name).is_file():
+            return (folder / name).read_text(encoding="utf-8")
+    raise NotFound(f"the page {name!r} is not installed", fix="install pilotlab again")
+
+
+def finding_entries() -> dict[str, str]:
+    """Return the entry of each code, of declarations and of imports, heading included."""
+    return {code: entry for name in _FINDINGS for code, entry in _entries(page(name)).items()}
+
+
+def _entries(text: str) -> dict[str, str]:
+    return {match[1]: match[0].strip() for match in _ENTRY.finditer(text)}
+
+
+def finding_entry(code: str) -> str:
+    """Return what the documentation says of a code.
+
+    Raises
+    ------
+    UsageError
+        For a code that is not there; it names the nearest.
+    """
+    entries = finding_entries()
+    if code.upper() not in entries:
+        raise UsageError(
+            f"code {code!r} is not known{nearest(code, entries)}",
+            fix=f"codes run from {min(entries)} to {max(entries)}; each finding names its own",
+        )
+    return entries[code.upper()]

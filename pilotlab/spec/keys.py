@@ -51,6 +51,14 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Frozen)
 
 
+@cache
+def every_key(*models: type[Frozen]) -> frozenset[str]:
+    """Return every key that the models may hold, wherever it stands."""
+    schemas = [model.model_json_schema() for model in models]
+    parts = [part for schema in schemas for part in (schema, *schema.get("$defs", {}).values())]
+    return frozenset(key for part in parts for key in part.get("properties", {}))
+
+
 def home_of(model: type[Frozen], key: str) -> Place:
     """Return the part of the declaration that a misplaced key belongs to, the highest that knows it; none is ()."""
     if key in _NAMES:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from pilotlab.spec.stand_ins import plain
+from pilotlab.spec.slips import plain
 from pilotlab.wording.numbers import in_digits, typed
 
 _WORDS = (

@@ -11,9 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pilotlab.errors import Finding, unknown
-from pilotlab.spec.codes import found
+from pilotlab.spec.codes import found, in_line_order
 from pilotlab.spec.frozen import Frozen
-from pilotlab.spec.line_order import in_line_order
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.misfit import quoted
 from pilotlab.spec.positions import Place, Positions

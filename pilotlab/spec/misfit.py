@@ -15,7 +15,7 @@ from pilotlab.spec.codes import CODES, found
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.keys import home_of, keys_at, near_keys
 from pilotlab.spec.positions import Place, Positions
-from pilotlab.spec.stand_ins import first_lookalike, plain
+from pilotlab.spec.slips import first_lookalike, plain
 from pilotlab.wording.numbers import typed
 
 _KINDS = {

@@ -12,11 +12,9 @@ from pilotlab.spec.codes import found
 from pilotlab.spec.pilot import AttributeSpec, PilotSpec
 from pilotlab.spec.text_file import shown_from
 from pilotlab.tables.delimited import Table, parse_table, read_table
+from pilotlab.tables.faults import EACH, TableError, Trouble, listed, stray
 from pilotlab.tables.headings import offered
 from pilotlab.tables.marks import Marks, Survey, plainly, settle, written
-from pilotlab.tables.rows import EACH, listed
-from pilotlab.tables.strays import stray
-from pilotlab.tables.trouble import TableError, Trouble
 from pilotlab.text.alike import difference, skeleton
 from pilotlab.wording.numbers import typed
 from pilotlab.workspace import leads_inside

@@ -13,7 +13,6 @@ from ruamel.yaml.reader import ReaderError
 
 from pilotlab.errors import Finding, Span
 from pilotlab.spec.codes import found
-from pilotlab.spec.mends import mends
 from pilotlab.spec.trouble import Mend, Trouble
 
 DEPTH = 30
@@ -58,6 +57,8 @@ class Text:
 
     def _mend(self, error: Exception, compose: Compose) -> Mend | None:
         """Find the change after which the text is read furthest; None where none gets past the mistake."""
+        from pilotlab.spec.mends import mends  # most texts can be read
+
         trouble = _trouble(error, self.text)
         if trouble is None:
             return None

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 
 from pilotlab.errors import NotFound, PilotlabError, StoreError, UsageError
 from pilotlab.store import head
-from pilotlab.store.creation import one_transaction, sweep
+from pilotlab.store.creation import bring_up, create_tables, one_transaction, record_origin, sweep
 from pilotlab.store.database import BUSY_SECONDS, Clock, Database, connect, failures, lock, mode_of, utc_now
 from pilotlab.store.head import Head
-from pilotlab.store.migrations import bring_up, create_tables
 from pilotlab.store.opening import refuse_other
-from pilotlab.store.origins import record_origin
 from pilotlab.whole_file import OWN, SHARED, refuse_special, replacing
 
 if TYPE_CHECKING:

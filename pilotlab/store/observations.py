@@ -1,14 +1,15 @@
-"""Observations: reads current values, their digest, and when the first of them came."""
+"""Observations: reads current values and how they came, digests them, and says when the first of them came."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pilotlab.errors import unknown
 from pilotlab.store.database import Database
-from pilotlab.store.digests import rows_digest
 from pilotlab.store.names import called, metric_ids, team_ids
 from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
@@ -160,3 +161,73 @@ def _chosen(
         among("team", list(asked_teams))
         names |= asked_teams
     return " AND ".join(tests) or "true", parameters, names
+
+
+_NOTHING = float("nan")  # a stored value is never nan, so it can stand for null
+
+
+def rows_digest(rows: Iterable[Sequence[Any]]) -> str:
+    """Digest rows of `(metric, week, team, slice, value, gap, numerator, denominator, n)`, whatever their order.
+
+    Hashed by column, a million rows in about a second.
+    """
+    ordered = sorted(rows, key=_place)
+    return columns_digest(list(zip(*ordered, strict=True)))
+
+
+def columns_digest(columns: Sequence[Sequence[Any]], *extra: object) -> str:
+    """Digest columns in the order they have; texts, numbers and nulls keep apart."""
+    sha = hashlib.sha256(repr((len(columns), extra)).encode())
+    for column in columns:
+        sha.update(f"|{len(column)}|".encode())
+        sha.update(_bytes(column))
+    return sha.hexdigest()
+
+
+def _place(row: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(row[:4])
+
+
+def _bytes(column: Sequence[Any]) -> bytes:
+    if column.count(column[0]) == len(column):
+        same = column[0]
+        return f"all {same if same is None or isinstance(same, str) else float(same)!r}".encode()
+    kinds = set(map(type, column))
+    if str in kinds:
+        return "\x1f".join(["\x00" if cell is None else cell for cell in column]).encode()
+    if type(None) in kinds:
+        return array("d", [_NOTHING if cell is None else cell for cell in column]).tobytes()
+    return array("d", column).tobytes()
+
+
+class Entered(NamedTuple):
+    """One revision of a cell, and the act that wrote it."""
+
+    submission: int
+    row: Observation
+
+
+def entered(database: Database, metric: str, *, teams: Iterable[str]) -> list[Entered]:
+    """Return every revision of a metric's cells, oldest first; teams are called as they are called here."""
+    keys = team_ids(database)
+    called = {keys[name]: name for name in teams if name in keys}
+    key = metric_ids(database).get(metric)
+    if key is None or not called:
+        return []
+    rows = database.rows(
+        "SELECT submission, team, week, slice, value, gap, numerator, denominator, n, revision "
+        "FROM entries WHERE metric = ? ORDER BY entry_id",
+        (key,),
+    )
+    weeks = {code: Week.from_code(code) for code in {row[2] for row in rows}}
+    return [
+        Entered(row[0], Observation(called[row[1]], weeks[row[2]], metric, *row[3:]))
+        for row in rows
+        if row[1] in called
+    ]
+
+
+def last_submission(database: Database) -> int:
+    """Return the newest act that wrote values; 0 before any."""
+    row = database.one("SELECT ifnull(max(submission), 0) FROM submissions")
+    return int(row[0]) if row else 0

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pilotlab.errors import NotFound, StoreError
 from pilotlab.store import head
-from pilotlab.store.creation import create
 from pilotlab.store.database import (
     BUSY_SECONDS,
     Clock,
@@ -19,7 +18,6 @@ from pilotlab.store.database import (
     utc_now,
 )
 from pilotlab.store.head import WHAT_NOW, Head
-from pilotlab.store.migrations import bring_up
 from pilotlab.store.tables import SCHEMA_VERSION
 from pilotlab.whole_file import OWN, SHARED, refuse_special
 from pilotlab.wording.numbers import count
@@ -66,6 +64,8 @@ def _make(
     path: Path, known: Head | None, *, readonly: bool, clock: Clock, wait_seconds: float, shared: bool
 ) -> None:
     """Make the file where there never was one; what was there and is gone is named."""
+    from pilotlab.store.creation import create
+
     if known or head.remains(path):
         raise head.gone(path, known)
     if readonly:
@@ -92,6 +92,8 @@ def _prepare(database: Database, known: Head | None) -> None:
 
 
 def _upgrade(database: Database, known: Head | None) -> None:
+    from pilotlab.store.creation import bring_up
+
     if known:
         refuse_other(database, known)  # before anything of it is changed
     if database.readonly:

@@ -133,7 +133,7 @@ def assignment(database: Database, pilot: str) -> Record | None:
 
 
 def draws(database: Database, pilot: str) -> list[Record]:
-    """Return every draw that was kept, oldest first; `pilotlab.design.drawn` counts them."""
+    """Return every draw that was kept, oldest first; `pilotlab.design.standing` counts them."""
     return records(database, "draws", pilot)
 
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pilotlab.errors import UsageError
-from pilotlab.store import early, entries, ledger, names, observations, origins, plans, readings, writing
+from pilotlab.store import ledger, names, observations, plans, readings
 from pilotlab.store.database import BUSY_SECONDS, Clock, Database, utc_now
-from pilotlab.store.early import EarlyLook
-from pilotlab.store.entries import Columns, Entry, Receipt
+from pilotlab.store.entries import Columns, Entry, Receipt, columns_of
 from pilotlab.store.head import Head
 from pilotlab.store.ledger import LedgerRow
 from pilotlab.store.observations import Observation, Revision
 from pilotlab.store.opening import open_database
-from pilotlab.store.origins import Origin
 from pilotlab.store.plans import Amendment, Record, Run
-from pilotlab.store.readings import Release
-from pilotlab.store.verify import Verification
+from pilotlab.store.readings import EarlyLook, Release
 from pilotlab.weeks import Week
+
+if TYPE_CHECKING:
+    from pilotlab.store.creation import Origin
+    from pilotlab.store.verify import Verification
 
 
 class Store:
@@ -101,7 +102,9 @@ class Store:
         if twice := {cell for cell in cells if cells.count(cell) > 1}:
             metric, week, team, _ = sorted(twice)[0]
             raise UsageError(f"{metric} of {team} in {week} is given twice", fix="give one value or gap")
-        return writing.write(self.database, entries.columns_of(values), actor=actor, source=source, why=why)
+        from pilotlab.store.writing import write
+
+        return write(self.database, columns_of(values), actor=actor, source=source, why=why)
 
     def bulk_import(self, columns: Columns, *, actor: str, source: str, why: str = "") -> Receipt:
         """Append many values as one act; content that was imported before, in any order, changes nothing.
@@ -111,11 +114,15 @@ class Store:
         NeedsReason
             Where stored values would change and `why` is empty; nothing is written.
         """
-        return writing.write(self.database, columns, actor=actor, source=source, why=why, once=True)
+        from pilotlab.store.writing import write
+
+        return write(self.database, columns, actor=actor, source=source, why=why, once=True)
 
     def preview(self, columns: Columns) -> Receipt:
         """Say what `bulk_import` would do, and change nothing."""
-        return writing.preview(self.database, columns)
+        from pilotlab.store.writing import preview
+
+        return preview(self.database, columns)
 
     def observations(
         self,
@@ -256,11 +263,11 @@ class Store:
 
     def look_early(self, pilot: str, *, actor: str, week: str, why: str) -> None:
         """Put on record that somebody is about to see results before the planned end; `week` is the last that is over."""
-        early.look_early(self.database, pilot, actor=actor, week=week, why=why)
+        readings.look_early(self.database, pilot, actor=actor, week=week, why=why)
 
     def early_looks(self, pilot: str) -> list[EarlyLook]:
         """Return who saw results of a pilot before its planned end, oldest first."""
-        return early.early_looks(self.database, pilot)
+        return readings.early_looks(self.database, pilot)
 
     # proof
 
@@ -298,7 +305,9 @@ class Store:
 
     def origins(self) -> list[Origin]:
         """Return how the file came to be: begun, brought up, restored, begun anew; oldest first."""
-        return origins.origins(self.database)
+        from pilotlab.store.creation import origins
+
+        return origins(self.database)
 
     def backup(self, target: Path) -> Verification:
         """Copy the store to another file while others go on reading and writing.

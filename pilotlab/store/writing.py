@@ -10,9 +10,9 @@ from typing import Any
 from pilotlab.release.thresholds import counts_people, least
 from pilotlab.store import ledger
 from pilotlab.store.database import Database, failures
-from pilotlab.store.digests import columns_digest
 from pilotlab.store.entries import Columns, Correction, NeedsReason, Receipt
 from pilotlab.store.names import add_metrics, add_teams, keys_and_names, metric_ids, team_ids
+from pilotlab.store.observations import columns_digest
 from pilotlab.text.names import tidy
 from pilotlab.weeks import Week
 from pilotlab.wording.numbers import typed

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pilotlab.tables.trouble import TableError, no
+from pilotlab.tables.faults import TableError, no
 
 AS_CSV = "save the sheet as CSV UTF-8 (comma delimited) and name that file"
 

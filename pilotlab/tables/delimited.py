@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from pilotlab.tables.decoding import decode
+from pilotlab.tables.faults import TableError, no
 from pilotlab.tables.headings import offered
-from pilotlab.tables.trouble import TableError, no
 from pilotlab.text.names import tidy
 from pilotlab.wording.lists import plural
 from pilotlab.wording.numbers import count

@@ -13,8 +13,7 @@ from pilotlab.verbs.opened import Opened
 if TYPE_CHECKING:
     from pilotlab.design.plan import Plan
     from pilotlab.panel.status import Status
-    from pilotlab.sources.draft import Draft
-    from pilotlab.sources.entry import Form
+    from pilotlab.sources.entry import Draft, Form
     from pilotlab.sources.importing import ImportReport
     from pilotlab.sources.survey import Said
     from pilotlab.store.entries import Entry, Receipt
@@ -89,7 +88,7 @@ class Collected(Opened):
 
     def draft(self, pilot: str, form: Form) -> Draft:
         """Return the draft of a form: what was typed of it and not saved yet."""
-        from pilotlab.sources.draft import Draft
+        from pilotlab.sources.entry import Draft
 
         return Draft.of(self.folders.database.parent / "drafts", pilot, form)
 

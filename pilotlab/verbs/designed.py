@@ -10,14 +10,12 @@ from pilotlab.verbs.opened import Opened, unreadable
 from pilotlab.version import __version__
 
 if TYPE_CHECKING:
-    from pilotlab.design.amend import Amendment
     from pilotlab.design.assignment import Assignment
     from pilotlab.design.checking import Checked
-    from pilotlab.design.drawn import Drawn
     from pilotlab.design.freeze import Freeze
     from pilotlab.design.lateness import Late
-    from pilotlab.design.plan import Plan
-    from pilotlab.design.standing import Standing
+    from pilotlab.design.plan import Amendment, Plan
+    from pilotlab.design.standing import Drawn, Standing
     from pilotlab.store.store import Store
 
 
@@ -56,7 +54,7 @@ class Designed(Opened):
         UsageError
             Where arms are drawn and another draw is asked for without `again` and `why`, or the plan is frozen.
         """
-        from pilotlab.design.assigning import asked_well, assign
+        from pilotlab.design.draw import asked_well, assign
 
         asked_well(again, why)
         if frozen := self._frozen_arms(pilot):
@@ -93,7 +91,7 @@ class Designed(Opened):
 
     def draws(self, pilot: str) -> tuple[Drawn, ...]:
         """Return every draw that was made for a pilot, oldest first."""
-        from pilotlab.design.drawn import draws_made
+        from pilotlab.design.standing import draws_made
 
         with self._reading() as store:
             return draws_made(store, pilot)
@@ -170,8 +168,8 @@ class Designed(Opened):
         UsageError
             Where nothing is frozen, nothing changed, or what the draw fixed changed.
         """
-        from pilotlab.design.amend import amend, carry_over
         from pilotlab.design.freeze import Freeze
+        from pilotlab.design.plan import amend, carry_over
         from pilotlab.design.team_rows import check_amended
 
         self._sound(pilot)

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pilotlab.cli.main import cli
+from pilotlab.design.balance import imbalance
 from pilotlab.design.draw import draw
-from pilotlab.design.imbalance import imbalance
 from pilotlab.errors import UsageError
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
 

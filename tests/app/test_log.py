@@ -58,7 +58,7 @@ def log(run: Run, *args: str, week: str = "2026-W40", typed: str | None = None) 
 
 
 def stored(run: Run, workspace: Path) -> list[tuple[object, ...]]:
-    from pilotlab.store import Store
+    from pilotlab.store.store import Store
 
     if not (workspace / "data" / "pilots.db").exists():
         return []
@@ -216,7 +216,7 @@ def test_how_many_answered_is_asked_of_a_mean_and_kept_by_a_correction(run: Run,
 
 
 def answered(workspace: Path) -> int | None:
-    from pilotlab.store import Store
+    from pilotlab.store.store import Store
 
     with Store.open(workspace / "data" / "pilots.db", readonly=True) as store:
         return store.observations("job_satisfaction@1")[0].n

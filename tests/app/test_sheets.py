@@ -11,7 +11,7 @@ import pytest
 from pilotlab.sources.importing import ImportRefused, ImportReport, import_file
 from pilotlab.sources.survey import how_written
 from pilotlab.spec.metric_catalogue import Catalogue
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from tests.app.files.sheets import HEAD, SHEETS, TEAMS, Sheet, Values
 
 CATALOGUE = Catalogue.load(None)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from pilotlab.decide.decision import Decision
-from pilotlab.design.amend import Amendment
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.freeze import Freeze
+from pilotlab.design.plan import Amendment
 from pilotlab.estimate.heterogeneity.by_slice import slices
 from pilotlab.estimate.results.estimate import Estimate, NotEstimable
 from pilotlab.estimate.results.slices import Slices

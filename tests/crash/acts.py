@@ -8,8 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pilotlab.store import Columns, Store, head
+from pilotlab.store import head
 from pilotlab.store.copies import begin_anew, restore
+from pilotlab.store.entries import Columns
+from pilotlab.store.store import Store
 from tests.unit.store.conftest import W40, entry, metric
 
 FIRST_SCHEMA = Path(__file__).parents[1] / "unit" / "store" / "files" / "schema-1.sql"

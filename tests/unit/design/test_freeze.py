@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pilotlab.design.amend import Amendment, amend, carry_over
 from pilotlab.design.difference import Change
 from pilotlab.design.draw import draw
 from pilotlab.design.freeze import Freeze, verify
+from pilotlab.design.plan import Amendment, amend, carry_over
 from pilotlab.errors import PilotlabError, UsageError
 from pilotlab.spec.metric import MEASURED, MetricSpec, Planning
 

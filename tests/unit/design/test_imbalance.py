@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from pilotlab.design.assignment import AssignedTeam, Assignment, Imbalance
-from pilotlab.design.imbalance import ENUMERATED, advice, imbalance
+from pilotlab.design.balance import ENUMERATED, advice, imbalance
 from pilotlab.spec.team import Team
 
 SIZES = (4, 5, 6, 7, 8, 9, 10, 21)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pilotlab.design.place import place_of
-from pilotlab.design.strength import strength
+from pilotlab.design.strength import place_of, strength
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.spec.team import Team
 from tests.pilots import make_assignment, make_spec

@@ -54,7 +54,7 @@ def test_the_newest_amendment_holds(store: Any, pilot: Any, metrics: Any, teams:
     store.save_freeze("anchor-days", first.to_dict(), actor="ann")
     for number, title in enumerate(("Second", "Third"), 1):
         plan = plan_in_force(store, pilot(title=title), metrics)
-        from pilotlab.design.amend import amend
+        from pilotlab.design.plan import amend
 
         change = amend(
             "anchor-days",

@@ -126,7 +126,7 @@ def test_planned_reach_is_that_of_the_draw(pilot: Any, teams: Any, design: Any) 
 
 
 def test_reach_loads_no_numpy() -> None:
-    code = "import sys, pilotlab.design.reachable, pilotlab.design.freeze, pilotlab.design.amend, pilotlab.design.draw, pilotlab.design.admissible; print(*sys.modules)"
+    code = "import sys, pilotlab.design.reachable, pilotlab.design.freeze, pilotlab.design.plan, pilotlab.design.draw, pilotlab.design.admissible; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

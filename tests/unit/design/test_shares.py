@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotlab.design.shares import arm_counts, arm_shares
+from pilotlab.design.units import arm_counts, arm_shares
 
 NAMES = ["control", "one", "two", "three"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pilotlab.panel.groups import LEVEL, group_of, observed_groups
+from pilotlab.panel.build import LEVEL, group_of, observed_groups
 from tests.pilots import AFTER, PILOT, Lab, make_lab
 
 SLICES = "slices: {equity: [carer, site], other: [tenure]}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pilotlab.sources.codes import CODES
+from pilotlab.sources.findings import CODES
 
 ROOT = Path(__file__).parents[3]
 

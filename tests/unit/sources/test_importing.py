@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pilotlab.sources.codes import CODES
+from pilotlab.sources.findings import CODES
 from pilotlab.sources.importing import ImportRefused, ImportReport, import_file
 from pilotlab.spec.metric_catalogue import Catalogue
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from pilotlab.weeks import Week
 
 CATALOGUE = Catalogue.load(None)
@@ -244,7 +244,7 @@ def test_a_missing_file_and_a_folder(store: Store, tmp_path: Path) -> None:
 def test_a_huge_file_is_refused_before_it_is_read(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pilotlab.sources.tables.LIMIT", 50)
+    monkeypatch.setattr("pilotlab.sources.table_file.LIMIT", 50)
     assert "at most 50 are read at once" in refused(store, tmp_path, GOOD).findings[0].what
 
 

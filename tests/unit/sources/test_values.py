@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotlab.sources.findings import Problem
 from pilotlab.sources.number_cells import read_number
-from pilotlab.sources.problem import Problem
 from pilotlab.sources.values import (
     bounds,
     check_parts,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotlab.cli.findings import said
+from pilotlab.cli.output import said
 from pilotlab.design.checking import Checked
 from pilotlab.spec.reading import parse_pilot
 from tests.unit.spec.workspace import PILOT, PILOT_FILE, TEAMS, check, replaced, write

@@ -9,8 +9,8 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.spec import catalogue_json, metrics_page
+from pilotlab.spec.codes import page
 from pilotlab.spec.metric_catalogue import Catalogue
-from pilotlab.spec.pages import page
 
 CATALOGUE = Catalogue.load()
 METRICS = list(CATALOGUE.metrics.values())

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotlab.spec.codes import CODES
-from pilotlab.spec.pages import finding_entries
+from pilotlab.spec.codes import CODES, finding_entries
 from tests.unit.spec.workspace import (
     METRICS_FILE,
     MIXED,

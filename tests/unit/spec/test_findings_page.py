@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from pilotlab.spec.codes import finding_entries
 from pilotlab.spec.metric import MetricSpec
-from pilotlab.spec.pages import finding_entries
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.yaml_file import parse_yaml
 

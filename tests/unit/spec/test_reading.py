@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotlab.errors import Span
+from pilotlab.spec.codes import page
 from pilotlab.spec.metric_catalogue import Catalogue
-from pilotlab.spec.pages import page
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.reading import parse_pilot, read_pilot
 from pilotlab.spec.yaml_file import parse_yaml

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pilotlab.spec.metric import MetricSpec
-from pilotlab.store import Entry, Store
+from pilotlab.store.entries import Entry
+from pilotlab.store.store import Store
 from pilotlab.weeks import Week
 
 W40 = Week.parse("2026-W40")

@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from pilotlab.design.assignment import AssignedTeam, Assignment
-from pilotlab.store import Release, Store
+from pilotlab.store.readings import Release
+from pilotlab.store.store import Store
 from tests.unit.store.conftest import W40, entry, metric, ticking
 
 

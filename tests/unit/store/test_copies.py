@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from pilotlab.errors import NotFound, StoreError, UsageError
-from pilotlab.store import Store, head
+from pilotlab.store import head
 from pilotlab.store.copies import begin_anew, restore, set_rights
 from pilotlab.store.ledger import next_seq
+from pilotlab.store.store import Store
 from tests.unit.store.conftest import W40, entry
 from tests.unit.store.filled import fill, problems, tamper
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from pilotlab.errors import NotFound, StoreError, UsageError
-from pilotlab.store import Columns, Store
+from pilotlab.store.entries import Columns
 from pilotlab.store.opening import open_database
+from pilotlab.store.store import Store
 from pilotlab.store.tables import SCHEMA_VERSION
 from tests.unit.store.conftest import W40, entry, metric
 
@@ -143,7 +144,7 @@ import os, sys
 from pathlib import Path
 import filelock, pilotlab.store.creation, pilotlab.workspace
 from pilotlab.errors import StoreError
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from tests.unit.store.conftest import entry
 if os.getuid() == 0:
     os.setgid(65534); os.setuid(65534)
@@ -185,7 +186,7 @@ def test_a_read_only_folder(open_folder: Path) -> None:
 KEEPS_WRITING = """
 import sys
 from pathlib import Path
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from tests.unit.store.test_failures import many
 first = 0
 with Store.open(Path(sys.argv[1])) as store:
@@ -220,7 +221,7 @@ def test_kill_in_the_middle_loses_nothing_acknowledged(path: Path, after: float)
 IMPORTS_ONCE = """
 import sys
 from pathlib import Path
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from tests.unit.store.test_failures import many
 with Store.open(Path(sys.argv[1])) as store:
     for at in range(5):
@@ -278,7 +279,7 @@ def freeze_and_fail(store: Store) -> None:
 LIGHT = """
 import sys
 from pathlib import Path
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from tests.unit.store.conftest import entry
 with Store.open(Path(sys.argv[1])) as store:
     store.log_values([entry(2.0, team="web")], actor="ann")
@@ -289,7 +290,7 @@ print(sorted({"sqlite_utils", "numpy", "pandas", "scipy"} & set(sys.modules)))
 
 def test_a_current_store_is_used_without_anything_heavy(store: Store, path: Path) -> None:
     code = LIGHT.replace(
-        "from tests.unit.store.conftest import entry", "from pilotlab.store import Entry"
+        "from tests.unit.store.conftest import entry", "from pilotlab.store.entries import Entry"
     ).replace(
         'entry(2.0, team="web")',
         "Entry('web', __import__('pilotlab.weeks').weeks.Week.parse('2026-W40'), METRIC, 2.0)",

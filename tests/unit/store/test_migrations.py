@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from pilotlab.store.tables import SCHEMA_VERSION, TABLES, VIEWS
 from tests.unit.store.conftest import entry
 

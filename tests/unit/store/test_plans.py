@@ -10,7 +10,7 @@ import pytest
 from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.errors import UsageError
 from pilotlab.spec.frozen import digest
-from pilotlab.store import Store
+from pilotlab.store.store import Store
 from tests.unit.store.conftest import W40, entry
 
 PLAN = {"rule": "standard@1", "spec": {"id": "anchor-days"}}

@@ -6,7 +6,8 @@ import sqlite3
 
 import pytest
 
-from pilotlab.store import Release, Store
+from pilotlab.store.readings import Release
+from pilotlab.store.store import Store
 
 MEAN = Release(
     pilot="p",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pilotlab.store import Store
 from pilotlab.store.reference import page
+from pilotlab.store.store import Store
 from pilotlab.store.tables import TABLES, VIEWS
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "store.md"

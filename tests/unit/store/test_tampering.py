@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pilotlab.errors import StoreError
-from pilotlab.store import Store, head
+from pilotlab.store import head
 from pilotlab.store.ledger import LedgerRow, sealed
+from pilotlab.store.store import Store
 from pilotlab.store.tables import BY_ACT, TABLES
 from tests.unit.store.filled import fill, problems, tamper
 

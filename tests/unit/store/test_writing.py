@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from pilotlab.errors import StoreError, UsageError
-from pilotlab.store import Columns, Entry, NeedsReason, Release, Store
+from pilotlab.store.entries import Columns, Entry, NeedsReason
+from pilotlab.store.readings import Release
+from pilotlab.store.store import Store
 from pilotlab.store.tables import APPEND_ONLY
 from pilotlab.weeks import week_range
 from tests.unit.store.conftest import W40, entry, metric

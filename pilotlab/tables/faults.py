@@ -1,12 +1,41 @@
-"""Strays: rows of a sheet that are no data, named for what they are."""
+"""Faults: why a file is no table, which rows of one are no data, and how the rows that share a fault are listed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from pilotlab.tables.headings import folded
 from pilotlab.tables.marks import written
+from pilotlab.wording import numbers
+from pilotlab.wording.lists import some
+
+Kind = Literal["unreadable", "too large", "not text", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a file as a whole, or from one row on; the first row is row 1."""
+
+    kind: Kind
+    what: str
+    fix: str
+    row: int = 0
+
+
+class TableError(Exception):
+    """A file that is no table; `trouble` says why."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.what)
+        self.trouble = trouble
+
+
+def no(kind: Kind, what: str, fix: str, row: int = 0) -> TableError:
+    """Build the error of a file that is no table."""
+    return TableError(Trouble(kind, what, fix, row))
+
 
 TOTALS = frozenset(
     [
@@ -87,3 +116,21 @@ def stray(
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+EACH = 3  # rows of one fault that are told one by one
+LISTED = 8
+
+
+def listed(rows: Collection[int]) -> str:
+    """Write rows: `4 rows: 2 to 5`, or the first of them.
+
+    Examples
+    --------
+    >>> listed([5, 2, 3, 4]), listed([2, 9])
+    ('4 rows: 2 to 5', '2 rows: 2, 9')
+    """
+    count, ordered = f"{numbers.count(len(rows))} rows", sorted(set(rows))
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"{count}: {ordered[0]} to {ordered[-1]}"
+    return f"{count}: {some(ordered, LISTED)}"

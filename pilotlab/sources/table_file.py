@@ -1,4 +1,4 @@
-"""Tables for `import`: a file by the shared reader, its troubles under the codes of an import."""
+"""Table files for `import`: a file by the shared reader, its troubles under the codes of an import."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pilotlab import plugins
-from pilotlab.sources.findings import Findings
-from pilotlab.sources.problem import Problem
+from pilotlab.sources.findings import Findings, Problem
 from pilotlab.tables.delimited import Table, parse_table
 from pilotlab.tables.delimited import read_table as read
-from pilotlab.tables.trouble import TableError, Trouble, no
+from pilotlab.tables.faults import TableError, Trouble, no
 
 LIMIT = 2_000_000_000  # bytes
 WANTED = ("team", "week")  # by which a header is known

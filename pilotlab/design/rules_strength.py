@@ -1,4 +1,4 @@
-"""Findings that need the design: how strong the comparison is, and whether its draws can carry a verdict."""
+"""Rules about strength: what a comparison can carry, and whether its draws can."""
 
 from __future__ import annotations
 
