@@ -17,7 +17,7 @@ EXCEPT = {
     "readout/charts/marks.py": "coordinates of a drawing",
     "readout/render/filters.py": "millimetres of a style sheet",
     "readout/build/analysis_json.py": "rounds what is stored",
-    "readout/document/plain.py": "rounds what is stored",
+    "readout/document/model.py": "rounds what is stored",
     "estimate/sensitivity/honest_did.py": "rounds a grid",
 }
 NUMBER = re.compile(r"(\.(\d|\{.*\})*[eEfFgG%])$|[gGeEfF%]$|,")

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors note plugins text version weeks whole_file wording
+errors note plain plugins text version weeks whole_file wording
 tables spec release store workspace program
 design panel sources simulate
 estimate

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pilotlab.plain import plain, rebuilt
 from pilotlab.readout.document.page_one import (
     Adherence,
     AdherencePeriod,
@@ -59,7 +60,6 @@ from pilotlab.readout.document.page_two import (
     Trust,
     Unplanned,
 )
-from pilotlab.readout.document.plain import build, plain
 
 SCHEMA = "pilotlab/readout@1"
 
@@ -186,7 +186,7 @@ class Readout:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the schema's name, ready for JSON: open ends of intervals are null."""
-        found = {"schema": SCHEMA, **plain(self)}
+        found = plain(self, SCHEMA, number=_rounded, infinite=lambda _: None)
         return found if self.added else {key: value for key, value in found.items() if key != "added"}
 
     @classmethod
@@ -198,4 +198,13 @@ class Readout:
         PilotlabError
             For another schema, or a field that is missing or unknown.
         """
-        return build(cls, data, schema=SCHEMA)
+        return rebuilt(cls, data, SCHEMA)
+
+
+def _rounded(written: str) -> float:
+    """Keep ten significant digits and at most twelve decimals, and no minus zero.
+
+    The last of a double's sixteen depend on the processor and on the order in which a linear-algebra library adds, and
+    the same pilot writes the same bytes.
+    """
+    return round(float(f"{float(written):.10g}"), 12) + 0.0

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import BeforeValidator
+
+Low = Annotated[float, BeforeValidator(lambda end: -math.inf if end is None else end)]  # null in JSON: open
+High = Annotated[float, BeforeValidator(lambda end: math.inf if end is None else end)]
 Phase = Literal["baseline", "announced", "washin", "counted", "blackout", "gap"]
 PromiseState = Literal[
     "safe",
@@ -26,8 +30,8 @@ class Effect:
     """An estimate with its interval, oriented; or the reason why there is none, in the number's place."""
 
     estimate: float | None = None
-    low: float = -math.inf
-    high: float = math.inf
+    low: Low = -math.inf
+    high: High = math.inf
     reason: str = ""  # why there is no number, or no end of the interval
     would_help: str = ""
 
