@@ -132,7 +132,7 @@ def follow(
         use: _quality(plan, metric, _observed(store, plan, metric), today) for use, metric in uses.items()
     }
     groups = _groups(readings, plan, panels, teams)
-    found = analyze(plan.spec, panels, seed=plan.drawn.seed or 0, groups=groups)
+    found = analyze(plan.spec, panels, seed=plan.assigned.seed or 0, groups=groups)
     late = lateness(store, plan.spec.id)
     records = _records(store, plan, teams, quality, today, late, whole=verified)
     records = replace(records, early=early)
@@ -143,7 +143,7 @@ def follow(
         panels=panels,
         analysis=shown if early or today > end else without_goals(shown, end),
         quality=quality,
-        decision=decide(gather(plan.spec, found, plan.drawn, records)),
+        decision=decide(gather(plan.spec, found, plan.assigned, records)),
         waiting={use: read.waiting for use, read in readings.items() if read.waiting},
         releases=tuple(read.release for read in _once(readings) if read.release),
         ledger=_ledger(store),
@@ -190,7 +190,7 @@ def reading(
         plan.spec.id,
         metric,
         teams=_logged(plan),
-        arms={row.team: row.arm for row in plan.drawn.teams},
+        arms={row.team: row.arm for row in plan.assigned.teams},
         members=_sizes(teams),
         privacy=plan.spec.privacy.min_group,
         audience=audience,
@@ -225,7 +225,7 @@ def _panel(plan: Plan, metric: MetricSpec, rows: list[Observation], teams: TeamL
     cells = ((row.team, row.week.code, row.value, row.n) for row in rows)
     counts = {(row.team, row.week.code): row.numerator for row in rows} if counts_people(metric) else {}
     return build_panel(
-        plan.spec, metric, plan.drawn, cells, sizes=_sizes(teams), exposure=exposure, counts=counts
+        plan.spec, metric, plan.assigned, cells, sizes=_sizes(teams), exposure=exposure, counts=counts
     )
 
 
@@ -247,7 +247,8 @@ def _groups(
         return {}
     judged = [use.use for role, use in plan.spec.uses if role in ("goal", "guardrail")]
     return {
-        use: observed_groups(readings[use].rows, plan.spec, panels[use], teams, plan.drawn) for use in judged
+        use: observed_groups(readings[use].rows, plan.spec, panels[use], teams, plan.assigned)
+        for use in judged
     }
 
 
@@ -258,7 +259,7 @@ def _quality(plan: Plan, metric: MetricSpec, rows: list[Observation], today: dat
     return completeness(
         metric.key,
         windows,
-        plan.drawn,
+        plan.assigned,
         seen,
         cadence=metric.cadence_weeks,
         through=windows.last_over(today),
@@ -287,7 +288,7 @@ def _records(
         table.metric: min(table.usable_baseline_weeks(spec.windows, (arm, CONTROL)) for arm in spec.arms)
         for table in quality.values()
     }
-    found = ((arm, place_of(spec, arm, plan.drawn, teams.rows)) for arm in spec.arms)
+    found = ((arm, place_of(spec, arm, plan.assigned, teams.rows)) for arm in spec.arms)
     return Records(
         store_verified=whole,
         frozen_at=datetime.fromisoformat(plan.freeze.frozen_at) if plan.freeze else None,
@@ -311,7 +312,7 @@ def _extended(plan: Plan) -> bool:
 
 
 def _names(plan: Plan) -> list[str]:
-    return [row.team for row in plan.drawn.teams]
+    return [row.team for row in plan.assigned.teams]
 
 
 def _logged(plan: Plan) -> list[str]:

@@ -182,7 +182,7 @@ def _unread(store: Store | None, pilot: str, reading: Reading) -> list[Finding]:
 def _edited(plan: Plan | None, reading: Reading, listed: TeamList | None) -> list[Finding]:
     if plan is None or plan.freeze is None:
         return []
-    drawn = {row.team for row in plan.drawn.teams}
+    drawn = {row.team for row in plan.assigned.teams}
     record = f"undo the edit, or record it: `pilotlab amend {plan.spec.id}`"
     put_back = "put its row back: a team that was drawn stays, and is analysed as assigned"
     edits = []
@@ -213,7 +213,7 @@ def _relisted(plan: Plan | None, listed: TeamList | None) -> list[Finding]:
             value=row.team,
             fix=f"put its row back; a renamed team: `pilotlab db rename-team {row.team} NEW --why TEXT`",
         )
-        for row in plan.drawn.teams
+        for row in plan.assigned.teams
         if row.team not in names
     ]
 

@@ -51,7 +51,7 @@ class Plan:
     @property
     def teams(self) -> TeamList:
         """The list of teams: as frozen, each with its size of the first freeze; before the freeze, as the file has it."""
-        return self.listed or unlisted((row.team for row in self.drawn.teams), self.spec.teams.file)
+        return self.listed or unlisted((row.team for row in self.assigned.teams), self.spec.teams.file)
 
     @property
     def teams_frozen(self) -> bool:
@@ -59,7 +59,7 @@ class Plan:
         return self.current is not None and self.current.teams is not None
 
     @property
-    def drawn(self) -> Assignment:
+    def assigned(self) -> Assignment:
         """The assignment; an error that says what to do where there is none yet."""
         if self.assignment is None:
             raise PilotlabError(
@@ -109,7 +109,7 @@ def plan_without_files(store: Store | None, pilot: str, error: PilotlabError, fi
     )
     where, said = (found[0].where, f"{found[0].code}: {found[0].what}") if found else (None, error.what)
     change = Change(where.file if where else file, "as frozen", f"can't be read ({said})")
-    names = [*(row.team for row in plan.drawn.teams), *plan.spec.design.buffer]
+    names = [*(row.team for row in plan.assigned.teams), *plan.spec.design.buffer]
     return replace(plan, edited=(change,), listed=plan.listed or unlisted(names, plan.spec.teams.file))
 
 

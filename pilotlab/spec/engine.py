@@ -13,6 +13,9 @@ from typing import Any
 from pilotlab import plugins
 from pilotlab.errors import unknown
 
+NO_SUCH_COLUMN = "reads a column that a declaration can't name"
+A_RATIO = "gives a ratio, which bars and margins in a metric's unit can't be held against"
+FALSE_ALARMS = "takes a team's weeks for independent and raises false alarms"
 LEAST_SQUARES = ("randomization", "cr2", "jackknife", "wild", "cluster", "iid", "hetero")
 
 
@@ -32,6 +35,7 @@ class Entry:
     aggregates: tuple[str, ...] = ("overall",)
     inferences: tuple[str, ...] = LEAST_SQUARES  # that an estimator takes
     own: tuple[tuple[str, str], ...] = ()  # inferences that it has code of its own for, and where
+    frames_only: str = ""  # why `pl.did` runs it and no pilot may declare it; "" where one may
 
     def load(self) -> Any:
         """Import the target."""
@@ -134,6 +138,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Wooldridge (1999, 2023); McCullagh & Nelder (1989)",
             reads=("exposure",),
             inferences=("cr2", "cluster", "hetero", "exact"),
+            frames_only=A_RATIO,
         ),
         "binomial": Entry(
             "pilotlab.estimate.estimators.counts:fit_binomial",
@@ -142,6 +147,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Wooldridge (2023); McCullagh & Nelder (1989)",
             reads=("exposure",),
             inferences=("cr2", "cluster", "hetero", "exact"),
+            frames_only=A_RATIO,
         ),
         "triple": Entry(
             "pilotlab.estimate.estimators.triple:fit",
@@ -150,6 +156,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Gruber (1994); Olden & Moen (2022)",
             reads=("group",),
             inferences=tuple(name for name in LEAST_SQUARES if name != "randomization"),
+            frames_only=NO_SUCH_COLUMN,
         ),
         "dose": Entry(
             "pilotlab.estimate.estimators.dose:fit",
@@ -158,6 +165,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Callaway, Goodman-Bacon & Sant'Anna (2024) on what it assumes",
             reads=("dose",),
             inferences=tuple(name for name in LEAST_SQUARES if name != "randomization"),
+            frames_only=NO_SUCH_COLUMN,
         ),
     }
 )
@@ -213,18 +221,21 @@ INFERENCES: Mapping[str, Entry] = MappingProxyType(
             estimand="independent events within units, as few as they may be",
             formula="the treated units' events after the start, given every unit's total and the total after: twice the smaller tail",
             source="Przyborowski & Wilenski (1940); Cox (1970)",
+            frames_only=FALSE_ALARMS,
         ),
         "iid": Entry(
             "pilotlab.estimate.inference.analytic:with_iid",
             estimand="independent rows of equal variance",
             formula="classical least-squares variance, t with N-K degrees of freedom",
             source="any textbook",
+            frames_only=FALSE_ALARMS,
         ),
         "hetero": Entry(
             "pilotlab.estimate.inference.analytic:with_hc1",
             estimand="independent rows",
             formula="HC1: squared residuals times N/(N-K), t with N-K degrees of freedom",
             source="White (1980); MacKinnon & White (1985)",
+            frames_only=FALSE_ALARMS,
         ),
     }
 )
@@ -249,6 +260,11 @@ def row(name: str) -> Entry:
         raise unknown("estimator", name, ("auto", *ESTIMATORS, *plugins.added("estimator")))
     found: Entry = plugins.require("estimator", name).load(Entry)
     return found
+
+
+def declarable(table: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Return the names of a table that a pilot may declare."""
+    return tuple(name for name, entry in table.items() if not entry.frames_only)
 
 
 def refuse_taken(name: str) -> None:

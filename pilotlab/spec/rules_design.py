@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pilotlab import plugins
 from pilotlab.errors import nearest, shortened
+from pilotlab.spec import engine
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.wording.lists import listed
 from pilotlab.wording.numbers import significant, typed
 
-# Names of later versions; those of this one come from the engine's own tables (see design/findings.py).
+# Names of later versions.
 METHODS_TO_COME = {"matched_pairs": "matched pairs", "stepped_wedge": "a stepped wedge"}
 TYPES_TO_COME = {"stepped_wedge": "a stepped wedge"}
 
@@ -229,60 +230,30 @@ def alpha_is_usual(case: Case) -> Issues:
         )
 
 
-# The engine's tables hold the code (pilotlab.spec.engine); a contract test keeps these lists and them together.
-ESTIMATORS = (
-    "change",
-    "ancova",
-    "twfe",
-    "event_study",
-    "group_time",
-    "sun_abraham",
-    "imputation",
-    "rollout",
-    "synthetic_did",
-    "synthetic_control",
-)
-INFERENCES = ("randomization", "cr2", "jackknife", "wild", "cluster", "bootstrap", "placebo")
-NOT_FOR_PILOTS = {
-    "dose": "reads a column that a declaration can't name",
-    "triple": "reads a column that a declaration can't name",
-    "poisson": "gives a ratio, which bars and margins in a metric's unit can't be held against",
-    "binomial": "gives a ratio, which bars and margins in a metric's unit can't be held against",
-}
-NOT_FOR_PANELS = ("iid", "hetero", "exact")
-
-
 def engine_is_known(case: Case) -> Issues:
-    """Estimator and inference are rows of the engine's tables, or will be."""
+    """Estimator and inference are rows of the engine's tables that a pilot may declare, or added by a package."""
     analysis, place = case.spec.analysis, ("analysis",)
     added = () if analysis.estimator == "auto" else plugins.added("estimator")
     broken = _broken(analysis.estimator) if analysis.estimator in added else ""
     if broken:
         yield Issue("PL347", broken, (*place, "estimator"), value=analysis.estimator, fix="estimator: auto")
-    for kind, name, now in (
-        ("estimator", analysis.estimator, ("auto", *ESTIMATORS, *added)),
-        ("inference", analysis.inference, ("auto", *INFERENCES)),
+    for kind, name, table, more in (
+        ("estimator", analysis.estimator, engine.ESTIMATORS, added),
+        ("inference", analysis.inference, engine.INFERENCES, ()),
     ):
-        fix = "one of: " + ", ".join(now)
-        if name in NOT_FOR_PILOTS and kind == "estimator":
-            what = f"estimator {name!r} {NOT_FOR_PILOTS[name]}"
-            yield Issue("PL348", what, (*place, kind), value=name, fix=f"{fix}; `pl.did` runs it on a frame")
-        elif name in NOT_FOR_PANELS and kind == "inference":
-            yield Issue(
-                "PL347",
-                f"inference {name!r} takes a team's weeks for independent and raises false alarms",
-                (*place, kind),
-                value=name,
-                fix=fix,
-            )
-        elif name not in now:
-            yield Issue(
-                "PL347",
-                f"{kind} {name!r} is not known{nearest(name, now)}",
-                (*place, kind),
-                value=name,
-                fix=fix,
-            )
+        now = ("auto", *engine.declarable(table), *more)
+        if name in now:
+            continue
+        code, what, fix = (
+            "PL347",
+            f"{kind} {name!r} is not known{nearest(name, now)}",
+            "one of: " + ", ".join(now),
+        )
+        if name in table:
+            what = f"{kind} {name!r} {table[name].frames_only}"
+            if kind == "estimator":
+                code, fix = "PL348", f"{fix}; `pl.did` runs it on a frame"
+        yield Issue(code, what, (*place, kind), value=name, fix=fix)
 
 
 def draws_are_there(case: Case) -> Issues:
@@ -300,8 +271,6 @@ def draws_are_there(case: Case) -> Issues:
 
 def _broken(name: str) -> str:
     """Say why an estimator that a package adds can't be used; empty where it can."""
-    from pilotlab.spec import engine
-
     try:
         engine.refuse_taken(name)
         engine.estimator(name)

@@ -111,7 +111,7 @@ class Designed(Opened):
             spec, _, teams = self.declared(pilot)
         except PilotlabError:
             return False
-        drawn = self.plan(pilot).drawn
+        drawn = self.plan(pilot).assigned
         return still_holds(drawn, spec, teams.teams)
 
     def freeze(self, pilot: str) -> Freeze:
@@ -133,7 +133,7 @@ class Designed(Opened):
         with self._in_force(pilot) as (store, plan, teams):
             if plan.freeze:
                 return self._frozen_already(plan)
-            if not still_holds(plan.drawn, plan.spec, teams.teams):
+            if not still_holds(plan.assigned, plan.spec, teams.teams):
                 raise PilotlabError(
                     f"teams, arms or start of {pilot!r} changed since its teams were drawn",
                     fix=f"run `pilotlab assign {pilot}`: it says whether the arms stay or have to be drawn again",
@@ -141,7 +141,7 @@ class Designed(Opened):
             frozen = Freeze.of(
                 plan.spec,
                 plan.metrics,
-                plan.drawn,
+                plan.assigned,
                 program=__version__,
                 by=self.actor,
                 at=self.clock(),
@@ -180,8 +180,8 @@ class Designed(Opened):
                     f"{pilot!r} is not frozen, so there is nothing to amend",
                     fix=f"edit pilot.yaml, then run `pilotlab freeze {pilot}`",
                 )
-            arms = carry_over(plan.drawn, spec)
-            check_amended(spec, [row.team for row in plan.drawn.teams], plan.edited)
+            arms = carry_over(plan.assigned, spec)
+            check_amended(spec, [row.team for row in plan.assigned.teams], plan.edited)
             change = amend(
                 pilot,
                 plan.edited,

@@ -136,10 +136,10 @@ class Opened:
         from pilotlab.store.head import was_begun
 
         if not was_begun(self.folders.database):
-            _ = self._plan(None, pilot).drawn  # says what to do, and makes no empty store
+            _ = self._plan(None, pilot).assigned  # says what to do, and makes no empty store
         with self.store(readonly=readonly) as store:
             plan = self._plan(store, pilot)
-            _ = plan.drawn
+            _ = plan.assigned
             yield store, plan, plan.teams
 
 

@@ -41,7 +41,7 @@ def ok(result: Result) -> str:
 
 
 def arms(lab: Lab) -> list[tuple[str, str]]:
-    return [(row.team, row.arm) for row in lab.at(BEFORE).plan(PILOT).drawn.teams]
+    return [(row.team, row.arm) for row in lab.at(BEFORE).plan(PILOT).assigned.teams]
 
 
 def test_the_draw_that_is_there_is_shown_and_not_made_again(lab: Lab) -> None:
@@ -87,7 +87,7 @@ def test_the_reason_is_sealed_with_the_draw(lab: Lab) -> None:
         kept = store.draws(PILOT)
         assert store.verify().problems == ()
     assert [(one.content["draw"], one.content["why"]) for one in kept] == [(1, ""), (2, WHY)]
-    assert at.plan(PILOT).drawn.digest() == kept[1].digest
+    assert at.plan(PILOT).assigned.digest() == kept[1].digest
 
 
 def test_a_later_start_is_the_same_draw(lab: Lab) -> None:
@@ -126,7 +126,7 @@ def test_the_page_prints_how_many_draws_there_were(lab: Lab) -> None:
     at.assign(PILOT)
     at.assign(PILOT, seed=9, again=True, why=WHY)
     at.freeze(PILOT)
-    lab.collect(at.plan(PILOT).drawn)
+    lab.collect(at.plan(PILOT).assigned)
     page = lab.at(AFTER).readout(PILOT)
     row = next(row for row in page.readout.plan.rows if row.item == "Draw")
     assert row.done.startswith("2 draws; the 2nd holds: 1st draw, ")
@@ -147,7 +147,7 @@ def test_a_rare_draw_is_said_with_what_to_do(lab: Lab) -> None:
     data = json.loads(ok(run(lab, "assign", PILOT, "--format", "json")))
     assert data["imbalance"] == found.to_dict()
     lab.at(BEFORE).freeze(PILOT)
-    lab.collect(lab.at(BEFORE).plan(PILOT).drawn)
+    lab.collect(lab.at(BEFORE).plan(PILOT).assigned)
     rows = {row.item: row for row in lab.at(AFTER).readout(PILOT).readout.plan.rows}
     assert rows["Balance before the start"].done == str(found)
     assert rows["Balance before the start"].bearing.startswith("a rare draw")

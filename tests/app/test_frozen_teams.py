@@ -64,7 +64,7 @@ EDITS: list[tuple[str, str, str]] = [
 
 @pytest.mark.parametrize(("old", "new", "words"), EDITS)
 def test_a_list_that_changed_since_is_named_everywhere(lab: Lab, old: str, new: str, words: str) -> None:
-    lab.collect(lab.at(BEFORE).plan(PILOT).drawn)
+    lab.collect(lab.at(BEFORE).plan(PILOT).assigned)
     rewrite(lab, old, new)
     assert f"PL364 warn the plan is frozen, and {words}" in ok(run(lab, "check", PILOT))
     assert words in ok(run(lab, "status", PILOT))
@@ -94,7 +94,7 @@ def test_what_the_plan_does_not_read_is_free(lab: Lab) -> None:
 def test_a_size_that_changed_since_changes_no_number(lab: Lab) -> None:
     lab.edit("metrics:", "analysis: {weights: people}\nmetrics:")
     lab.at(BEFORE).amend(PILOT, why="people count")
-    lab.collect(lab.at(BEFORE).plan(PILOT).drawn)
+    lab.collect(lab.at(BEFORE).plan(PILOT).assigned)
 
     def sizes() -> list[int | None]:
         return [team.size for team in lab.at(AFTER).plan(PILOT).teams.teams]
@@ -153,13 +153,13 @@ def test_a_plan_of_an_earlier_version_opens_and_says_that_teams_are_not_frozen(
     rewrite(old, "team-00,9,lyon", "team-00,8,lyon")
     assert old.at(AFTER).plan(PILOT).edited == ()
     assert "teams not frozen, by an earlier version" in ok(run(old, "status", PILOT))
-    old.collect(old.at(AFTER).plan(PILOT).drawn)
+    old.collect(old.at(AFTER).plan(PILOT).assigned)
     rows = {row.item: row.done for row in old.at(AFTER).readout(PILOT).readout.plan.rows}
     assert rows["List of teams"] == "teams not frozen: an earlier version froze the plan"
 
 
 def test_who_is_in_which_arm_is_shown(lab: Lab) -> None:
-    drawn = lab.at(BEFORE).plan(PILOT).drawn
+    drawn = lab.at(BEFORE).plan(PILOT).assigned
     listed = {arm: [row.team for row in drawn.of(arm)] for arm in ("anchor", "control")}
     for command in ("status", "explain", "assign"):
         day = () if command == "explain" else LATE
@@ -204,7 +204,7 @@ def no_text(lab: Lab) -> None:
 @pytest.mark.parametrize("harm", [nonsense, other_metric, other_bar, no_teams, no_file, no_text])
 def test_the_frozen_plan_runs_whatever_became_of_its_files(lab: Lab, harm: Callable[[Lab], None]) -> None:
     table = lab.root / "all.csv"
-    table.write_text(lab.rows(lab.at(BEFORE).plan(PILOT).drawn))
+    table.write_text(lab.rows(lab.at(BEFORE).plan(PILOT).assigned))
     harm(lab)
     logged = ok(run(lab, "log", PILOT, "--team", "team-00", "--week", "2026-W40", "--set", "office_days=2"))
     assert "team-00" in logged
@@ -224,7 +224,7 @@ def test_the_frozen_plan_runs_whatever_became_of_its_files(lab: Lab, harm: Calla
 def test_before_the_freeze_a_broken_file_still_stops(tmp_path: Path) -> None:
     lab = make_lab(tmp_path)
     lab.at(BEFORE).assign(PILOT)
-    drawn = lab.at(BEFORE).plan(PILOT).drawn
+    drawn = lab.at(BEFORE).plan(PILOT).assigned
     nonsense(lab)
     assert run(lab, "status", PILOT).exit_code == 1
     assert run(lab, "explain", PILOT, day=()).exit_code == 1

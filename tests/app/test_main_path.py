@@ -92,7 +92,7 @@ def test_the_whole_path(lab: Lab, run: Run) -> None:
     assert text.rstrip().endswith(f"next: pilotlab freeze {PILOT}")
     text = ok(run("freeze", PILOT, *EARLY))
     assert text.rstrip().endswith(f"next: pilotlab log {PILOT}")
-    assignment = lab.at(BEFORE).plan(PILOT).drawn
+    assignment = lab.at(BEFORE).plan(PILOT).assigned
     (lab.root / "all.csv").write_text(lab.rows(assignment))
     assert "new" in ok(run("import", str(lab.root / "all.csv"), *LATE))
     assert "The same content was imported before" in ok(run("import", str(lab.root / "all.csv"), *LATE))
@@ -220,7 +220,7 @@ def test_analysing_before_any_data_says_what_is_missing(lab: Lab, run: Run) -> N
 def test_arms_are_not_drawn_again_after_the_freeze(lab: Lab, run: Run) -> None:
     drawn = lab.agree()
     refused(run("assign", PILOT, "--seed", "99"), 2, "frozen with its assignment", "pilotlab amend")
-    assert lab.at(AFTER).plan(PILOT).drawn == drawn
+    assert lab.at(AFTER).plan(PILOT).assigned == drawn
 
 
 def test_freezing_twice_is_harmless(lab: Lab, run: Run) -> None:

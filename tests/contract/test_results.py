@@ -43,7 +43,7 @@ RESULTS: dict[str, Doors] = {
         lambda lab: lab.at(AFTER).plan("anchor-days").spec, "pilotlab/pilot@1", PilotSpec.model_validate
     ),
     "Assignment": Doors(
-        lambda lab: lab.at(AFTER).plan("anchor-days").drawn, "pilotlab/assignment@1", Assignment.from_dict
+        lambda lab: lab.at(AFTER).plan("anchor-days").assigned, "pilotlab/assignment@1", Assignment.from_dict
     ),
     "Freeze": Doors(_frozen, "pilotlab/freeze@1", Freeze.from_dict),
     "Amendment": Doors(lambda lab: _amended(lab), "pilotlab/amendment@1", Amendment.from_dict),

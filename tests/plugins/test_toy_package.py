@@ -59,7 +59,7 @@ def test_everything_goes_through(tmp_path: Path) -> None:
     for verb in ("assign", "freeze"):
         done = run(lab.root, verb, "anchor-days", *day)
         assert done.returncode == 0, done.stderr
-    assignment = lab.at(BEFORE).plan("anchor-days").drawn
+    assignment = lab.at(BEFORE).plan("anchor-days").assigned
     (lab.root / "all.toy").write_text(in_its_format(lab.rows(assignment, n=8)))
     day = ("--today", AFTER)
     done = run(lab.root, "import", "all.toy", *day)

@@ -79,9 +79,9 @@ def _teams(course: Course) -> PlanRow:
         if result.role == "goal"
         for team in course.panels[result.use.use].values["team"].unique()
     }
-    planned = len(course.plan.drawn.teams)
+    planned = len(course.plan.assigned.teams)
     unit = "persons" if course.spec.design.unit == "person" else "teams"
-    arms = ", ".join(f"{len(course.plan.drawn.of(arm))} {arm}" for arm in (*course.spec.arms, CONTROL))
+    arms = ", ".join(f"{len(course.plan.assigned.of(arm))} {arm}" for arm in (*course.spec.arms, CONTROL))
     missing = planned - len(used)
     bearing = "none" if not missing else f"{missing} {unit} logged no goal"
     return PlanRow(
@@ -115,7 +115,7 @@ def _edits(course: Course) -> Iterator[PlanRow]:
 
 def _draws(course: Course) -> Iterator[PlanRow]:
     """Say how often arms were drawn, and how uneven the draw that holds is among those that could have been made."""
-    drawn, draws = course.plan.drawn, course.draws
+    drawn, draws = course.plan.assigned, course.draws
     if not drawn.drawn or not draws:
         return
     repeated = f"{len(draws)} draws; the {ordinal(len(draws))} holds: " + "; ".join(map(str, draws))

@@ -81,13 +81,13 @@ def _finding(course: Course, quality: Quality) -> str:
 
 
 def _flow(course: Course, quality: Quality) -> Flow:
-    spec, assignment, unit = course.spec, course.plan.drawn, _unit(course)
+    spec, assignment, unit = course.spec, course.plan.assigned, _unit(course)
     listed, drawn = len(course.teams.rows), len(assignment.teams)
     arms = (*spec.arms, CONTROL)
     return Flow(
         looked_at=FlowBox(head=f"{listed} {unit} listed", text=_where(course)),
         not_drawn=_not_drawn(course),
-        drawn=FlowBox(head=f"{drawn} {unit} in {len(arms)} arms", text=_how(course)),
+        assigned=FlowBox(head=f"{drawn} {unit} in {len(arms)} arms", text=_how(course)),
         how_drawn=_possible(course),
         arms=tuple(FlowArm(label=arm_label(arm, course), boxes=_boxes(course, quality, arm)) for arm in arms),
     )
@@ -99,7 +99,7 @@ def _where(course: Course) -> str:
 
 
 def _not_drawn(course: Course) -> str:
-    drawn = {row.team for row in course.plan.drawn.teams}
+    drawn = {row.team for row in course.plan.assigned.teams}
     buffer = set(course.spec.design.buffer)
     left = [team.name for team in course.teams.rows if team.name not in drawn]
     counts = Counter(
@@ -111,7 +111,7 @@ def _not_drawn(course: Course) -> str:
 
 
 def _how(course: Course) -> str:
-    assignment = course.plan.drawn
+    assignment = course.plan.assigned
     seed = f", seed {assignment.seed}" if assignment.seed is not None else ""
     match assignment.method:
         case "declared":
@@ -132,7 +132,7 @@ def _possible(course: Course) -> str:
 
 
 def _boxes(course: Course, quality: Quality, arm: str) -> tuple[FlowBox, ...]:
-    rows, unit = course.plan.drawn.of(arm), _unit(course)
+    rows, unit = course.plan.assigned.of(arm), _unit(course)
     sizes = {team.name: team.size for team in course.teams.rows if team.size}
     members = sum(sizes.get(row.team, 0) for row in rows)
     used = sum(row.present > 0 for row in quality.of(arm))

@@ -64,7 +64,7 @@ class Flow:
 
     looked_at: FlowBox
     not_drawn: str  # "5 not drawn: 2 in a reorganisation, …"; "" where all were
-    drawn: FlowBox
+    assigned: FlowBox
     how_drawn: str
     arms: tuple[FlowArm, ...]
 

@@ -31,10 +31,10 @@ def test_before_the_freeze_the_files_hold(store: Any, pilot: Any, metrics: Any, 
     plan = plan_in_force(None, spec, metrics)
     assert (plan.spec, plan.assignment, plan.freeze) == (spec, None, None)
     with pytest.raises(PilotlabError, match="has no assignment yet") as caught:
-        _ = plan.drawn
+        _ = plan.assigned
     assert caught.value.fix == "run `pilotlab assign anchor-days`"
     store.save_assignment("anchor-days", draw(spec, teams, seed=1).to_dict(), actor="ann")
-    assert plan_in_force(store, spec, metrics).drawn == draw(spec, teams, seed=1)
+    assert plan_in_force(store, spec, metrics).assigned == draw(spec, teams, seed=1)
 
 
 def test_after_the_freeze_the_frozen_plan_holds_and_edits_are_named(

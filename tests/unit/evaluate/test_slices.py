@@ -129,7 +129,7 @@ def test_a_goal_without_a_limit_is_breached_where_a_group_gets_worse(tmp_path: P
     lab = company(tmp_path, harm=0.0)
     worse = lab.root / "worse.csv"
     rows = [line.split(",") for line in (lab.root / "all.csv").read_text().splitlines()]
-    drawn = {row.team: row.arm for row in lab.at(AFTER).plan("anchor-days").drawn.teams}
+    drawn = {row.team: row.arm for row in lab.at(AFTER).plan("anchor-days").assigned.teams}
     changed = ["team,week,metric,value,n,gap"]
     for team, week, metric, value, n, gap in rows[1:]:
         if (

@@ -28,7 +28,7 @@ def groups(lab: Lab, metric: str = "job_satisfaction@1") -> dict[str, pd.DataFra
     panel = workspace.panel("anchor-days", metric.partition("@")[0])
     with workspace.store(readonly=True) as store:
         rows = store.observations(metric, slices=None)
-        return dict(observed_groups(rows, plan.spec, panel, teams, plan.drawn))
+        return dict(observed_groups(rows, plan.spec, panel, teams, plan.assigned))
 
 
 def add(lab: Lab, text: str) -> None:

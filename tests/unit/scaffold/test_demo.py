@@ -89,7 +89,7 @@ def test_plan_was_frozen_before_the_first_pilot_week(run: DemoRun) -> None:
 
 def test_truth_follows_the_drawn_arms(run: DemoRun) -> None:
     truth = json.loads((run.folder / "data" / "truth.json").read_text())
-    drawn = {row.team: row.arm for row in pl.open(run.folder).plan("hybrid-schedule").drawn.teams}
+    drawn = {row.team: row.arm for row in pl.open(run.folder).plan("hybrid-schedule").assigned.teams}
     assert truth["arms"] == drawn
 
 

@@ -8,7 +8,7 @@ from pilotlab.readout.document.model import Added, Row, Table
 
 def build(course: Course) -> Added | None:
     """Say what the pilot's teams are, in a sentence, a row and a table."""
-    teams = course.plan.drawn.teams
+    teams = course.plan.assigned.teams
     return Added(
         name="toy",
         title="What the toy <adds>",
@@ -18,7 +18,9 @@ def build(course: Course) -> Added | None:
             Table(
                 title="Arms",
                 columns=("Arm", "Teams"),
-                rows=tuple((arm, str(len(course.plan.drawn.of(arm)))) for arm in course.plan.drawn.arms),
+                rows=tuple(
+                    (arm, str(len(course.plan.assigned.of(arm)))) for arm in course.plan.assigned.arms
+                ),
                 numeric=(1,),
             ),
         ),

@@ -123,7 +123,7 @@ def test_a_plan_that_was_kept_says_so(plain: Made) -> None:
 def test_the_flow_counts_teams(plain: Made) -> None:
     flow = plain.page.trust.flow
     assert flow.looked_at.head == "12 teams listed"
-    assert flow.drawn.head == "12 teams in 2 arms"
+    assert flow.assigned.head == "12 teams in 2 arms"
     assert [box.head for arm in flow.arms for box in arm.boxes] == ["6 teams", "6 with values, none lost"] * 2
 
 
@@ -405,7 +405,7 @@ def test_nothing_of_a_hidden_metric_is_on_any_page(tmp_path: Path) -> None:
 
 
 def _unreleased(course: Course) -> Analysis:
-    return analyze(course.spec, course.panels, seed=course.plan.drawn.seed or 0)
+    return analyze(course.spec, course.panels, seed=course.plan.assigned.seed or 0)
 
 
 def vars_of(means: Any) -> list[float]:
