@@ -496,7 +496,7 @@ def _trust() -> Trust:
                 "5 not drawn: 2 in a reorganisation, 2 with fewer than five people, 1 buffer "
                 "(design-ops works with both arms: logged, not analysed)"
             ),
-            drawn=FlowBox(
+            assigned=FlowBox(
                 head="24 teams drawn, 196 people", text="12 matched pairs by lottery, 1 September 2026"
             ),
             how_drawn=(
