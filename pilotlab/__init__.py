@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pilotlab.estimate.did import did
     from pilotlab.estimate.heterogeneity.by_slice import slices
     from pilotlab.estimate.plots.estimates_plot import forest
-    from pilotlab.estimate.results.bacon import Bacon
-    from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+    from pilotlab.estimate.results.decomposition import Bacon
+    from pilotlab.estimate.results.effect import Estimate, NotEstimable
     from pilotlab.estimate.results.harm import HarmBounds
-    from pilotlab.estimate.results.slices import Slices
+    from pilotlab.estimate.results.slice_effects import Slices
     from pilotlab.estimate.sensitivity.bacon_decomposition import bacon
     from pilotlab.estimate.sensitivity.harm_bounds import harm_bounds
     from pilotlab.estimate.sensitivity.honest_did import honest_did
@@ -43,22 +43,22 @@ PUBLIC = {  # where each public name lives
     "Analysis": "pilotlab.evaluate.analysis:Analysis",
     "ArmDecision": "pilotlab.decide.decision:ArmDecision",
     "Assignment": "pilotlab.design.assignment:Assignment",
-    "Bacon": "pilotlab.estimate.results.bacon:Bacon",
+    "Bacon": "pilotlab.estimate.results.decomposition:Bacon",
     "Company": "pilotlab.simulate.company:Company",
     "Course": "pilotlab.decide.course:Course",
     "Decision": "pilotlab.decide.decision:Decision",
-    "Estimate": "pilotlab.estimate.results.estimate:Estimate",
+    "Estimate": "pilotlab.estimate.results.effect:Estimate",
     "Finding": "pilotlab.errors:Finding",
     "HarmBounds": "pilotlab.estimate.results.harm:HarmBounds",
     "MetricResult": "pilotlab.evaluate.analysis:MetricResult",
     "MetricSpec": "pilotlab.spec.metric:MetricSpec",
     "Note": "pilotlab.note:Note",
-    "NotEstimable": "pilotlab.estimate.results.estimate:NotEstimable",
+    "NotEstimable": "pilotlab.estimate.results.effect:NotEstimable",
     "Panel": "pilotlab.panel.panel:Panel",
     "PilotSpec": "pilotlab.spec.pilot:PilotSpec",
     "PilotlabError": "pilotlab.errors:PilotlabError",
     "Scenario": "pilotlab.simulate.scenarios:Scenario",
-    "Slices": "pilotlab.estimate.results.slices:Slices",
+    "Slices": "pilotlab.estimate.results.slice_effects:Slices",
     "Status": "pilotlab.panel.status:Status",
     "UsageError": "pilotlab.errors:UsageError",
     "Week": "pilotlab.weeks:Week",

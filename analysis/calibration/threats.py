@@ -19,7 +19,7 @@ import numpy as np
 import pilotlab
 from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate import request
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.table import CHECKS

@@ -14,7 +14,7 @@ from verdict_pilots import remembered
 
 from pilotlab.decide.judge import Judgement, judge
 from pilotlab.decide.refusing import check_inputs
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.evaluate import request
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.reruns import RERUNS, WINSOR

@@ -24,7 +24,7 @@ from pilotlab.decide.inputs import RuleInputs
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.draw import draw
 from pilotlab.design.strength import place_of
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.evaluate.analysis import Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.threats.lost import AnswersKept, kept_by
 from pilotlab.panel.quality import Window

@@ -3,7 +3,8 @@
     python analysis/house/measure.py [--at TREE] [--json FILE]
 
 Files on a way are the modules of pilotlab that are loaded once it was gone, on the demo's pilot. What is read from the
-source alone (circles, readers, names) counts every import, also those inside functions.
+source alone (circles, readers, names) counts every import, also those inside functions; a module that a
+table names by text is a row of that table, not a module of one reader.
 """
 
 from __future__ import annotations
@@ -83,6 +84,16 @@ def _imported(path: Path, there: dict[str, Path]) -> Iterator[str]:
             yield from (alias.name for alias in node.names if alias.name in there)
 
 
+def named(path: Path, there: dict[str, Path]) -> set[str]:
+    """Modules that a table names by text, "package.module:name", to be imported when they are asked for."""
+    texts = (
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+    )
+    return {text.partition(":")[0] for text in texts if isinstance(text, str)} & set(there)
+
+
 def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     """Return the sets of modules from each of which every other one is reached."""
     reach = {name: _reached(name, graph) for name in graph}
@@ -127,6 +138,7 @@ def measure(tree: Path) -> dict[str, object]:
     there = modules(tree)
     graph = imports(there)
     readers = Counter(name for used in graph.values() for name in used)
+    rows = {name for path in there.values() for name in named(path, there)}
     lines = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in there.values())
     names = Counter(name.rpartition(".")[2] for name in there)
     with tempfile.TemporaryDirectory() as room:
@@ -140,7 +152,7 @@ def measure(tree: Path) -> dict[str, object]:
         "modules": len(there),
         "median lines": lines[len(lines) // 2],
         "longest": lines[-1],
-        "with one reader": sum(count == 1 for count in readers.values()),
+        "with one reader": sum(count == 1 and name not in rows for name, count in readers.items()),
         "names used twice": sum(count > 1 for count in names.values()),
         "circles": [len(circle) for circle in circles(graph)],
     }

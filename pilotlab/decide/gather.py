@@ -172,7 +172,7 @@ def _metric(metric: MetricSpec) -> Metric:
 
 def _evidence(result: MetricResult, alphas: tuple[float, ...], *, exact: bool) -> Evidence:
     """Turn an estimate so that up is good, at every level the rule may ask for."""
-    from pilotlab.estimate.results.estimate import NotEstimable
+    from pilotlab.estimate.results.effect import NotEstimable
     from pilotlab.evaluate.released import rounding_of
 
     estimate, better = result.estimate, result.metric.better

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pilotlab.estimate.data.assigned import is_drawn
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import FEWEST, Fit, Fitted, arm_clusters, few_clusters
-from pilotlab.estimate.estimators.ratio import few
-from pilotlab.estimate.inference import randomization
 from pilotlab.estimate.inference.analytic import MANY_CLUSTERS
-from pilotlab.estimate.notes.table import has, note
+from pilotlab.estimate.notes.by_code import has, note
 from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.spec.engine import ESTIMATORS
 from pilotlab.wording.lists import listed, plural
@@ -77,7 +75,7 @@ def _of_regression(fit: Fit, options: Options) -> str | NotEstimable:
         return "hetero"
     if fit.clusters.few:
         return _too_few(fit)
-    if few(fit.exact):
+    if fit.exact is not None and fit.exact.few:
         return "exact"
     if is_drawn(options.assignment) and fit.differences is not None and not fit.clusters.uneven:
         return "randomization"
@@ -208,6 +206,8 @@ def beside(fit: Fit, name: str, options: Options) -> tuple[Note, ...]:
     took = options.inference == "auto" and name == "cr2" and is_drawn(options.assignment)
     if not took or not isinstance(fit, Fitted) or fit.differences is None or fit.study is None:
         return ()
+    from pilotlab.estimate.inference import randomization
+
     result = randomization.beside(fit.differences, fit.study, options)
     arms = {"treated": fit.clusters.treated, "comparison": fit.clusters.comparison}
     return (note("uneven_arms", **arms, draws=result.n_draws, p=result.p_two_sided),)

@@ -15,7 +15,6 @@ from pilotlab.estimate.data.assigned import is_drawn, with_assignment
 from pilotlab.estimate.data.frame import read_study
 from pilotlab.estimate.data.incoming import as_pandas, drawn_as_pandas
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.estimators import cross_section
 from pilotlab.estimate.estimators.fit import Estimator, Fit
 from pilotlab.estimate.inference.uncertainty import Inference
 from pilotlab.estimate.options import (
@@ -29,7 +28,7 @@ from pilotlab.estimate.options import (
     names,
     values,
 )
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.spec import engine
 
 
@@ -192,18 +191,25 @@ def did(
 
 def _estimate(frame: object, options: Options) -> Estimate | NotEstimable:
     if options.unit is None:
-        name = cross_section.estimator(options)
-        fitted = cross_section.fit(frame, options)
-        if isinstance(fitted, NotEstimable):
-            return fitted
-        found = _with_inference(fitted, name, options)
-        return variation.more_than_rounding(found, cross_section.ends_of(frame, options), options)
+        return _from_rows(frame, options)
     study = variation.with_telling_covariates(read_study(frame, options), options)
     ends = variation.ends(study.y)
     if (refusal := variation.nothing_varies(ends, options)) is not None:
         return refusal
     found = variation.more_than_rounding(_from_study(study, options), ends, options)
     return found if isinstance(found, Estimate) else variation.with_cause(found, study, options)
+
+
+def _from_rows(frame: object, options: Options) -> Estimate | NotEstimable:
+    """Of repeated cross-sections, no unit of which is followed."""
+    from pilotlab.estimate.estimators import cross_section
+
+    name = cross_section.estimator(options)
+    fitted = cross_section.fit(frame, options)
+    if isinstance(fitted, NotEstimable):
+        return fitted
+    found = _with_inference(fitted, name, options)
+    return variation.more_than_rounding(found, cross_section.ends_of(frame, options), options)
 
 
 def _from_study(study: Study, options: Options) -> Estimate | NotEstimable:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pilotlab.estimate import defaults
 from pilotlab.estimate.estimators.fit import Fit
 from pilotlab.estimate.inference.uncertainty import Uncertainty
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Conditional, Draws, Law
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.estimate.results.term import Term
 from pilotlab.note import Note
 from pilotlab.spec import engine

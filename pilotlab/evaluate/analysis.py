@@ -12,8 +12,8 @@ import pandas as pd
 
 from pilotlab.estimate.did import did
 from pilotlab.estimate.estimators.synthetic_fit import without_units
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.slices import Slices
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.slice_effects import Slices
 from pilotlab.evaluate import disclosure, request
 from pilotlab.evaluate.by_slice import Groups, effects_by_slice
 from pilotlab.evaluate.by_week import WeekEffect, effects_by_week

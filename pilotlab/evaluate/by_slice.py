@@ -9,9 +9,9 @@ import pandas as pd
 
 from pilotlab.estimate.heterogeneity.slice_estimates import Asked, answer
 from pilotlab.estimate.heterogeneity.slice_frames import one_question, options_of
-from pilotlab.estimate.notes.table import nameless
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.slices import Group, Slices
+from pilotlab.estimate.notes.by_code import nameless
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.slice_effects import Group, Slices
 from pilotlab.evaluate import request
 from pilotlab.panel.build import LEVEL
 from pilotlab.panel.panel import Panel

@@ -10,10 +10,11 @@ import pandas as pd
 
 from pilotlab.design.admissible import admissible
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.pilot import CONTROL
-from pilotlab.stats.variance.bands import max_t_half_widths, sidak_t_critical
+from pilotlab.stats.randomization.max_t import max_t_half_widths
+from pilotlab.stats.variance.bands import sidak_t_critical
 from pilotlab.weeks import Week
 
 Inference = Literal["randomization", "cr2"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pilotlab.estimate.results.slices import Group
+from pilotlab.estimate.results.slice_effects import Group
 from pilotlab.evaluate.analysis import JUDGED, MetricResult
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.threshold import margin_size

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pilotlab.errors import PilotlabError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.panel.panel import Panel
 from pilotlab.spec import engine
 from pilotlab.spec.pilot import MetricUse, PilotSpec

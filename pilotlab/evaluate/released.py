@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from pilotlab.estimate.results.distribution import Released
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.slices import Group, Slices
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.slice_effects import Group, Slices
 from pilotlab.estimate.results.term import Term
 from pilotlab.evaluate.analysis import MEANS, Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.by_week import WeekEffect

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.wording.numbers import typed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.presence import gaps
 from pilotlab.spec.public_holidays import UnknownCalendar, holiday_weeks

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.doors import as_html
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
@@ -111,7 +111,7 @@ class Robustness:
         return f"Robustness: held in {self.agreed} of {self.counted} other analyses"
 
     def _repr_html_(self) -> str:
-        return show.as_html(repr(self), self._facts(), self._left_out())
+        return as_html(repr(self), self._facts(), self._left_out())
 
     def summary(self) -> str:
         """Every other analysis, what is left out in turn, and every check, as text."""

@@ -242,7 +242,7 @@ def _weekly_files(company: Company, weeks: list[Week], arms: dict[str, str]) -> 
 
 
 def _compared(results: Iterable[MetricResult], company: Company, arms: dict[str, str]) -> Iterator[Compared]:
-    from pilotlab.estimate.results.estimate import NotEstimable
+    from pilotlab.estimate.results.effect import NotEstimable
 
     truth = company.truth_of(arms).set_index("metric")["att_steady"]
     for result in results:

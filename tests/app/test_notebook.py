@@ -13,8 +13,8 @@ import pytest
 from nbclient import NotebookClient
 
 import pilotlab as pl
-from pilotlab.estimate.results.estimate import Estimate
-from pilotlab.estimate.results.sensitivity import Sensitivity
+from pilotlab.estimate.results.effect import Estimate
+from pilotlab.estimate.results.honest import Sensitivity
 from tests.app.pages import REPOSITORY
 from tests.app.survey import TRUE_EFFECT, survey
 

@@ -11,7 +11,7 @@ import pytest
 
 import pilotlab as pl
 from pilotlab.errors import UsageError
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from tests.panels import simulate
 
 UNIT_NONE: dict[str, dict[str, Any]] = {"twfe": {}, "poisson": {}, "binomial": {"exposure": "trials"}}

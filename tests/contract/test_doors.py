@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 import pilotlab as pl
 from pilotlab import estimate, evaluate
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.robustness import Robustness, Run
 from tests.drawings import off_the_page, on_each_other, pixels
 from tests.panels import simulate

@@ -12,7 +12,7 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.spec.engine import ESTIMATORS, INFERENCES, estimator
 from tests.panels import simulate, with_gaps
 

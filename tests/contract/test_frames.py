@@ -20,9 +20,9 @@ import pytest
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.heterogeneity.by_slice import slices
-from pilotlab.estimate.results.bacon import Bacon
-from pilotlab.estimate.results.estimate import Estimate
-from pilotlab.estimate.results.slices import Slices
+from pilotlab.estimate.results.decomposition import Bacon
+from pilotlab.estimate.results.effect import Estimate
+from pilotlab.estimate.results.slice_effects import Slices
 from pilotlab.estimate.sensitivity.bacon_decomposition import bacon
 from pilotlab.spec.engine import ESTIMATORS
 from pilotlab.weeks import Week

@@ -11,7 +11,7 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from tests.panels import simulate, with_gaps
 
 Frame = pd.DataFrame

@@ -15,8 +15,8 @@ from pilotlab.design.assignment import Assignment
 from pilotlab.design.freeze import Freeze
 from pilotlab.design.plan import Amendment
 from pilotlab.estimate.heterogeneity.by_slice import slices
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.slices import Slices
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.slice_effects import Slices
 from pilotlab.readout.document.model import Readout
 from pilotlab.spec.pilot import PilotSpec
 from tests.pilots import AFTER, BEFORE, Lab, make_lab

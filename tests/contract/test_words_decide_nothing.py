@@ -15,8 +15,8 @@ import pytest
 from pilotlab.decide import gate, grade, sizes, wording
 from pilotlab.decide.course import Course
 from pilotlab.decide.rule import decide
-from pilotlab.estimate.results.estimate import NotEstimable
-from pilotlab.estimate.results.slices import Group
+from pilotlab.estimate.results.effect import NotEstimable
+from pilotlab.estimate.results.slice_effects import Group
 from pilotlab.evaluate.threats.look import Look
 from pilotlab.readout.build.assemble import build_readout
 from pilotlab.readout.document.panels import plot_panels
@@ -62,7 +62,7 @@ def _scrambling(write: Callable[..., Any]) -> Callable[..., Any]:
 
 def scramble(monkeypatch: pytest.MonkeyPatch) -> None:
     """Change what every place that writes a sentence for a result, a threat, a group or the rule returns."""
-    monkeypatch.setattr("pilotlab.estimate.notes.table.said", lambda kind, _: scrambled(kind.words))
+    monkeypatch.setattr("pilotlab.estimate.notes.by_code.said", lambda kind, _: scrambled(kind.words))
     for cls, names in ((NotEstimable, ("reason", "would_help")), (Group, ("hidden", "reason"))):
         _scramble_fields(monkeypatch, cls, names)
     found, not_applicable = Look.found, Look.not_applicable

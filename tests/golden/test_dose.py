@@ -13,7 +13,7 @@ import statsmodels.formula.api as smf
 
 from pilotlab.estimate.did import did
 from pilotlab.estimate.options import InferenceName
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.golden.reference import ENTRIES, read_shared
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import pilotlab as pl
-from pilotlab.estimate.results.sensitivity import Sensitivity
+from pilotlab.estimate.results.honest import Sensitivity
 from tests.golden.reference import HERE
 
 KNOWN = {entry["id"]: entry for entry in json.loads((HERE / "honestdid.json").read_text())}

@@ -15,7 +15,7 @@ import pytest
 
 from pilotlab.estimate.did import did
 from pilotlab.estimate.options import InferenceName
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from tests.golden.reference import HERE, read
 
 KNOWN: dict[str, dict[str, Any]] = {

@@ -17,8 +17,8 @@ import statsmodels.api as sm
 
 import pilotlab as pl
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.bacon import Bacon
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.decomposition import Bacon
+from pilotlab.estimate.results.effect import Estimate
 from tests.golden.reference import HERE, read
 
 COLUMNS: dict[str, Any] = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pilotlab.estimate.did import did
 from pilotlab.estimate.options import InferenceName
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.panels import simulate, with_gaps
 
 NAMES = st.sampled_from(["change", "twfe", "event_study"])

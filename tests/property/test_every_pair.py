@@ -17,7 +17,7 @@ import pytest
 
 from pilotlab.estimate.did import did
 from pilotlab.estimate.options import InferenceName
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.spec.engine import ESTIMATORS
 from tests.panels import simulate
 

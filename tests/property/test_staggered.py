@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import pilotlab as pl
 from pilotlab.estimate.did import did
 from pilotlab.estimate.options import Aggregate, InferenceName
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.panels import simulate, with_gaps
 
 NAMES = st.sampled_from(["imputation", "sun_abraham"])

@@ -8,9 +8,9 @@ import numpy as np
 
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.notes.table import about_left_out, because, note
+from pilotlab.estimate.notes.by_code import about_left_out, because, note
 from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray
 from pilotlab.wording.lists import some

@@ -1,22 +1,22 @@
-"""Drawing: what the `assignment` argument says about how arms came about."""
+"""Assigned: what the `assignment` argument says about how arms came about."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from pilotlab.design.admissible import admissible
-from pilotlab.design.assignment import Assignment
-from pilotlab.errors import PilotlabError, UsageError, unknown
+from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate.data.study import Study, recode
 from pilotlab.estimate.options import Options
-from pilotlab.spec.pilot import CONTROL
-from pilotlab.stats.arrays import BoolArray
-from pilotlab.stats.randomization.draws import Design
 from pilotlab.wording.lists import some
+
+if TYPE_CHECKING:
+    from pilotlab.design.assignment import Assignment
+
+TABLES = (np.ndarray, pd.DataFrame, list, tuple)  # of draws
 
 
 def is_drawn(assignment: Any) -> bool:
@@ -33,14 +33,23 @@ def is_drawn(assignment: Any) -> bool:
         if assignment != "complete":
             raise unknown("assignment", assignment, ("complete",))
         return True
-    if isinstance(assignment, Assignment):
-        return assignment.drawn
-    if isinstance(assignment, np.ndarray | pd.DataFrame | list | tuple):
+    if isinstance(assignment, TABLES):
         return True
+    if (record := recorded(assignment)) is not None:
+        return record.drawn
     raise UsageError(
         f"assignment is a {type(assignment).__name__}",
         fix="give 'complete', an Assignment, or an array of draws (draws x units)",
     )
+
+
+def recorded(assignment: Any) -> Assignment | None:
+    """Take an `assignment` argument that is a record of a lot; nothing of the design is read for any other."""
+    if assignment is None or isinstance(assignment, (str, *TABLES)):
+        return None
+    from pilotlab.design.assignment import Assignment
+
+    return assignment if isinstance(assignment, Assignment) else None
 
 
 def with_assignment(study: Study, options: Options, *, strata: bool) -> Study:
@@ -51,10 +60,10 @@ def with_assignment(study: Study, options: Options, *, strata: bool) -> Study:
     UsageError
         Where a unit is not in it, or stands in another arm.
     """
-    assignment = options.assignment
-    if not isinstance(assignment, Assignment):
+    assignment = recorded(options.assignment)
+    if assignment is None:
         return study
-    contrast = _contrast(assignment, study)
+    contrast = contrast_of(assignment, study)
     place = {row.team: row for row in contrast.teams}
     rows = [place[str(unit)] for unit in study.units]
     groups, lot, cluster, paired = study.strata, study.lot, study.cluster, study.paired
@@ -69,34 +78,10 @@ def with_assignment(study: Study, options: Options, *, strata: bool) -> Study:
     return replace(study, strata=groups, lot=lot, cluster=cluster, paired=paired)
 
 
-def design_of(study: Study, options: Options) -> Design:
-    """Say which draws could have been made of the units that are left; numbers by arm and stratum as observed.
-
-    Raises
-    ------
-    UsageError
-        Where the draws given do not hold the one that was made, or a cluster holds both arms.
-    """
-    treated, assignment = study.ever, options.assignment
-    try:
-        if isinstance(assignment, Assignment) and assignment.drawn:
-            return admissible(_contrast(assignment, study), tuple(str(unit) for unit in study.units))
-        if assignment is not None and not isinstance(assignment, str | Assignment):
-            return _explicit(assignment, treated, study)
-        if study.strata is None:
-            return Design.complete(treated, cluster=study.lot)
-        return Design.stratified(treated, study.strata, cluster=study.lot)
-    except ValueError as error:
-        what = "clusters cross arms or strata" if options.cluster else "assignment"
-        raise UsageError(
-            f"{what}: {error}", fix="name as cluster what was drawn together, within strata"
-        ) from None
-    except PilotlabError as error:
-        raise UsageError(f"assignment: {error.what}", fix=error.fix) from None
-
-
-def _contrast(assignment: Assignment, study: Study) -> Assignment:
+def contrast_of(assignment: Assignment, study: Study) -> Assignment:
     """Check an assignment against the frame's arms, and keep the one arm that is compared."""
+    from pilotlab.spec.pilot import CONTROL
+
     place = {row.team: row.arm for row in assignment.teams}
     names = [str(unit) for unit in study.units]
     strangers = [name for name in names if name not in place]
@@ -119,24 +104,6 @@ def _contrast(assignment: Assignment, study: Study) -> Assignment:
             fix="one call an arm, with that arm and control",
         )
     return assignment.contrast(next(iter(arms))) if arms else assignment
-
-
-def _explicit(assignment: Any, treated: BoolArray, study: Study) -> Design:
-    """Read draws x units; columns are the frame's units in sorted order, or named."""
-    chosen = _treated(given(assignment, study))
-    if len(study.units) < len(study.all_units):
-        for stratum in (
-            [np.ones_like(treated)]
-            if study.strata is None
-            else study.strata == np.unique(study.strata)[:, None]
-        ):
-            chosen = chosen[chosen[:, stratum].sum(axis=1) == treated[stratum].sum()]
-    if not (chosen == treated).all(axis=1).any():
-        raise UsageError(
-            "assignment: none of the draws is the one that was made",
-            fix="order the columns as the units sort, or use a DataFrame whose columns are the units",
-        )
-    return Design.explicit(treated, chosen)
 
 
 def given(assignment: Any, study: Study) -> np.ndarray[Any, np.dtype[np.object_]]:
@@ -163,11 +130,3 @@ def given(assignment: Any, study: Study) -> np.ndarray[Any, np.dtype[np.object_]
             fix="give draws x units with the units in sorted order, or a DataFrame whose columns are the units",
         )
     return np.asarray(draws[:, study.all_units.get_indexer(study.units)])
-
-
-def _treated(draws: np.ndarray[Any, np.dtype[np.object_]]) -> BoolArray:
-    """Cohorts or 0/1: missing, 0 and infinity are never."""
-    numbers = pd.to_numeric(pd.Series(draws.ravel(), dtype=object), errors="coerce").to_numpy(dtype=float)
-    known = ~pd.isna(draws.ravel())
-    never = (numbers == 0) | np.isinf(numbers) | ~known
-    return np.asarray(~never.reshape(draws.shape))

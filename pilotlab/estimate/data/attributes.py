@@ -10,10 +10,10 @@ import pandas as pd
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.data.columns import column, factorized, floats, rows_said, shown, strips
-from pilotlab.estimate.data.rows import Rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER, Calendar, refuse_codes
-from pilotlab.estimate.notes.table import names, note
+from pilotlab.estimate.data.usable_rows import Rows
+from pilotlab.estimate.notes.by_code import names, note
 from pilotlab.estimate.options import Options
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray

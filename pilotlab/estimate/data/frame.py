@@ -18,9 +18,9 @@ from pilotlab.estimate.data.columns import (
     strips,
 )
 from pilotlab.estimate.data.incoming import TAKEN
-from pilotlab.estimate.data.rows import Rows, read_rows
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import Calendar
+from pilotlab.estimate.data.usable_rows import Rows, read_rows
 from pilotlab.estimate.options import Options
 from pilotlab.stats.arrays import FloatArray, IntArray
 from pilotlab.wording import numbers

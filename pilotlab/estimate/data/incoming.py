@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from pilotlab.design.assignment import Assignment
 from pilotlab.errors import UsageError
+from pilotlab.estimate.data.assigned import TABLES, recorded
 from pilotlab.estimate.data.columns import column
 from pilotlab.stats.arrays import IntArray
 
@@ -60,7 +60,7 @@ def as_pandas(frame: object, options: Options, beside: Iterable[tuple[str, str]]
 
 def drawn_as_pandas(frame: object) -> object:
     """Return a frame of draws as pandas, every column; what is no frame as it is."""
-    if frame is None or isinstance(frame, str | Assignment | pd.DataFrame | np.ndarray | list | tuple):
+    if frame is None or isinstance(frame, (str, *TABLES)) or recorded(frame) is not None:
         return frame
     found = _frame(frame)
     if found is None:

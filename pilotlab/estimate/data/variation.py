@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.notes.table import about_left_out, because, has, note
+from pilotlab.estimate.notes.by_code import about_left_out, because, has, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.wording.numbers import typed
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.notes.table import names, note
+from pilotlab.estimate.notes.by_code import names, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, IntArray
 

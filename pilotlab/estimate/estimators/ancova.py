@@ -7,9 +7,9 @@ import numpy as np
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.change import baseline_covariates, compare, prepare, unit_weights
 from pilotlab.estimate.estimators.fit import Fitted
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.regression.change import unit_mean
 

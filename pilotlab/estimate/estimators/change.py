@@ -15,9 +15,9 @@ from pilotlab.estimate.data.arms import (
 )
 from pilotlab.estimate.data.study import Study, recode
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression import change as kernel

@@ -12,14 +12,13 @@ from pilotlab.estimate.data.arms import nothing_to_compare, refuse_arms, strata_
 from pilotlab.estimate.data.columns import shown
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import LARGEST_DESIGN, Fitted, FullRows, Linear, linear_of, of_study
-from pilotlab.estimate.estimators.ratio import SCALE, conditional, few, no_ratio, ratio_note
-from pilotlab.estimate.estimators.regression import treated_compared, without_covariate
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.estimators.ratio import SCALE, conditional, no_ratio, ratio_note
+from pilotlab.estimate.estimators.two_way import treated_compared, without_covariate
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
-from pilotlab.stats.regression.glm import Family, Separated, glm
-from pilotlab.stats.regression.glm_panel import glm_panel
+from pilotlab.stats.regression.glm import Family, Separated, glm, glm_panel
 from pilotlab.stats.regression.separation import SeparatedRows
 from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
 from pilotlab.wording.lists import some
@@ -72,7 +71,11 @@ def _fit(study: Study, options: Options, family: Family) -> Fitted | NotEstimabl
     study, linear = found
     notes = (ratio_note(float(linear.coef[0]), SCALE[family]), *treated_compared(study.starts))
     fitted = of_study(study, linear, not_drawn=NOT_DRAWN, notes=notes, unit=SCALE[family], exact=exact)
-    return replace(fitted, clusters=of_study(whole, linear).clusters) if few(exact) else fitted
+    return (
+        replace(fitted, clusters=of_study(whole, linear).clusters)
+        if exact is not None and exact.few
+        else fitted
+    )
 
 
 def _refuse_values(study: Study, options: Options, family: Family) -> None:

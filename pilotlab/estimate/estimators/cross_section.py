@@ -9,17 +9,17 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.data import attributes, windows
 from pilotlab.estimate.data.columns import column, floats, row_place
 from pilotlab.estimate.data.frame import check_frame, read_times
-from pilotlab.estimate.data.rows import Rows, read_rows
 from pilotlab.estimate.data.study import recode
 from pilotlab.estimate.data.times import NEVER
+from pilotlab.estimate.data.usable_rows import Rows, read_rows
 from pilotlab.estimate.data.variation import ends, nothing_varies, standardised
 from pilotlab.estimate.estimators.counts import wrong_values
 from pilotlab.estimate.estimators.fit import Fitted, arm_clusters, linear_of
 from pilotlab.estimate.estimators.ratio import SCALE, no_ratio, ratio_note
-from pilotlab.estimate.estimators.regression import treated_compared
-from pilotlab.estimate.notes.table import because, note
+from pilotlab.estimate.estimators.two_way import treated_compared
+from pilotlab.estimate.notes.by_code import because, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.glm import Family, Separated, glm

@@ -9,10 +9,10 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_arms
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import ArmClusters, Fitted
-from pilotlab.estimate.estimators.regression import regress
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.estimators.two_way import regress
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import FloatArray, sum_by
 
 NOT_DRAWN = "a dose is not drawn again here: what was drawn is the arm, and the dose is what units made of it"

@@ -12,7 +12,7 @@ from pilotlab.estimate.data.arms import needs_both_arms, nothing_to_compare, ref
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.estimators.fit import Differences, Fitted, of_study
-from pilotlab.estimate.estimators.regression import (
+from pilotlab.estimate.estimators.two_way import (
     is_change,
     not_drawn,
     redrawn,
@@ -21,7 +21,7 @@ from pilotlab.estimate.estimators.regression import (
     with_closed_form,
 )
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.regression_draws import DrawnRegression
 

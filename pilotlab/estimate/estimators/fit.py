@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from pilotlab.estimate.data.arms import counts_nowhere
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
-from pilotlab.estimate.results.synthetic import Synthetic
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
-from pilotlab.stats.randomization.exact_counts import ConditionalCounts
-from pilotlab.stats.randomization.regression_draws import DrawnRegression
-from pilotlab.stats.regression.ols import OlsFit
 from pilotlab.stats.variance.cluster import nested
+
+if TYPE_CHECKING:
+    from pilotlab.estimate.results.synthetic_comparison import Synthetic
+    from pilotlab.stats.randomization.exact_counts import ConditionalCounts
+    from pilotlab.stats.randomization.regression_draws import DrawnRegression
+    from pilotlab.stats.regression.ols import OlsFit
 
 LARGEST_DESIGN = 100_000_000  # cells of the written-out design that CR2 and HC1 may need
 FEWEST = 4  # treated, and comparison, clusters

@@ -11,12 +11,12 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import counts_nowhere, refuse_arms
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
-from pilotlab.estimate.estimators.cells import row_names
+from pilotlab.estimate.estimators.aggregation import row_names
 from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
-from pilotlab.estimate.notes.table import names, note
+from pilotlab.estimate.notes.by_code import names, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
-from pilotlab.estimate.results.synthetic import Synthetic
+from pilotlab.estimate.results.effect import NotEstimable
+from pilotlab.estimate.results.synthetic_comparison import Synthetic
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, n_distinct
 from pilotlab.stats.staggered.group_cells import Cells, CohortPanel, cells_of

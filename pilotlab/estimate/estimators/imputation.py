@@ -12,18 +12,16 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import nothing_to_compare, refuse_arms
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
-from pilotlab.estimate.estimators import leads
-from pilotlab.estimate.estimators.cells import Table, event_times, nothing_linked, table
-from pilotlab.estimate.estimators.event_study import common_reference
+from pilotlab.estimate.estimators.aggregation import Table, event_times, nothing_linked, table
+from pilotlab.estimate.estimators.event_study import common_reference, indicators, reference
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
-from pilotlab.estimate.estimators.leads import Leads
-from pilotlab.estimate.estimators.regression import is_change, not_drawn, with_closed_form, without_covariate
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.estimators.two_way import is_change, not_drawn, with_closed_form, without_covariate
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
-from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
-from pilotlab.stats.regression.twfe import TwoWayPanel, rows, two_way
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign, pinv_symmetric
+from pilotlab.stats.regression.twfe import TwoWayFit, TwoWayPanel, rows, two_way
 from pilotlab.stats.staggered.imputation import (
     Imputed,
     ImputedMeans,
@@ -33,6 +31,7 @@ from pilotlab.stats.staggered.imputation import (
     residual_square,
     weigh_rows,
 )
+from pilotlab.stats.variance.cr2 import absorb
 
 GAPS = "with gaps, weights or covariates `imputation` is no least-squares estimate of one regression"
 LEADS = "beside event times before start `imputation` is no least-squares estimate of one regression"
@@ -61,7 +60,7 @@ def fit(study: Study, options: Options) -> Fitted | NotEstimable:
     if not att.any():
         return nothing_linked(options)
     rows = table(fit.study, options, fit.cohorts, counted=fit.found.counted, shown=shown, att=att)
-    before = leads.leads(fit.study, options, fit.treated[fit.code]) if rows.key == "event_time" else None
+    before = leads(fit.study, options, fit.treated[fit.code]) if rows.key == "event_time" else None
     linear = _linear(fit, rows, before)
     notes = _notes(fit) + (before.notes if before else ())
     names = (*(before.rows if before else ()), *rows.rows)
@@ -227,3 +226,76 @@ def _notes(fit: _Fit) -> tuple[Note, ...]:
     units = np.bincount(fit.code, minlength=len(fit.cohorts))
     lone = int(((units == 1) & (fit.cohorts != NEVER)).sum())
     return (note("lone_starts", count=lone),) if lone else ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leads:
+    """Coefficients of event times before the reference; none where they can't be told apart, and `notes` say so.
+
+    Attributes
+    ----------
+    means : ImputedMeans
+        Scores are scaled so that their squares sum to CR1, the rule of regressions.
+    """
+
+    means: ImputedMeans
+    rows: tuple[int, ...]
+    options: Options
+    panel: TwoWayPanel | None = None
+    times: IntArray | None = None
+    notes: tuple[Note, ...] = ()
+
+    def weigh_rows(self, study: Study) -> FloatArray:
+        """Write out what each cell weighs in each coefficient, shape (n, T, k)."""
+        out = np.zeros((*study.y.shape, len(self.rows)))
+        if self.panel is None or self.times is None:
+            return out
+        X, _, weights, unit = rows(self.panel, two_way(self.panel))
+        within = absorb(X, unit, weights)
+        weighted = within if weights is None else within * weights[:, None]
+        row, column = np.nonzero(np.isfinite(self.panel.y))
+        at = np.searchsorted(study.times, self.times)[column]
+        out[row, at] = (weighted @ pinv_symmetric(within.T @ weighted))[:, : len(self.rows)]
+        return out
+
+    def changes(self, study: Study) -> FloatArray:
+        """Each unit's change from the reference to each event time, where there is one start; shape (k, n)."""
+        start = int(study.starts[0])
+        at = reference(study, start, self.options)
+        path = study.y - study.y[:, study.times == at]
+        return np.asarray(
+            path[:, np.searchsorted(study.times, np.array(self.rows, dtype=np.int64) + start)].T
+        )
+
+
+def leads(study: Study, options: Options, treated: BoolArray) -> Leads:
+    """Regress untreated values on event times before the reference, with unit and time effects.
+
+    Parameters
+    ----------
+    treated : ndarray, shape (n, T)
+    """
+    calm = study.keep_cells(~treated)
+    cohorts, code = np.unique(calm.cohort, return_inverse=True)
+    event, regressors = indicators(calm, cohorts, options)
+    if not len(event):
+        return Leads(_none(study), (), options)
+    panel = TwoWayPanel(calm.y, code.astype(np.int64), regressors, calm.covariates, calm.weights)
+    try:
+        fit = two_way(panel)
+    except SingularDesign:
+        return Leads(_none(study), (), options, notes=(note("times_before_not_shown"),))
+    names = tuple(int(each) for each in event)
+    return Leads(_as_means(fit, study, len(event)), names, options, panel, calm.times)
+
+
+def _as_means(fit: TwoWayFit, study: Study, count: int) -> ImputedMeans:
+    clusters = int(study.cluster.max()) + 1
+    room = max(fit.n_obs - len(fit.coef) - fit.n_week_effects, 1)
+    factor = clusters / max(clusters - 1, 1) * (fit.n_obs - 1) / room
+    scores = (fit.scores @ fit.bread)[:, :count] * np.sqrt(factor)
+    return ImputedMeans(fit.coef[:count], scores, fit.bread[:count, :count])
+
+
+def _none(study: Study) -> ImputedMeans:
+    return ImputedMeans(np.zeros(0), np.zeros((len(study.units), 0)), np.zeros((0, 0)))

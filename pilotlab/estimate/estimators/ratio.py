@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.randomization.exact_counts import (
-    FEW_EVENTS,
     MOST_EVENTS,
     ConditionalCounts,
     conditional_binomial,
@@ -44,11 +43,6 @@ def conditional(study: Study, options: Options, family: Family) -> ConditionalCo
     else:
         found = conditional_binomial(events[0], events[1], arm, sizes[0], sizes[1])
     return found if found.informative else None
-
-
-def few(exact: ConditionalCounts | None) -> bool:
-    """Whether events are too few for a standard error."""
-    return exact is not None and exact.smallest_cell < FEW_EVENTS and np.isfinite(exact.estimate)
 
 
 def ratio_note(coef: float, scale: str) -> Note:

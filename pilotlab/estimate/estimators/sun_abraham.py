@@ -11,13 +11,13 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import nothing_to_compare, refuse_arms
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
-from pilotlab.estimate.estimators.cells import Table, event_times, nothing_linked, table
+from pilotlab.estimate.estimators.aggregation import Table, event_times, nothing_linked, table
 from pilotlab.estimate.estimators.event_study import common_reference, reference, with_reference
 from pilotlab.estimate.estimators.fit import Differences, Fitted, FullRows, Linear, of_study
-from pilotlab.estimate.estimators.regression import is_change, not_drawn, with_closed_form, without_covariate
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.estimators.two_way import is_change, not_drawn, with_closed_form, without_covariate
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.staggered.sun_abraham import COMPARISON, Interacted, averages, interact, written_out

@@ -10,13 +10,13 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_starts
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import ArmClusters, arm_clusters
-from pilotlab.estimate.notes.table import about_left_out, because, note
+from pilotlab.estimate.notes.by_code import about_left_out, because, note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.synthetic import Synthetic
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.synthetic_comparison import Synthetic
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray
-from pilotlab.stats.regression.fill import fill_additively
+from pilotlab.stats.regression.within import fill_additively
 from pilotlab.stats.synthetic.weights import Block, Kind, SyntheticFit, synthetic
 
 FEWEST_TIMES = 2  # before the start: the noise level is that of first differences
@@ -106,7 +106,17 @@ class SyntheticFitted:
         )
 
 
-def fit_synthetic(study: Study, options: Options, kind: Kind, name: str) -> SyntheticFitted | NotEstimable:
+def fit_did(study: Study, options: Options) -> SyntheticFitted | NotEstimable:
+    """Weigh comparison units and times before the start, levels taken out, and keep what inference needs."""
+    return _fit(study, options, "did", "synthetic_did")
+
+
+def fit_control(study: Study, options: Options) -> SyntheticFitted | NotEstimable:
+    """Weigh comparison units to run where the treated ran before the start, and keep what inference needs."""
+    return _fit(study, options, "control", "synthetic_control")
+
+
+def _fit(study: Study, options: Options, kind: Kind, name: str) -> SyntheticFitted | NotEstimable:
     """Read a block of complete units out of a study, and fit; weights and covariates are no part of the method."""
     study = windows.drop_always(study)
     if (refusal := refuse_starts(study, options, name)) is not None:

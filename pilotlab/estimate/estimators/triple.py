@@ -10,9 +10,9 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import refuse_arms, strata_hold_both
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Fitted, of_study
-from pilotlab.estimate.estimators.regression import regress, treated_compared
+from pilotlab.estimate.estimators.two_way import regress, treated_compared
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.twfe import TwoWayPanel, two_way
 from pilotlab.wording.lists import some

@@ -8,7 +8,7 @@ from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.arms import needs_both_arms, nothing_to_compare, refuse_arms, strata_hold_both
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Differences, Fitted, of_study
-from pilotlab.estimate.estimators.regression import (
+from pilotlab.estimate.estimators.two_way import (
     is_change,
     not_drawn,
     redrawn,
@@ -17,7 +17,7 @@ from pilotlab.estimate.estimators.regression import (
     with_closed_form,
 )
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.regression.change import unit_change
 
 

@@ -18,15 +18,15 @@ from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.did import did
 from pilotlab.estimate.heterogeneity.slice_frames import LEVEL, Question
 from pilotlab.estimate.heterogeneity.slice_tests import interaction
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.slices import Ends, Group, Interaction, Slices, band
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.slice_effects import Ends, Group, Interaction, Slices, band
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.heterogeneity.shrinkage import shrink
 from pilotlab.stats.randomization.multiplicity import holm
-from pilotlab.stats.suppression import suppressed
+from pilotlab.stats.secondary_suppression import suppressed
 
 Hidden = tuple[str, str] | None  # code and words of why a group is not shown
 ALONE = 0.2  # share of a group's units whose stratum may hold one arm of the group only

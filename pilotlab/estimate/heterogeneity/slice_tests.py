@@ -10,15 +10,16 @@ import pandas as pd
 
 from pilotlab.errors import PilotlabError
 from pilotlab.estimate.data import windows
-from pilotlab.estimate.data.assigned import design_of, with_assignment
+from pilotlab.estimate.data.assigned import with_assignment
 from pilotlab.estimate.data.frame import read_study
+from pilotlab.estimate.data.possible_draws import design_of
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.change import prepare
 from pilotlab.estimate.heterogeneity.slice_frames import LEVEL, Question
 from pilotlab.estimate.inference.randomization import REPS
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.slices import Group, Interaction
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.slice_effects import Group, Interaction
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.heterogeneity.spread import spread_by_clusters, spread_by_draws, spread_by_errors
 from pilotlab.stats.regression import change as kernel

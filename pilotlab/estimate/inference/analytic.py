@@ -8,7 +8,7 @@ from pilotlab.estimate.estimators.fit import LARGEST_DESIGN, Fitted, Linear
 from pilotlab.estimate.inference.least_squares import Variance, by_variance
 from pilotlab.estimate.inference.uncertainty import Uncertainty
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import FloatArray, pinv_symmetric
 from pilotlab.stats.variance.cluster import cr0, cr1
 from pilotlab.stats.variance.cr2 import absorb, cr2

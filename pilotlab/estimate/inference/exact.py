@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from pilotlab.estimate.estimators.fit import Fitted
-from pilotlab.estimate.estimators.ratio import few, ratio_note
+from pilotlab.estimate.estimators.ratio import ratio_note
 from pilotlab.estimate.inference.least_squares import Variance, least_squares
 from pilotlab.estimate.inference.uncertainty import Uncertainty
-from pilotlab.estimate.notes.table import note, without
+from pilotlab.estimate.notes.by_code import note, without
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Conditional
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.randomization.exact_counts import (
     MOST_EVENTS,
 )
@@ -27,7 +27,7 @@ def with_exact(fitted: Fitted, options: Options) -> Uncertainty | NotEstimable:
         return again
     assert again.exact is not None
     law = Conditional(again.exact)
-    about = note("exact" if few(again.exact) else "exact_of_many", p_min=law.p_min)
+    about = note("exact" if again.exact.few else "exact_of_many", p_min=law.p_min)
     spread = Variance(np.array([again.exact.se]), np.array([np.inf]))
     return least_squares(again, [law], spread, options, (about,), instead=again)
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.data.rotas import how_drawn, rota_of
+from pilotlab.estimate.data.possible_draws import how_drawn, rota_of
 from pilotlab.estimate.estimators.group_time import GroupTimeFitted
 from pilotlab.estimate.inference.randomization import lost_draws
 from pilotlab.estimate.inference.uncertainty import Ends, Uncertainty, settle
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray

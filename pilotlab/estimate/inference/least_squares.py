@@ -12,11 +12,11 @@ from pilotlab.estimate.estimators.fit import Fitted
 from pilotlab.estimate.inference.uncertainty import Ends, Uncertainty, settle
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.estimate.results.event_path import EventPath, event_path
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray
-from pilotlab.stats.variance.sup_t import sup_t_critical
+from pilotlab.stats.variance.bands import sup_t_critical
 
 BAND_DRAWS = 999
 

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from pilotlab.errors import UsageError
-from pilotlab.estimate.data.assigned import design_of, is_drawn
+from pilotlab.estimate.data.assigned import is_drawn
+from pilotlab.estimate.data.possible_draws import design_of
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import Differences, Fitted
 from pilotlab.estimate.inference.analytic import cr1_variance, cr2_variance
 from pilotlab.estimate.inference.least_squares import Variance, least_squares
 from pilotlab.estimate.inference.uncertainty import Uncertainty, open_end
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.randomization.adjusted_draws import AdjustedResult, adjusted_test
 from pilotlab.stats.randomization.draws import Design, count, sample_draws

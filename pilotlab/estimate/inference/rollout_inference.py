@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from pilotlab.estimate.data.assigned import is_drawn
-from pilotlab.estimate.data.rotas import how_drawn, rota_of
+from pilotlab.estimate.data.possible_draws import how_drawn, rota_of
 from pilotlab.estimate.estimators.rollout import RolloutFitted
 from pilotlab.estimate.inference.uncertainty import Ends, Uncertainty
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law, Student
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.rollout_draws import rollout_test
-from pilotlab.stats.variance.sup_t import sup_t_critical
+from pilotlab.stats.variance.bands import sup_t_critical
 
 DRAWS, BAND_DRAWS, MANY = 9_999, 999, 50
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pilotlab.estimate.estimators.fit import Fit
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws, Law
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.estimate.results.event_path import EventPath
-from pilotlab.estimate.results.synthetic import Named
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from pilotlab.estimate.results.synthetic_comparison import Named
 
 F = TypeVar("F", contravariant=True)
 Ends = tuple[float, float]

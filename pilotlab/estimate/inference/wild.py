@@ -6,10 +6,10 @@ from pilotlab.estimate.estimators.fit import LARGEST_DESIGN, Fitted
 from pilotlab.estimate.inference.analytic import cr1_variance, too_large
 from pilotlab.estimate.inference.least_squares import least_squares
 from pilotlab.estimate.inference.uncertainty import Uncertainty, open_end
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.distribution import Draws
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.variance.wild import wild_bootstrap
 from pilotlab.stats.variance.wild_result import WildResult

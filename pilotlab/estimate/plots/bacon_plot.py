@@ -11,7 +11,7 @@ from pilotlab.wording.numbers import decimals_of, in_full, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.results.bacon import Bacon
+    from pilotlab.estimate.results.decomposition import Bacon
 
 MARKS = {
     "treated vs never": ("o", axes.OURS, axes.OURS),

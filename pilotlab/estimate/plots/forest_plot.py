@@ -1,4 +1,4 @@
-"""Forest: several estimates in one unit under each other, each with its interval and its numbers."""
+"""Forest: several effects in one unit under each other, each with its interval and its numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pilotlab.estimate.plots import axes
 from pilotlab.estimate.plots.axes import Paper
-from pilotlab.wording.intervals import bracketed
+from pilotlab.estimate.results.slice_effects import Slices
+from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import decimals_of, in_full
 
 if TYPE_CHECKING:
@@ -75,3 +76,16 @@ def _line(sheet: Paper, at: int, row: Row, frame: tuple[float, float], places: i
         color=axes.INK,
         **words,
     )
+
+
+def plot_slices(found: Slices, ax: Axes | None = None) -> Axes:
+    """Plot the groups with their intervals, and the effect of the whole as a line."""
+    rows = [Row(f"{row.slice}: {row.level}", row.shown, row.shown_ci, row.words) for row in found.groups]
+    pulled = any(row.shrunken is not None for row in found.groups)
+    whole = found.overall
+    caption = [
+        f"Bar: {level_of(whole.alpha)} interval of each group alone"
+        + (", pulled towards the effect of the whole." if pulled else "."),
+        "Dashes: the effect of the whole.",
+    ]
+    return plot_forest(rows, ax, unit=whole.unit, title=f"All {whole!r}", caption=caption, beside=whole.att)

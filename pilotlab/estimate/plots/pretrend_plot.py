@@ -15,7 +15,7 @@ from pilotlab.wording.intervals import level_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.results.pretrend import Pretrend
+    from pilotlab.estimate.results.parallel_trends import Pretrend
 
 DASHES = ("--", ":")
 

@@ -13,7 +13,7 @@ from pilotlab.wording.numbers import significant
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pilotlab.estimate.results.sensitivity import Sensitivity
+    from pilotlab.estimate.results.honest import Sensitivity
 
 AXIS = {
     "relative_magnitude": "m: trends part, a period, by at most m times the worst step before start",

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from scipy import special
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.release.rounding import Rounding, probability
-from pilotlab.stats.randomization.exact_counts import ConditionalCounts
-from pilotlab.stats.randomization.rollout_draws import RolloutResult
-from pilotlab.stats.randomization.sharp_null import RandomizationResult
-from pilotlab.stats.variance.multiplier import MultiplierResult
-from pilotlab.stats.variance.wild_result import WildResult
+
+if TYPE_CHECKING:
+    from pilotlab.stats.randomization.exact_counts import ConditionalCounts
+    from pilotlab.stats.randomization.rollout_draws import RolloutResult
+    from pilotlab.stats.randomization.sharp_null import RandomizationResult
+    from pilotlab.stats.variance.multiplier import MultiplierResult
+    from pilotlab.stats.variance.wild_result import WildResult
 
 Side = Literal["lower", "upper"]
 Direction = Literal["greater", "less"]
@@ -258,6 +260,8 @@ def rebuild(data: Mapping[str, Any], att: float, se: float) -> Law:
     if data["kind"] in ("draws", "released"):
         return Stored(data)
     if data["kind"] == "conditional":
+        from pilotlab.stats.randomization.exact_counts import ConditionalCounts
+
         weights = np.asarray(data["log_weights"])
         return Conditional(ConditionalCounts(data["observed"], data["first"], weights))
     raise unknown("law", data["kind"], ("student", "draws", "conditional", "released"))

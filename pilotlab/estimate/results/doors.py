@@ -1,11 +1,14 @@
-"""Doors: results stand below what reads them, so a method that leads up names its target here, imported when opened."""
+"""Doors: what every result shares of how it is plotted, shown in a notebook and rebuilt; what leads up is imported when opened."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import html
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from pilotlab.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,15 +17,15 @@ DOORS: Mapping[str, str] = MappingProxyType(
     {
         "Bacon.plot": "pilotlab.estimate.plots.bacon_plot:plot_bacon",
         "Estimate.plot": "pilotlab.estimate.plots.estimates_plot:plot_estimate",
-        "Estimate.pretrend": "pilotlab.estimate.sensitivity.pretrend_test:pretrend",
-        "Estimate.sensitivity": "pilotlab.estimate.sensitivity.honest_did:of_estimate",
+        "Estimate.pretrend": "pilotlab.estimate.sensitivity.path_of_estimate:pretrend",
+        "Estimate.sensitivity": "pilotlab.estimate.sensitivity.path_of_estimate:honest",
         "HarmBounds.plot": "pilotlab.estimate.plots.harm_plot:plot_harm",
-        "NotEstimable.plot": "pilotlab.estimate.plots.refusal_plot:plot_refusal",
+        "NotEstimable.plot": "pilotlab.estimate.plots.estimates_plot:plot_refusal",
         "Pretrend.plot": "pilotlab.estimate.plots.pretrend_plot:plot_pretrend",
         "Sensitivity.plot": "pilotlab.estimate.plots.sensitivity_plot:plot_sensitivity",
-        "Slices.plot": "pilotlab.estimate.plots.slices_plot:plot_slices",
+        "Slices.plot": "pilotlab.estimate.plots.forest_plot:plot_slices",
         "Synthetic.plot": "pilotlab.estimate.plots.synthetic_plot:plot_paths",
-        "Synthetic.plot_placebos": "pilotlab.estimate.plots.placebos_plot:plot_placebos",
+        "Synthetic.plot_placebos": "pilotlab.estimate.plots.synthetic_plot:plot_placebos",
         "Synthetic.plot_weights": "pilotlab.estimate.plots.synthetic_plot:plot_weights",
     }
 )
@@ -39,3 +42,28 @@ def plot(name: str, *given: Any, **options: Any) -> Axes:
     """Go through a door that leads to a plot."""
     axes: Axes = door(name)(*given, **options)
     return axes
+
+
+def check_schema(data: Mapping[str, Any], wanted: str) -> None:
+    """Refuse what another schema wrote.
+
+    Raises
+    ------
+    UsageError
+        It names both.
+    """
+    if data.get("schema") != wanted:
+        raise UsageError(
+            f"schema {data.get('schema')!r} is not {wanted!r}", fix="rebuild it from what `to_dict` wrote"
+        )
+
+
+def as_html(headline: str, facts: list[tuple[str, str]], notes: Iterable[object]) -> str:
+    """A headline, a table of facts and a list of notes, as a notebook shows them."""
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in facts
+    )
+    items = "".join(f"<li>{html.escape(str(note))}</li>" for note in notes)
+    return f"<p><b>{html.escape(headline)}</b></p><table>{rows}</table>" + (
+        f"<ul>{items}</ul>" if items else ""
+    )

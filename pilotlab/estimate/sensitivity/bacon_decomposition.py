@@ -16,10 +16,10 @@ from pilotlab.estimate.data.incoming import as_pandas
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.variation import ROUNDING, ends, nothing_left, nothing_varies
 from pilotlab.estimate.did import did
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import COHORT_DEFAULT, Options
-from pilotlab.estimate.results.bacon import Bacon, Comparison
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.decomposition import Bacon, Comparison
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, sum_by
 from pilotlab.stats.staggered.bacon import TwoByTwo, decompose

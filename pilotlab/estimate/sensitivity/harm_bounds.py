@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.estimate.notes.table import note
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.notes.by_code import note
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.estimate.results.harm import HarmBounds, HarmLook, Rule
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.bounds.sequential import SPENDINGS, anytime_reach, boundaries

@@ -1,30 +1,24 @@
-"""HonestDiD: sensitivity of an event study to departures from parallel trends, from numbers alone or from an estimate."""
+"""HonestDiD from numbers alone: intervals that hold while an event study's trends part by a stated amount."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from pilotlab.errors import UsageError
-from pilotlab.estimate.notes.table import note
-from pilotlab.estimate.results.estimate import NotEstimable
-from pilotlab.estimate.results.sensitivity import Kind, Robust, Sensitivity
-from pilotlab.estimate.sensitivity import honest_arguments as arguments
+from pilotlab.errors import UsageError, unknown
+from pilotlab.estimate.results.honest import KINDS, Kind, Robust, Sensitivity
 from pilotlab.note import Note
-from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
-from pilotlab.stats.sensitivity.breakdown import breakdown
+from pilotlab.stats.sensitivity.breakdown_value import breakdown
 from pilotlab.stats.sensitivity.honest_rm import relative_magnitude
 from pilotlab.stats.sensitivity.honest_smooth import smoothness
-
-if TYPE_CHECKING:
-    from pilotlab.estimate.results.estimate import Estimate
-    from pilotlab.estimate.results.event_path import EventPath
+from pilotlab.wording.numbers import typed
 
 RELATIVE_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)
 SMOOTH_GRID = (0.0, 0.25, 0.5, 0.75, 1.0)  # times the largest change of slope estimated before start
@@ -87,16 +81,16 @@ def honest_did(
     >>> found.to_frame().round(2).values.tolist()
     [[0.0, 0.61, 1.39], [1.0, 0.22, 1.78]]
     """
-    beta = arguments.coefficients(betahat)
-    pre, cov = arguments.periods_before(n_pre, len(beta)), arguments.covariance(sigma, len(beta))
-    weights = arguments.post_weights(l_vec, len(beta) - pre)
-    arguments.check_alpha(alpha)
-    asked = arguments.values_of_m(grid, kind)
-    if (why := _unusable(cov, pre, weights, kind)) is not None:
+    beta = coefficients(betahat)
+    pre, cov = periods_before(n_pre, len(beta)), covariance(sigma, len(beta))
+    weights = post_weights(l_vec, len(beta) - pre)
+    check_alpha(alpha)
+    asked = values_of_m(grid, kind)
+    if (why := unusable(cov, pre, weights, kind)) is not None:
         raise UsageError(
             f"sigma: {why}", fix="a covariance of more clusters than coefficients, without noise-free periods"
         )
-    return _bound(
+    return bound(
         beta,
         cov,
         pre,
@@ -110,76 +104,7 @@ def honest_did(
     )
 
 
-def of_estimate(
-    estimate: Estimate,
-    kind: Kind = "relative_magnitude",
-    *,
-    grid: Iterable[float] | float | None = None,
-    event_time: int | None = None,
-) -> Sensitivity | NotEstimable:
-    """Bound an estimate's headline, or its effect at one event time, while trends may part."""
-    asked = arguments.values_of_m(grid, kind)
-    path = usable_path(estimate, "sensitivity to parallel trends")
-    if isinstance(path, NotEstimable):
-        return path
-    if not path.one_base:
-        return NotEstimable(
-            f"sensitivity to parallel trends: `{estimate.estimator}` measures effects from all times before start, and times before it from the last one; "
-            "a violation is then not the same on both sides",
-            "estimator 'event_study', 'group_time' or 'sun_abraham' with aggregate='event_time'",
-        )
-    beta, cov, weights = path.arrays()
-    pre = path.n_pre
-    if event_time is not None:
-        weights = _at(path, event_time)
-    if (why := _unusable(cov, pre, weights[pre:], kind)) is not None:
-        return NotEstimable(f"sensitivity to parallel trends: {why}", "more clusters, or a shorter baseline")
-    stretch, notes = _few_clusters(estimate, path)
-    return _bound(
-        beta,
-        stretch**2 * cov,
-        pre,
-        weights[pre:],
-        kind=kind,
-        grid=asked,
-        alpha=estimate.alpha,
-        unit=estimate.unit,
-        target=f"headline of {estimate.estimator}"
-        if event_time is None
-        else f"effect at event time {event_time}",
-        notes=(*notes, *_covariance_note(estimate)),
-    )
-
-
-def usable_path(estimate: Estimate, what: str) -> EventPath | NotEstimable:
-    """Take the path of an estimate, or say why there is none to work with."""
-    path = estimate.path
-    if path is None:
-        return NotEstimable(
-            f"{what} is read from the path by event time, which this `{estimate.estimator}` does not have",
-            _where_one_is(estimate),
-        )
-    if path.n_pre == 0:
-        return NotEstimable(
-            f"{what}: there is no coefficient before the reference period", "two or more periods before start"
-        )
-    if not path.consecutive:
-        return NotEstimable(
-            f"{what}: event times are not consecutive, so their steps are not alike",
-            "periods without gaps; leave `exclude` out",
-        )
-    return path
-
-
-def _where_one_is(estimate: Estimate) -> str:
-    """Say how to get a path: the same estimator by event time, where it gives one."""
-    entry = engine.row(estimate.estimator)
-    if "event_time" in entry.aggregates and estimate.key != "event_time":
-        return "aggregate='event_time'"
-    return "estimator='event_study', with one reference period that all cohorts share"
-
-
-def _bound(
+def bound(
     beta: FloatArray,
     cov: FloatArray,
     n_pre: int,
@@ -192,6 +117,7 @@ def _bound(
     target: str,
     notes: tuple[Note, ...],
 ) -> Sensitivity:
+    """Bound an effect at each m; without a grid, at values of m that suit these data."""
     interval, step = _intervals(beta, cov, n_pre, weights, kind, alpha)
     if grid is None:
         grid = (
@@ -226,7 +152,7 @@ def _intervals(
     return lambda m: smoothness(beta, cov, n_pre, weights, m, alpha=alpha).interval, step
 
 
-def _unusable(cov: FloatArray, n_pre: int, weights: FloatArray, kind: Kind) -> str | None:
+def unusable(cov: FloatArray, n_pre: int, weights: FloatArray, kind: Kind) -> str | None:
     """Say why a covariance can't carry the method; None where it can."""
     path = np.insert(np.eye(len(cov)), n_pre, 0.0, axis=0)
     steps = np.diff(path, axis=0)
@@ -248,27 +174,100 @@ def singular(cov: FloatArray) -> bool:
     return bool(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] < 1e-9)
 
 
-def _few_clusters(estimate: Estimate, path: EventPath) -> tuple[float, tuple[Note, ...]]:
-    """Stretch standard errors so that, with parallel trends, the interval is Student's: few clusters know no normal."""
-    if math.isinf(path.df):
-        return 1.0, ()
-    tail = estimate.alpha / 2
-    stretch = float(special.stdtrit(path.df, 1 - tail) / -special.ndtri(tail))
-    how = {"clusters": estimate.n_clusters, "stretch": stretch, "df": float(path.df)}
-    return stretch, (note("stretched_to_t", **how),)
+LARGEST = 1e75  # products of four stay within a float
 
 
-def _covariance_note(estimate: Estimate) -> tuple[Note, ...]:
-    if estimate.inference != "randomization":
-        return ()
-    return (note("covariance_of_cr2"),)
-
-
-def _at(path: EventPath, event_time: int) -> FloatArray:
-    after = [each for each in path.event_time if each > path.reference]
-    if event_time not in after:
+def coefficients(betahat: ArrayLike) -> FloatArray:
+    """Read the path without its reference."""
+    beta = _numbers("betahat", betahat)
+    if beta.ndim != 1 or len(beta) < 2:
         raise UsageError(
-            f"event_time {event_time!r} is not one after the reference",
-            fix=f"one of: {', '.join(map(str, after))}",
+            f"betahat has shape {beta.shape}",
+            fix="a list of two coefficients or more: before, then after, the reference",
         )
-    return np.array([float(each == event_time) for each in path.event_time])
+    return beta
+
+
+def periods_before(n_pre: Any, count: int) -> int:
+    """Read how many of `count` coefficients stand before the reference."""
+    if isinstance(n_pre, bool) or not isinstance(n_pre, Integral) or not 1 <= int(n_pre) < count:
+        raise UsageError(
+            f"n_pre {n_pre!r} is not a whole number from 1 to {count - 1}",
+            fix="how many of the coefficients stand before the reference period",
+        )
+    return int(n_pre)
+
+
+def covariance(sigma: ArrayLike, count: int) -> FloatArray:
+    """Read a covariance, symmetric to the last bit."""
+    cov = _numbers("sigma", sigma)
+    if cov.shape != (count, count):
+        raise UsageError(f"sigma has shape {cov.shape}", fix=f"the covariance of betahat, {count} by {count}")
+    scale = float(np.abs(cov).max())
+    if float(np.abs(cov - cov.T).max()) > 1e-8 * scale:
+        raise UsageError("sigma is not symmetric", fix="the covariance of betahat")
+    cov = (cov + cov.T) / 2
+    if float(np.linalg.eigvalsh(cov)[0]) < -1e-8 * scale:
+        raise UsageError(
+            "sigma is not a covariance: some weighting has a variance below zero",
+            fix="the covariance of betahat",
+        )
+    return np.asarray(cov)
+
+
+def post_weights(l_vec: ArrayLike | None, count: int) -> FloatArray:
+    """Read the weights of `count` periods after start; the first period alone where left out."""
+    if l_vec is None:
+        return np.asarray(np.eye(1, count)[0])
+    weights = _numbers("l_vec", l_vec)
+    if weights.shape != (count,) or not weights.any():
+        raise UsageError(
+            f"l_vec {np.asarray(l_vec).tolist()!r} is not {count} weights, one of them not zero",
+            fix="a weight for each period after start, for example [1, 0] for the first of two",
+        )
+    return weights
+
+
+def values_of_m(grid: Iterable[float] | float | None, kind: Any) -> tuple[float, ...] | None:
+    """Read how much trends may part; None for the default of a kind."""
+    if kind not in KINDS:
+        raise unknown("kind", kind, KINDS)
+    if grid is None:
+        return None
+    values: list[Any] = list(grid) if isinstance(grid, Iterable) and not isinstance(grid, str) else [grid]
+    wrong = [each for each in values if not _is_allowed(each)]
+    if wrong or not values:
+        raise UsageError(
+            f"grid {wrong[0]!r} is not a number of 0 or more" if wrong else "grid is empty",
+            fix="a list such as [0, 0.5, 1, 1.5, 2]",
+        )
+    return tuple(float(each) for each in values)
+
+
+def _is_allowed(value: Any) -> bool:
+    return _is_number(value) and 0 <= value < math.inf
+
+
+def _numbers(name: str, values: ArrayLike) -> FloatArray:
+    try:
+        found = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise UsageError(f"{name} holds something that is not a number", fix="numbers alone") from None
+    if not np.isfinite(found).all():
+        raise UsageError(f"{name} holds a value that is missing or infinite", fix="finite numbers alone")
+    if found.size and (largest := float(np.abs(found).max())) > LARGEST:
+        raise UsageError(
+            f"{name} holds {typed(largest)}, too large to be squared",
+            fix="rescale betahat, and sigma with it",
+        )
+    return found
+
+
+def check_alpha(alpha: Any) -> None:
+    """Refuse a level that is none."""
+    if not _is_number(alpha) or not 0 < alpha < 0.5:
+        raise UsageError(f"alpha {alpha!r} is not between 0 and 0.5", fix="write 0.05 for a 95 % interval")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

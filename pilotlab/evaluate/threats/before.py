@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.look import Check, Look, holds_zero
 from pilotlab.evaluate.threats.stretches import between
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.power.variance_parts import variance_parts
-from pilotlab.stats.sensitivity.imbalance import chance_difference, standardised_difference
-from pilotlab.stats.sensitivity.return_to_mean import retained
+from pilotlab.stats.sensitivity.baseline_distance import chance_difference, retained, standardised_difference
 from pilotlab.wording.numbers import number, signed
 
 PLACEBO = Look("placebo_in_time", "A start that never was")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate import disclosure, request
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.reruns import Rerun, halves

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.presence import Gap, gaps
 from pilotlab.evaluate.threats.look import Check, Look

@@ -10,12 +10,12 @@ from scipy import special
 
 from pilotlab.errors import PilotlabError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.pretrend import Pretrend
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.parallel_trends import Pretrend
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.threats.look import Check, Look, holds_zero
 from pilotlab.spec.threshold import margin_size
-from pilotlab.stats.sensitivity.breakdown import breakdown
+from pilotlab.stats.sensitivity.breakdown_value import breakdown
 from pilotlab.stats.sensitivity.honest_rm import relative_magnitude
 from pilotlab.wording.chances import of_100
 from pilotlab.wording.numbers import number

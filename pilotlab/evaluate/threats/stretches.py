@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.evaluate.headline import Headline
 from pilotlab.spec.pilot import CONTROL, Windows
 from pilotlab.weeks import Week

@@ -8,7 +8,7 @@ from typing import Any
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.wording.effects import Words
 

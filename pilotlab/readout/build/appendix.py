@@ -6,7 +6,7 @@ import platform
 
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision, MetricState
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.readout.build.turned_effects import decimals_of, effect
 from pilotlab.readout.document.model import Appendix, Definition, MetricLine, Row

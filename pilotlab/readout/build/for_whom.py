@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pilotlab.estimate.results.slices import Group
+from pilotlab.estimate.results.slice_effects import Group
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.by_slice import SLICE_CELL
 from pilotlab.evaluate.equity import Breach, breached

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pilotlab.decide.course import Course
 from pilotlab.design.difference import shown
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.reruns import RERUNS
 from pilotlab.readout.document.model import Amendment, Plan, PlanRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pilotlab.decide.course import Course
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.reruns import INTERVALS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.readout.document.model import Effect
 from pilotlab.release.rounding import decimals_for
 from pilotlab.spec.metric import MetricSpec

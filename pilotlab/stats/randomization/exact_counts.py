@@ -69,6 +69,11 @@ class ConditionalCounts:
         return float(optimize.brentq(lambda b: self._mean(b) - self.observed, -FAR, FAR, xtol=1e-12))
 
     @property
+    def few(self) -> bool:
+        """Whether a standard error would say little, though there is an estimate."""
+        return self.smallest_cell < FEW_EVENTS and bool(np.isfinite(self.estimate))
+
+    @property
     def se(self) -> float:
         """One over the root of the conditional information at the estimate."""
         chance, support = self._chance(self.estimate), self.support

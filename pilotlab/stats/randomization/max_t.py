@@ -1,4 +1,4 @@
-"""Max-T: several outcomes tested against the same draws, stepping down from the strongest.
+"""Max-T: several outcomes, or weeks of one, held against the same draws by the largest of them.
 
 Each draw moves all outcomes together, so the draws know how they hang together: outcomes that say the same thing cost
 little. The chance of any false alarm is at most alpha for the outcomes that did not move, whichever they are.
@@ -17,7 +17,14 @@ import numpy as np
 
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.stats.randomization.drawn_statistic import centred_within, drawn_statistic, observed_statistic
-from pilotlab.stats.randomization.draws import Design, IntArray, draw_blocks
+from pilotlab.stats.randomization.draws import (
+    Design,
+    IntArray,
+    count,
+    draw_blocks,
+    enumerate_draws,
+    sample_draws,
+)
 from pilotlab.stats.randomization.sharp_null import ROUNDING, TIE, Tail
 
 
@@ -135,3 +142,52 @@ def _with_gaps(block: BoolArray, strata: IntArray, columns: FloatArray, seen: Bo
         total += np.where(whole, held * difference, 0.0)
         used += held * whole
     return np.asarray(np.divide(total, used, out=np.full(total.shape, np.nan), where=used > 0))
+
+
+def max_t_half_widths(
+    changes: FloatArray, design: Design, *, alpha: float = 0.05, reps: int = 9999, seed: int = 0
+) -> FloatArray:
+    """Half-widths of a band that holds all weeks together, from the draws that could have been made.
+
+    Each week's effect is measured in its own standard deviation over the draws; the band is as many of these wide as
+    the 1 - alpha quantile, over the draws, of the largest of any week.
+
+    Parameters
+    ----------
+    changes : ndarray, shape (n_units, n_weeks)
+        Changes with the estimated effects removed; nan where a unit has no value.
+
+    Returns
+    -------
+    ndarray, shape (n_weeks,)
+        nan in a week whose effect no draw moves.
+
+    References
+    ----------
+    Westfall, P. H. and Young, S. S. (1993). Resampling-Based Multiple Testing, section 2.6.
+    """
+    few = count(design) <= reps
+    draws = enumerate_draws(design) if few else sample_draws(design, reps, np.random.default_rng(seed))
+    effects = _effects(changes, draws, np.asarray(design.strata))
+    spread = effects.std(axis=0)
+    moved = spread > 0
+    largest = np.max(np.abs(effects[:, moved]) / spread[moved], axis=1, initial=0.0)
+    return np.where(moved, spread * np.quantile(largest, 1 - alpha, method="higher"), np.nan)
+
+
+def _effects(changes: FloatArray, draws: BoolArray, strata: IntArray) -> FloatArray:
+    """Effect of every draw and week, within strata weighted by their units; shape (n_draws, n_weeks)."""
+    known = np.isfinite(changes)
+    filled = np.where(known, changes, 0.0)
+    total, units = np.zeros((len(draws), changes.shape[1])), np.zeros((len(draws), changes.shape[1]))
+    for stratum in np.unique(strata):
+        inside = strata == stratum
+        z, present = draws[:, inside].astype(float), known[inside].astype(float)
+        treated, comparison = z @ present, (1 - z) @ present
+        both = (treated > 0) & (comparison > 0)
+        mean = np.divide(z @ filled[inside], treated, out=np.zeros_like(total), where=both)
+        mean -= np.divide((1 - z) @ filled[inside], comparison, out=np.zeros_like(total), where=both)
+        share = both * present.sum(axis=0)
+        total += mean * share
+        units += share
+    return np.divide(total, units, out=np.zeros_like(total), where=units > 0)

@@ -1,9 +1,4 @@
-"""Within: unit means taken out of a block of a panel, and what is left of its weeks, outcome and covariates.
-
-References
-----------
-Frisch & Waugh (1933); unit effects are concentrated out, so a block costs its weeks squared and no dummies.
-"""
+"""Within: what unit and week means take out of a panel, and what they put into its gaps."""
 
 from __future__ import annotations
 
@@ -11,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotlab.stats.arrays import FloatArray
+from pilotlab.stats.arrays import FloatArray, pinv_symmetric
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,3 +73,24 @@ def centred(values: FloatArray, weights: FloatArray | None) -> FloatArray:
         totals > 0, totals, 1.0
     )
     return np.where(weights > 0, filled - mean, 0.0)
+
+
+def fill_additively(y: FloatArray) -> FloatArray:
+    """Fit y_it = a_i + d_t to the values there are, and put it where there are none.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n, T)
+        nan where there is no value; every unit and week has one, and weeks can be compared through units seen at both.
+
+    Returns
+    -------
+    ndarray, shape (n, T)
+    """
+    there = np.isfinite(y)
+    if there.all():
+        return y
+    part = moments(y, there.astype(float), None)
+    week = pinv_symmetric(part.weeks) @ part.weeks_y
+    unit = np.where(there, y - week, 0.0).sum(axis=1) / there.sum(axis=1)
+    return np.where(there, y, unit[:, None] + week)

@@ -12,7 +12,7 @@ from pilotlab.decide.decision import Decision
 from pilotlab.decide.gather import Records, gather
 from pilotlab.decide.inputs import Evidence, RuleInputs
 from pilotlab.decide.rule import decide
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import analyze
 from pilotlab.panel.quality import WINDOWS
 from pilotlab.spec.pilot import CONTROL, PilotSpec

@@ -12,7 +12,7 @@ import pytest
 from pilotlab.design.assignment import AssignedTeam, Assignment
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.weeks import Week
 from tests.panels import simulate
 

@@ -11,7 +11,7 @@ import statsmodels.formula.api as smf
 from scipy import stats
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from tests.panels import START, simulate, with_gaps
 
 

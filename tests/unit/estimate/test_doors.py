@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from pilotlab.estimate import results
-from pilotlab.estimate.results import bacon, estimate, harm, slices
+from pilotlab.estimate.results import (
+    decomposition,
+    effect,
+    harm,
+    honest,
+    parallel_trends,
+    slice_effects,
+    synthetic_comparison,
+)
 from pilotlab.estimate.results.doors import DOORS, door
 
 OWNERS = {
     name: owner
-    for room in (bacon, estimate, harm, results.pretrend, results.sensitivity, slices, results.synthetic)
+    for room in (decomposition, effect, harm, honest, parallel_trends, slice_effects, synthetic_comparison)
     for name, owner in vars(room).items()
 }
 

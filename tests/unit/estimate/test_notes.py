@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import pilotlab as pl
-from pilotlab.estimate.notes.kind import Kind
-from pilotlab.estimate.notes.page import page
-from pilotlab.estimate.notes.table import NOTES, about_left_out, nameless, names, note
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.notes.by_code import NOTES, about_left_out, nameless, names, note
+from pilotlab.estimate.notes.kinds import Kind
+from pilotlab.estimate.notes.reference_page import page
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.note import Note
 from tests.panels import simulate
 
@@ -23,7 +23,7 @@ ESTIMATE = ROOT / "pilotlab" / "estimate"
 
 def test_the_page_is_up_to_date() -> None:
     assert (ROOT / "docs/reference/notes.md").read_text(encoding="utf-8") == page(), (
-        "run python -m pilotlab.estimate.notes.page"
+        "run python -m pilotlab.estimate.notes.reference_page"
     )
 
 
@@ -138,7 +138,7 @@ def test_scrambled_sentences_change_no_number_and_no_refusal(
         return [pl.did(frame, **each).to_dict() for each in asked]  # type: ignore[arg-type]
 
     plain = results()
-    monkeypatch.setattr("pilotlab.estimate.notes.table.said", _scrambled)
+    monkeypatch.setattr("pilotlab.estimate.notes.by_code.said", _scrambled)
     scrambled = results()
     assert json.dumps(plain) != json.dumps(scrambled)
     assert [_without_text(each) for each in plain] == [_without_text(each) for each in scrambled]

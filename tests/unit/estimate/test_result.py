@@ -14,7 +14,7 @@ from scipy import stats
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable, result_from_dict
+from pilotlab.estimate.results.effect import Estimate, NotEstimable, result_from_dict
 from pilotlab.wording.numbers import decimals_of, in_full
 from tests.panels import simulate
 

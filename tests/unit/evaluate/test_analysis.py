@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.evaluate.analysis import Analysis, MetricResult, analyze, analyze_metric
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec

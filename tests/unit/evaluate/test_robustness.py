@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.evaluate.analysis import MetricResult, analyze_metric
 from pilotlab.evaluate.robustness import AGAIN, Robustness, Run, agrees, repeats, same_zero
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec

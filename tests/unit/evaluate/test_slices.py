@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from pilotlab.decide.course import Course
-from pilotlab.estimate.results.slices import Slices
+from pilotlab.estimate.results.slice_effects import Slices
 from pilotlab.evaluate.equity import breached
 from pilotlab.readout.build.analysis_json import told
 from pilotlab.readout.build.assemble import build_readout

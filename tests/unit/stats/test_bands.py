@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 from pilotlab.stats.randomization.draws import Design
-from pilotlab.stats.variance.bands import max_t_half_widths, sidak_t_critical
+from pilotlab.stats.randomization.max_t import max_t_half_widths
+from pilotlab.stats.variance.bands import sidak_t_critical
 
 CHANGES = np.random.default_rng(3).normal(size=(6, 4))
 TREATED = np.array([1, 1, 1, 0, 0, 0], dtype=bool)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pilotlab.stats.regression.fill import fill_additively
+from pilotlab.stats.regression.within import fill_additively
 
 
 def test_a_complete_panel_stays() -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from pilotlab.stats.arrays import SingularDesign
-from pilotlab.stats.regression.glm import Family, Separated, glm
-from pilotlab.stats.regression.glm_panel import glm_panel
+from pilotlab.stats.regression.glm import Family, Separated, glm, glm_panel
 
 
 def _panel(seed: int, family: Family, gaps: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.optimize import linprog, minimize
 
 from pilotlab.stats.sensitivity import honest_smooth
-from pilotlab.stats.sensitivity.breakdown import breakdown
+from pilotlab.stats.sensitivity.breakdown_value import breakdown
 from pilotlab.stats.sensitivity.honest_smooth import folded_normal_quantile, smoothness
 
 

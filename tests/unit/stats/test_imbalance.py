@@ -8,7 +8,7 @@ import statistics
 import numpy as np
 import pytest
 
-from pilotlab.stats.sensitivity.imbalance import chance_difference, standardised_difference
+from pilotlab.stats.sensitivity.baseline_distance import chance_difference, standardised_difference
 
 
 def test_it_is_the_difference_over_the_root_of_the_mean_variance() -> None:

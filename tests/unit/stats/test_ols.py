@@ -9,8 +9,8 @@ import statsmodels.api as sm
 from pilotlab.stats.arrays import SingularDesign, pinv_symmetric
 from pilotlab.stats.regression.change import arm_cells, unit_change, within_strata
 from pilotlab.stats.regression.ols import hc1, iid, ols
+from pilotlab.stats.variance.bands import sup_t_critical
 from pilotlab.stats.variance.cluster import cr1, nested
-from pilotlab.stats.variance.sup_t import sup_t_critical
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import statsmodels.formula.api as smf
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.stats.randomization.draws import Design
 from pilotlab.stats.randomization.regression_draws import DrawnRegression, regression_test
 from tests.panels import simulate, with_gaps

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pilotlab.stats.power.variance_parts import VarianceParts, variance_parts
-from pilotlab.stats.sensitivity.return_to_mean import retained
+from pilotlab.stats.sensitivity.baseline_distance import retained
 
 
 def parts(icc: float, phi: float) -> VarianceParts:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from pilotlab import NotEstimable
 from pilotlab.estimate.data import windows
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators import change
 from pilotlab.estimate.estimators.fit import Fitted
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
 
 
 def fit(study: Study, options: Options) -> Fitted | NotEstimable:

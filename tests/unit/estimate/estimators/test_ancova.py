@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.panels import simulate, with_gaps
 
 

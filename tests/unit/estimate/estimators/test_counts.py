@@ -14,7 +14,7 @@ from statsmodels.tools.sm_exceptions import SpecificationWarning
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 
 START = 7
 

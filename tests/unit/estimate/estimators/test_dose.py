@@ -9,7 +9,7 @@ import statsmodels.formula.api as smf
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.panels import simulate, with_gaps
 
 

@@ -10,10 +10,10 @@ import pytest
 import statsmodels.api as sm
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.estimate.results.event_path import EventPath
-from pilotlab.estimate.results.pretrend import Pretrend
-from pilotlab.estimate.results.sensitivity import Sensitivity
+from pilotlab.estimate.results.honest import Sensitivity
+from pilotlab.estimate.results.parallel_trends import Pretrend
 from tests.panels import simulate, with_gaps
 
 PATHS = ("event_study", "group_time", "sun_abraham", "imputation")

@@ -11,7 +11,7 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.golden.reference import read
 from tests.panels import simulate, with_gaps
 

@@ -11,7 +11,7 @@ import pytest
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.options import Aggregate, InferenceName
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from tests.panels import simulate, with_gaps
 
 BOTH = ("imputation", "sun_abraham")

@@ -14,8 +14,8 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.estimators.synthetic_fit import without_units
 from pilotlab.estimate.options import InferenceName
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.synthetic import Synthetic
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.synthetic_comparison import Synthetic
 from tests.panels import simulate, with_gaps
 
 NAMES = ("synthetic_did", "synthetic_control")

@@ -13,7 +13,7 @@ from scipy import linalg
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from tests.panels import simulate, with_gaps
 
 

@@ -13,9 +13,9 @@ import pytest
 import pilotlab as pl
 from pilotlab.errors import UsageError
 from pilotlab.estimate.heterogeneity.by_slice import slices
-from pilotlab.estimate.notes.table import has
-from pilotlab.estimate.results.estimate import NotEstimable
-from pilotlab.estimate.results.slices import Slices, band
+from pilotlab.estimate.notes.by_code import has
+from pilotlab.estimate.results.effect import NotEstimable
+from pilotlab.estimate.results.slice_effects import Slices, band
 from pilotlab.stats.randomization.multiplicity import holm
 
 START, WEEKS = 7, range(1, 15)

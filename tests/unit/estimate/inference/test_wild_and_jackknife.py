@@ -13,7 +13,7 @@ from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
 from pilotlab.estimate.inference import analytic
 from pilotlab.estimate.options import InferenceName
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from tests.panels import simulate, with_gaps
 
 

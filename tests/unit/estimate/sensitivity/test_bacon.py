@@ -11,8 +11,8 @@ import pytest
 import pilotlab as pl
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.bacon import Bacon
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.decomposition import Bacon
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.wording.numbers import in_full
 from tests.panels import simulate
 

@@ -13,7 +13,7 @@ from scipy import stats
 
 import pilotlab as pl
 from pilotlab.errors import UsageError
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.estimate.results.harm import HarmBounds
 from pilotlab.stats.bounds.sequential import anytime_reach, boundaries
 

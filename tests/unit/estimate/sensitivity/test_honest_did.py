@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 import pilotlab as pl
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.sensitivity import Sensitivity
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.honest import Sensitivity
 from tests.panels import simulate
 
 BETA = [0.1, -0.1, 0.05, 1.0, 1.2]

@@ -9,8 +9,8 @@ import pytest
 
 from pilotlab.errors import UsageError
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate, NotEstimable
-from pilotlab.estimate.results.pretrend import Pretrend
+from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.parallel_trends import Pretrend
 from tests.panels import simulate
 
 

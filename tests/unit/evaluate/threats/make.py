@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pilotlab.estimate.did import did
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate import request
 from pilotlab.evaluate.headline import Headline
 from pilotlab.panel.build import build_panel

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pilotlab.decide.course import Course
-from pilotlab.estimate.results.estimate import Estimate
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import Analysis, analyze
 from pilotlab.readout.build.assemble import build_readout
 from pilotlab.readout.document.model import Readout

@@ -10,8 +10,8 @@ import numpy as np
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.change import pair_differences
 from pilotlab.estimate.estimators.fit import FullRows, Linear
-from pilotlab.estimate.notes.table import note
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.notes.by_code import note
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray, IntArray, SingularDesign
 from pilotlab.stats.randomization.regression_draws import DrawnRegression

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
-from pilotlab.estimate.results.doors import plot
+from pilotlab.estimate.results.doors import as_html, plot
 from pilotlab.wording.numbers import count, fine_percent, significant
 
 if TYPE_CHECKING:
@@ -93,9 +92,7 @@ class Synthetic:
         return "\n".join([repr(self), "", "units:", *units, *(["", "times:", *times] if times else [])])
 
     def _repr_html_(self) -> str:
-        return show.as_html(
-            repr(self), [(name, fine_percent(weight)) for name, weight in self.unit_weights], ()
-        )
+        return as_html(repr(self), [(name, fine_percent(weight)) for name, weight in self.unit_weights], ())
 
     def plot(self, ax: Axes | None = None, *, unit: str = "") -> Axes:
         """Plot both paths and the start on matplotlib axes, the time weights along the foot, and return them."""

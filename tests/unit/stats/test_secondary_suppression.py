@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pilotlab.stats.suppression import suppressed
+from pilotlab.stats.secondary_suppression import suppressed
 
 LEAST = 10
 

@@ -1,4 +1,4 @@
-"""Placebo in space: other units stand in for the treated, and show how large an effect chance alone makes."""
+"""Inference of a synthetic comparison: other units stand in for the treated, are left out, or are drawn again."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ import math
 import numpy as np
 
 from pilotlab.estimate.data.study import Study
+from pilotlab.estimate.estimators.fit import FEWEST
 from pilotlab.estimate.estimators.synthetic_fit import SyntheticFitted
 from pilotlab.estimate.inference.uncertainty import Uncertainty
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.distribution import Draws
-from pilotlab.estimate.results.estimate import NotEstimable
-from pilotlab.estimate.results.synthetic import Named
+from pilotlab.estimate.results.distribution import Draws, Student
+from pilotlab.estimate.results.effect import NotEstimable
+from pilotlab.estimate.results.synthetic_comparison import Named
 from pilotlab.note import Note
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.randomization.sharp_null import ROUNDING, RandomizationResult
-from pilotlab.stats.synthetic.synthetic_draws import StandIns, permutations, placebos, spread
-from pilotlab.stats.synthetic.weights import Block, refits
+from pilotlab.stats.synthetic.synthetic_draws import (
+    StandIns,
+    jackknife_se,
+    permutations,
+    placebos,
+    resampled,
+    spread,
+    two_group_df,
+)
+from pilotlab.stats.synthetic.weights import Block, SyntheticFit, jackknife_effects, refits
 from pilotlab.wording.lists import plural
 
 REPS = 200
@@ -108,3 +117,58 @@ def _about(other: StandIns, p_min: float) -> Note:
 def _named(study: Study, other: StandIns, effects: FloatArray) -> Named:
     names = [" + ".join(str(unit) for unit in study.units[chosen]) for chosen in other.chosen]
     return tuple((name, float(effect)) for name, effect in zip(names, effects, strict=True))
+
+
+LEAST_OF = 1e-13  # of the estimate: a standard error below is arithmetic alone
+
+
+def with_jackknife(fitted: SyntheticFitted, options: Options) -> Uncertainty | NotEstimable:
+    """Leave out one cluster at a time, weights kept; Arkhangelsky et al. (2021), algorithm 3."""
+    study, block, fit = fitted.study, fitted.block, fitted.fit
+    if (refusal := _refuse(study, block, fit)) is not None:
+        return refusal
+    return _student(fitted, jackknife_se(jackknife_effects(block, fit, study.lot)), options)
+
+
+def with_bootstrap(fitted: SyntheticFitted, options: Options) -> Uncertainty | NotEstimable:
+    """Draw clusters with replacement and fit again; Arkhangelsky et al. (2021), algorithm 2."""
+    study, block, fit = fitted.study, fitted.block, fitted.fit
+    if (refusal := _refuse(study, block, fit)) is not None:
+        return refusal
+    arms = resampled(block.treated, study.lot, reps=reps(options), seed=options.seed)
+    return _student(fitted, spread(refits(block, fitted.kind, fit.penalties, arms).effects), options)
+
+
+def _student(fitted: SyntheticFitted, se: float, options: Options) -> Uncertainty:
+    study, block, fit = fitted.study, fitted.block, fitted.fit
+    se = 0.0 if se <= LEAST_OF * max(abs(fit.att), float(np.ptp(block.y))) else se
+    arms = block.treated / block.treated.sum(), fit.unit_weights
+    treated, comparison = (np.bincount(study.lot, weights=weights).astype(float) for weights in arms)
+    df = two_group_df(treated, comparison)
+    return Uncertainty(
+        laws=[Student(fit.att, se, df)],
+        se=np.array([se]),
+        df=np.array([df]),
+        warnings=_few(study, block, options.inference),
+    )
+
+
+def _refuse(study: Study, block: Block, fit: SyntheticFit) -> NotEstimable | None:
+    """Say so where leaving out one cluster leaves nothing of an arm."""
+    if (refusal := refuse_mixed(study, block)) is not None:
+        return refusal
+    help_ = "inference 'placebo'; or more units"
+    if len(np.unique(study.lot[block.treated])) < 2:
+        return NotEstimable(
+            "1 treated cluster: without it nothing is left, so its noise can't be measured", help_
+        )
+    if np.bincount(study.lot, weights=fit.unit_weights).max() >= 1 - 1e-12:
+        return NotEstimable("one comparison cluster carries all the weight", help_)
+    return None
+
+
+def _few(study: Study, block: Block, name: str) -> tuple[Note, ...]:
+    count = len(np.unique(study.lot[block.treated]))
+    if count >= FEWEST:
+        return ()
+    return (note("few_treated_clusters", treated=count, fewest=FEWEST, inference=name),)

@@ -19,7 +19,7 @@ from pilotlab.estimate.data.columns import (
     strips,
 )
 from pilotlab.estimate.data.times import Calendar, calendar_of, refuse_codes
-from pilotlab.estimate.notes.table import note
+from pilotlab.estimate.notes.by_code import note
 from pilotlab.estimate.options import Options
 from pilotlab.note import Note
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray

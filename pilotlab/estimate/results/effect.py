@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
-from pilotlab.estimate.results import show
 from pilotlab.estimate.results.distribution import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
-from pilotlab.estimate.results.doors import door, plot
+from pilotlab.estimate.results.doors import as_html, check_schema, door, plot
 from pilotlab.estimate.results.event_path import EventPath
-from pilotlab.estimate.results.pretrend import Pretrend
-from pilotlab.estimate.results.schema import check_schema
-from pilotlab.estimate.results.sensitivity import Kind, Sensitivity
-from pilotlab.estimate.results.synthetic import Synthetic
 from pilotlab.estimate.results.term import Term, ends, json_ends
 from pilotlab.note import Note, rebuilt
-from pilotlab.stats.sensitivity.pretrend import Criterion
 from pilotlab.wording.chances import p_value
 from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import count, decimals_of, in_full, significant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from pilotlab.estimate.results.honest import Kind, Sensitivity
+    from pilotlab.estimate.results.parallel_trends import Pretrend
+    from pilotlab.estimate.results.synthetic_comparison import Synthetic
+    from pilotlab.stats.sensitivity.pretrend import Criterion
 
 SCHEMA = "pilotlab/estimate@1"
 REFUSAL_SCHEMA = "pilotlab/not-estimable@1"
@@ -93,7 +92,7 @@ class Estimate:
         return repr(self) + "".join(beware)
 
     def _repr_html_(self) -> str:
-        return show.as_html(repr(self), self._facts(), self.notes)
+        return as_html(repr(self), self._facts(), self.notes)
 
     def summary(self) -> str:
         """Effect, interval, method, counts and notes as text."""
@@ -255,7 +254,7 @@ class Estimate:
             terms=tuple(Term.from_dict(row) for row in data["terms"]),
             law=rebuild(data["law"], data["att"], data["se"]),
             path=EventPath.from_dict(data["path"]) if data.get("path") else None,
-            synthetic=Synthetic.from_dict(data["synthetic"]) if data.get("synthetic") else None,
+            synthetic=_synthetic(data.get("synthetic")),
         )
 
     def _facts(self) -> list[tuple[str, str]]:
@@ -354,6 +353,14 @@ class NotEstimable:
 def result_from_dict(data: Mapping[str, Any]) -> Estimate | NotEstimable:
     """Rebuild either result from what was stored."""
     return NotEstimable.from_dict(data) if data.get("schema") == REFUSAL_SCHEMA else Estimate.from_dict(data)
+
+
+def _synthetic(data: Mapping[str, Any] | None) -> Synthetic | None:
+    if not data:
+        return None
+    from pilotlab.estimate.results.synthetic_comparison import Synthetic
+
+    return Synthetic.from_dict(data)
 
 
 def _positive(margin: float) -> float:

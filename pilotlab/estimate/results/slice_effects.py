@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import plot
-from pilotlab.estimate.results.estimate import Estimate
-from pilotlab.estimate.results.schema import check_schema
+from pilotlab.estimate.results.doors import check_schema, plot
+from pilotlab.estimate.results.effect import Estimate
 from pilotlab.note import Note, rebuilt
 from pilotlab.wording.chances import p_value
 from pilotlab.wording.intervals import bracketed

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
-from pilotlab.estimate.results.doors import plot
+from pilotlab.estimate.results.doors import as_html, check_schema, plot
 from pilotlab.estimate.results.event_path import EventPath
-from pilotlab.estimate.results.schema import check_schema
 from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
 from pilotlab.wording.chances import p_value, times_in_100
@@ -86,7 +84,7 @@ class Pretrend:
             )
             for each in self.drifts
         ]
-        return show.as_html(repr(self), facts, (self.sentence(), *self.notes))
+        return as_html(repr(self), facts, (self.sentence(), *self.notes))
 
     def sentence(self) -> str:
         """What the test could and could not have seen, in one sentence."""

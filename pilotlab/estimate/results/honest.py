@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.estimate.results import show
-from pilotlab.estimate.results.doors import plot
-from pilotlab.estimate.results.schema import check_schema
+from pilotlab.estimate.results.doors import as_html, check_schema, plot
 from pilotlab.note import Note, rebuilt
 from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import decimals_of, in_full, significant
@@ -73,7 +71,7 @@ class Sensitivity:
         return f"{self.kind}: breakdown at m = {where}{self._unit_of_m}; ATT {self._number(self.att)}{self._unit} {self._ends(self.ci)}"
 
     def _repr_html_(self) -> str:
-        return show.as_html(repr(self), self._facts(), (self.sentence(), *self.notes))
+        return as_html(repr(self), self._facts(), (self.sentence(), *self.notes))
 
     def sentence(self) -> str:
         """What it says, in one sentence."""

@@ -1,4 +1,4 @@
-"""The page docs/reference/notes.md, written from the table of notes: `python -m pilotlab.estimate.notes.page`."""
+"""The page docs/reference/notes.md, written from the table of notes: `python -m pilotlab.estimate.notes.reference_page`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pilotlab.estimate.notes.comparison import COMPARISON
-from pilotlab.estimate.notes.kind import Kind
-from pilotlab.estimate.notes.left_out import LEFT_OUT
-from pilotlab.estimate.notes.uncertainty import UNCERTAINTY
+from pilotlab.estimate.notes.kinds import COMPARISON, LEFT_OUT, UNCERTAINTY, Kind
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "notes.md"
 INTRO = """\

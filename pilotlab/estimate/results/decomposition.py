@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import plot
-from pilotlab.estimate.results.schema import check_schema
+from pilotlab.estimate.results.doors import check_schema, plot
 from pilotlab.note import Note, rebuilt
 from pilotlab.wording.numbers import decimals_of, fine_percent, in_full, percent
 

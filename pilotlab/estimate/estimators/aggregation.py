@@ -9,7 +9,7 @@ import numpy as np
 from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.data.times import NEVER
 from pilotlab.estimate.options import Options
-from pilotlab.estimate.results.estimate import NotEstimable
+from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
 NOT_TREATED = NEVER
