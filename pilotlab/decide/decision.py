@@ -11,6 +11,7 @@ from pydantic import Field
 from pilotlab.decide.ladder import Claim, IfBreached, Verdict
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.standard import Grade
+from pilotlab.text.characters import in_ascii
 
 SCHEMA: Literal["pilotlab/decision@1"] = "pilotlab/decision@1"
 StateName = Literal[
@@ -250,12 +251,12 @@ class Decision(Frozen):
 
     def summary(self) -> str:
         """Verdict, sentence and reasons of every arm, as text."""
-        return "\n\n".join(_summary(arm, named=len(self.arms) > 1) for arm in self.arms)
+        return in_ascii("\n\n".join(_summary(arm, named=len(self.arms) > 1) for arm in self.arms))
 
     def __repr__(self) -> str:
         lead = self.leading
         arm = f", arm {self.arm}" if len(self.arms) > 1 else ""
-        return f"Decision {lead.headline!r} (grade {self.grade}{arm})"
+        return in_ascii(f"Decision {lead.headline!r} (grade {self.grade}{arm})")
 
     __str__ = __repr__
 

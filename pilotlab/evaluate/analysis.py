@@ -23,6 +23,7 @@ from pilotlab.evaluate.threats.lost import AnswersKept, answers_kept
 from pilotlab.panel.panel import Panel
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.lists import plural
 
 SCHEMA = "pilotlab/analysis@1"
@@ -125,7 +126,8 @@ class Analysis:
 
     def summary(self) -> str:
         """Effect and interval of every metric, or why there is none, as text."""
-        return "\n".join(f"{row.arm}  {row.role:<9}  {row.metric.key}: {_said(row)}" for row in self.results)
+        lines = (f"{row.arm}  {row.role:<9}  {row.metric.key}: {_said(row)}" for row in self.results)
+        return in_ascii("\n".join(lines))
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a metric and arm: estimate, interval, p; missing where hidden or not estimable."""

@@ -16,6 +16,7 @@ from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
 from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS, Rerun
 from pilotlab.evaluate.threats.during import beside_halves, other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.intervals import bracketed
 from pilotlab.wording.numbers import decimals_of, in_full
 
@@ -107,17 +108,21 @@ class Robustness:
         """Whether the sign flips as one is left out; None where that was not made."""
         return self.left_out.flips if self.left_out else None
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         return f"Robustness: held in {self.agreed} of {self.counted} other analyses"
 
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
+
     def _repr_html_(self) -> str:
-        return as_html(repr(self), self._facts(), self._left_out())
+        return as_html(self.line(), self._facts(), self._left_out())
 
     def summary(self) -> str:
         """Every other analysis, what is left out in turn, and every check, as text."""
         wide = max((len(name) for name, _ in self._facts()), default=0)
         lines = [f"  {name:<{wide}}  {found}" for name, found in self._facts()]
-        return "\n".join([repr(self), "", *lines, *self._left_out()])
+        return in_ascii("\n".join([self.line(), "", *lines, *self._left_out()]))
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row an analysis: name, label, att, ci_low, ci_high, agrees (missing where it was not run), reason."""
@@ -137,7 +142,7 @@ class Robustness:
         caption = [
             "Bar: interval by each analysis' own method. Disc: agrees with the headline; ring: does not."
         ]
-        return plot_forest(rows, ax, unit="", title=repr(self), caption=caption)
+        return plot_forest(rows, ax, unit="", title=self.line(), caption=caption)
 
     def _facts(self) -> list[tuple[str, str]]:
         checks = [(check.label, f"{check.outcome}: {check.words}") for check in self.checks]

@@ -44,6 +44,7 @@ TWINS: Mapping[str, str] = MappingProxyType(
         "≤": "<=",
         "≥": ">=",
         "≠": "!=",
+        "≈": "~",
         "±": "+/-",
         "∞": "inf",
         "€": "EUR",
@@ -51,12 +52,26 @@ TWINS: Mapping[str, str] = MappingProxyType(
         "\u202f": " ",
     }
 )
+_POWER = re.compile("[⁻⁰¹²³⁴-⁹]+")
+_POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_SIGNS = str.maketrans(dict(TWINS))
 _GAP = re.compile("( {2,})")
 
 
 def visible(text: str) -> str:
     r"""Write out what can't be seen, so that data never steer a terminal or hide in a page: ESC is `\x1b`."""
     return UNSEEN.sub(lambda found: escape(found[0]), text)
+
+
+def in_ascii(text: str) -> str:
+    """Give every sign its ASCII twin, so that any stream holds what `print` shows of a result; letters of names stay.
+
+    Examples
+    --------
+    >>> in_ascii("ATT −0.3 [−∞, +0.1], 1.2 × 10⁷, Zoë")
+    'ATT -0.3 [-inf, +0.1], 1.2 x 10^7, Zoë'
+    """
+    return _POWER.sub(lambda found: "^" + found[0].translate(_POWERS), text).translate(_SIGNS)
 
 
 def json_text(data: Any, *, indent: int, ascii_only: bool = False) -> str:

@@ -118,6 +118,13 @@ def test_the_repr_is_one_short_line_without_an_address(lab: Lab, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable"])
+def test_ascii_holds_what_is_printed(lab: Lab, name: str) -> None:
+    found = RESULTS[name].make(lab)
+    for text in (str(found), repr(found), found.summary()):
+        text.encode("ascii")
+
+
+@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable"])
 def test_summary_is_text(lab: Lab, name: str) -> None:
     assert RESULTS[name].make(lab).summary().strip()
 

@@ -36,12 +36,12 @@ def plot_estimate(estimate: Estimate, ax: Axes | None, kind: Plot) -> Axes:
             + (" with inference='placebo'" if kind == "placebos" else ""),
         )
     if kind == "weights":
-        return plot_weights(parts, ax, title=repr(parts))
+        return plot_weights(parts, ax, title=parts.line())
     if kind == "placebos":
         effects = [effect for _, effect in parts.placebos]
-        asked: dict[str, Any] = {"unit": estimate.unit, "title": repr(estimate), "p_value": estimate.p_value}
+        asked: dict[str, Any] = {"unit": estimate.unit, "title": estimate.line(), "p_value": estimate.p_value}
         return plot_placebos(effects, estimate.att, ax, **asked)
-    return plot_paths(parts, ax, unit=estimate.unit, title=repr(estimate))
+    return plot_paths(parts, ax, unit=estimate.unit, title=estimate.line())
 
 
 def _rows(estimate: Estimate, ax: Axes | None) -> Axes:
@@ -54,7 +54,7 @@ def _rows(estimate: Estimate, ax: Axes | None) -> Axes:
         f"{estimate.estimator} with {estimate.inference}, {count(estimate.n_units)} units, {count(estimate.n_treated)} treated.",
     ]
     beside = None if alone else estimate.att
-    return plot_forest(rows, ax, unit=estimate.unit, title=repr(estimate), caption=caption, beside=beside)
+    return plot_forest(rows, ax, unit=estimate.unit, title=estimate.line(), caption=caption, beside=beside)
 
 
 def forest(
@@ -158,7 +158,7 @@ def plot_event_study(estimate: Estimate, ax: Axes | None = None) -> Axes:
     sheet.ax.set_ylim(*frame)
     sheet.whole_periods()
     sheet.labels("periods since start", axes.effect(estimate.unit))
-    sheet.title(repr(estimate))
+    sheet.title(estimate.line())
     sheet.caption(*_how_to_read(estimate, rows, reference))
     return sheet.ax
 

@@ -46,7 +46,7 @@ def plot_pretrend(found: Pretrend, ax: Axes | None = None) -> Axes:
     sheet.ax.set_ylim(*frame)
     sheet.whole_periods()
     sheet.labels("periods since start", axes.effect(found.unit))
-    sheet.title(repr(found))
+    sheet.title(found.line())
     sheet.caption(
         f"Ring: coefficient before the start; bar: its {level_of(found.alpha)} interval; cross: the reference.",
         "A drift flatter than the lines would often not be seen; its mirror image is found as often.",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pilotlab.estimate.results.doors import check_schema, plot
 from pilotlab.note import Note, rebuilt
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.numbers import decimals_of, fine_percent, in_full, percent
 
 if TYPE_CHECKING:
@@ -64,26 +65,30 @@ class Bacon:
     n_times: int
     notes: tuple[Note, ...] = ()
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         parts = ", ".join(f"{percent(row.weight)} {kind}" for kind, row in self._kinds().items())
         return f"TWFE {in_full(self.att, decimals_of(self.att), sign=True)} = {parts}"
+
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(str(note))}</li>" for note in self.notes)
         table = self.to_frame().to_html(index=False)
-        return f"<p><b>{html.escape(repr(self))}</b></p>{table}" + (f"<ul>{notes}</ul>" if notes else "")
+        return f"<p><b>{html.escape(self.line())}</b></p>{table}" + (f"<ul>{notes}</ul>" if notes else "")
 
     def summary(self) -> str:
         """Return the coefficient, the kinds and every comparison as text."""
         places = decimals_of(self.att, *(row.att for row in self.comparisons))
-        lines = [repr(self), ""]
+        lines = [self.line(), ""]
         for row in sorted(self.comparisons, key=lambda row: -row.weight):
             pair = f"{row.treated} against {row.comparison}"
             lines.append(
                 f"{fine_percent(row.weight):>8}  {in_full(row.att, places, sign=True):>12}  {row.kind:<18}  {pair}"
             )
-        return "\n".join(
-            lines + (["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])
+        return in_ascii(
+            "\n".join(lines + (["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else []))
         )
 
     def to_frame(self) -> pd.DataFrame:

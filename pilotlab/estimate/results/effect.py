@@ -16,6 +16,7 @@ from pilotlab.estimate.results.doors import as_html, check_schema, door, plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.estimate.results.term import Term, ends, json_ends
 from pilotlab.note import Note, rebuilt
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.chances import p_value
 from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import count, decimals_of, in_full, significant
@@ -83,20 +84,24 @@ class Estimate:
     path: EventPath | None = field(default=None, repr=False)
     synthetic: Synthetic | None = field(default=None, repr=False)
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         places, unit = decimals_of(self.att, *self.ci), f" {self.unit}" if self.unit else ""
         return f"ATT {in_full(self.att, places, sign=True)}{unit} {bracketed(*self.ci, places)}"
 
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
+
     def __str__(self) -> str:
         beware = (f"\n  - {note}" for note in self.notes if note.changes_meaning)
-        return repr(self) + "".join(beware)
+        return in_ascii(self.line() + "".join(beware))
 
     def _repr_html_(self) -> str:
-        return as_html(repr(self), self._facts(), self.notes)
+        return as_html(self.line(), self._facts(), self.notes)
 
     def summary(self) -> str:
         """Effect, interval, method, counts and notes as text."""
-        lines = [repr(self), ""]
+        lines = [self.line(), ""]
         lines += [f"{name + ':':<18}{value}" for name, value in self._facts()]
         if len(self.terms) > 1:
             lines += ["", f"{self.key:>10}  {'effect':>12}  interval"]
@@ -107,7 +112,7 @@ class Estimate:
                 )
         if self.notes:
             lines += ["", "notes:", *(f"  - {note}" for note in self.notes)]
-        return "\n".join(lines)
+        return in_ascii("\n".join(lines))
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table, a row per estimate: term or event_time, att, se, ci_low, ci_high, band_low, band_high, p_value.
@@ -320,8 +325,11 @@ class NotEstimable:
     def __bool__(self) -> bool:
         return False
 
+    def __repr__(self) -> str:
+        return in_ascii(f"NotEstimable({self.reason!r}, {self.would_help!r})")
+
     def __str__(self) -> str:
-        return f"not estimable: {self.reason}\n  what would help: {self.would_help}"
+        return in_ascii(f"not estimable: {self.reason}\n  what would help: {self.would_help}")
 
     def _repr_html_(self) -> str:
         return f"<p><b>Not estimable</b>: {html.escape(self.reason)}</p><p>What would help: {html.escape(self.would_help)}</p>"

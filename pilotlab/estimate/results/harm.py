@@ -12,6 +12,7 @@ import pandas as pd
 
 from pilotlab.estimate.results.doors import check_schema, plot
 from pilotlab.note import Note, rebuilt
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.lists import plural
 from pilotlab.wording.numbers import decimals_of, in_full
 
@@ -62,12 +63,16 @@ class HarmBounds:
         """First look at which harm is shown; None where it never is."""
         return next((row.look for row in self.rows if row.harm), None)
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         last = self.rows[-1]
         return f"harm bounds, {self.rule}: {self.sentence()}; at look {last.look} at best {self._number(last.bound)}{self._unit}"
 
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
+
     def _repr_html_(self) -> str:
-        return f"<p><b>{html.escape(repr(self))}</b></p>{self.to_frame().to_html(index=False)}"
+        return f"<p><b>{html.escape(self.line())}</b></p>{self.to_frame().to_html(index=False)}"
 
     def sentence(self) -> str:
         """What the looks say, in a few words."""
@@ -82,13 +87,15 @@ class HarmBounds:
 
     def summary(self) -> str:
         """Every look and the notes as text."""
-        lines = [repr(self), "", f"{'look':>5}  {'effect':>12}  at best"]
+        lines = [self.line(), "", f"{'look':>5}  {'effect':>12}  at best"]
         lines += [
             f"{row.look:>5}  {self._number(row.att):>12}  {self._number(row.bound)}{'  harm' if row.harm else ''}"
             for row in self.rows
         ]
-        return "\n".join(
-            [*lines, *(["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])]
+        return in_ascii(
+            "\n".join(
+                [*lines, *(["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])]
+            )
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pilotlab.estimate.results.doors import as_html, check_schema, plot
 from pilotlab.note import Note, rebuilt
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import decimals_of, in_full, significant
 
@@ -66,12 +67,16 @@ class Sensitivity:
     unit: str = ""
     notes: tuple[Note, ...] = ()
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         where = significant(self.breakdown)
         return f"{self.kind}: breakdown at m = {where}{self._unit_of_m}; ATT {self._number(self.att)}{self._unit} {self._ends(self.ci)}"
 
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
+
     def _repr_html_(self) -> str:
-        return as_html(repr(self), self._facts(), (self.sentence(), *self.notes))
+        return as_html(self.line(), self._facts(), (self.sentence(), *self.notes))
 
     def sentence(self) -> str:
         """What it says, in one sentence."""
@@ -85,12 +90,12 @@ class Sensitivity:
 
     def summary(self) -> str:
         """Assumption, intervals by m, breakdown and notes as text."""
-        lines = [repr(self), "", f"{self.target}; m: {_SAYS[self.kind]}", ""]
+        lines = [self.line(), "", f"{self.target}; m: {_SAYS[self.kind]}", ""]
         lines += [f"{name + ':':<18}{value}" for name, value in self._facts()]
         lines += ["", self.sentence()]
         if self.notes:
             lines += ["", "notes:", *(f"  - {note}" for note in self.notes)]
-        return "\n".join(lines)
+        return in_ascii("\n".join(lines))
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table, a row per m: m, ci_low, ci_high."""

@@ -13,6 +13,7 @@ from pilotlab.estimate.results.doors import as_html, check_schema, plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.chances import p_value, times_in_100
 from pilotlab.wording.numbers import decimals_of, in_full, number, significant
 
@@ -73,8 +74,12 @@ class Pretrend:
         """Whether the joint test keeps parallel trends at alpha: no evidence against them, and no evidence for them."""
         return self.p_value > self.alpha
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         return f"pre-trends: F({self.df_num}, {significant(self.df_den)}) = {number(self.statistic, 2)}, p = {p_value(self.p_value)}"
+
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
 
     def _repr_html_(self) -> str:
         facts = [
@@ -84,7 +89,7 @@ class Pretrend:
             )
             for each in self.drifts
         ]
-        return as_html(repr(self), facts, (self.sentence(), *self.notes))
+        return as_html(self.line(), facts, (self.sentence(), *self.notes))
 
     def sentence(self) -> str:
         """What the test could and could not have seen, in one sentence."""
@@ -98,9 +103,11 @@ class Pretrend:
 
     def summary(self) -> str:
         """Test, power and notes as text."""
-        lines = [repr(self), "", self.sentence()]
-        return "\n".join(
-            [*lines, "", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else lines
+        lines = [self.line(), "", self.sentence()]
+        return in_ascii(
+            "\n".join(
+                [*lines, "", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else lines
+            )
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from pilotlab.estimate.results.doors import check_schema, plot
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.note import Note, rebuilt
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.chances import p_value
 from pilotlab.wording.intervals import bracketed
 from pilotlab.wording.numbers import decimals_of, in_full
@@ -112,18 +113,22 @@ class Slices:
     tests: tuple[Interaction, ...] = ()
     notes: tuple[Note, ...] = ()
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         names = list(dict.fromkeys(group.slice for group in self.groups))
         hidden = sum(bool(group.hidden) for group in self.groups)
         tail = f", {hidden} hidden" if hidden else ""
-        return f"Slices {', '.join(names)}: {len(self.groups)} groups{tail}; all {self.overall!r}"
+        return f"Slices {', '.join(names)}: {len(self.groups)} groups{tail}; all {self.overall.line()}"
+
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<li>{html.escape(str(note))}</li>" for note in self.notes)
         tables = self.to_frame().to_html(index=False, na_rep="") + self.tests_frame().to_html(
             index=False, na_rep=""
         )
-        return f"<p><b>{html.escape(repr(self))}</b></p>{tables}" + (f"<ul>{notes}</ul>" if notes else "")
+        return f"<p><b>{html.escape(self.line())}</b></p>{tables}" + (f"<ul>{notes}</ul>" if notes else "")
 
     def of(self, name: str) -> tuple[Group, ...]:
         """Return the groups of one slice."""
@@ -133,12 +138,14 @@ class Slices:
         """Groups with what a page shows of them, then the tests and notes, as text."""
         places = decimals_of(*(value for group in self.groups if (value := group.shown) is not None))
         wide = max((len(group.level) for group in self.groups), default=0)
-        lines = [repr(self)]
+        lines = [self.line()]
         for name in dict.fromkeys(group.slice for group in self.groups):
             lines += ["", name, *(f"  {row.level:<{wide}}  {_said(row, places)}" for row in self.of(name))]
             lines += [f"  {_tested(test)}" for test in self.tests if test.slice == name]
-        return "\n".join(
-            [*lines, *(["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])]
+        return in_ascii(
+            "\n".join(
+                [*lines, *(["", "notes:", *(f"  - {note}" for note in self.notes)] if self.notes else [])]
+            )
         )
 
     def to_frame(self) -> pd.DataFrame:

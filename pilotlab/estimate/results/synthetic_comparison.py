@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pilotlab.estimate.results.doors import as_html, plot
+from pilotlab.text.characters import in_ascii
 from pilotlab.wording.numbers import count, fine_percent, significant
 
 if TYPE_CHECKING:
@@ -51,9 +52,13 @@ class Synthetic:
     zeta_times: float
     placebos: Named = ()
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """One line, as pages write it."""
         times = f", {len(self.time_weights)} times" if self.time_weights else ""
         return f"synthetic path of {len(self.unit_weights)} units{times}; misses by {significant(self.miss)} before the start"
+
+    def __repr__(self) -> str:
+        return in_ascii(self.line())
 
     @property
     def gaps(self) -> tuple[float, ...]:
@@ -89,18 +94,20 @@ class Synthetic:
         """Text: how well it fits before the start, and the weights."""
         units = [f"  {fine_percent(weight):>8}  {name}" for name, weight in self.unit_weights]
         times = [f"  {fine_percent(weight):>8}  {name}" for name, weight in self.time_weights]
-        return "\n".join([repr(self), "", "units:", *units, *(["", "times:", *times] if times else [])])
+        return in_ascii(
+            "\n".join([self.line(), "", "units:", *units, *(["", "times:", *times] if times else [])])
+        )
 
     def _repr_html_(self) -> str:
-        return as_html(repr(self), [(name, fine_percent(weight)) for name, weight in self.unit_weights], ())
+        return as_html(self.line(), [(name, fine_percent(weight)) for name, weight in self.unit_weights], ())
 
     def plot(self, ax: Axes | None = None, *, unit: str = "") -> Axes:
         """Plot both paths and the start on matplotlib axes, the time weights along the foot, and return them."""
-        return plot("Synthetic.plot", self, ax, unit=unit, title=repr(self))
+        return plot("Synthetic.plot", self, ax, unit=unit, title=self.line())
 
     def plot_weights(self, ax: Axes | None = None) -> Axes:
         """Plot how much each comparison unit weighs."""
-        return plot("Synthetic.plot_weights", self, ax, title=repr(self))
+        return plot("Synthetic.plot_weights", self, ax, title=self.line())
 
     def plot_placebos(self, att: float, ax: Axes | None = None, *, unit: str = "") -> Axes:
         """Plot the placebos' effects, and the estimate among them."""

@@ -159,7 +159,7 @@ def test_drawing(name: str, request: pytest.FixtureRequest) -> None:
     ax = est.plot()
     assert isinstance(ax, Axes)
     assert len(ax.get_lines()) >= 2 * len(est.terms)
-    assert ax.get_title(loc="left") == repr(est)
+    assert ax.get_title(loc="left") == est.line()
     assert est.plot(ax) is ax
 
 
