@@ -56,4 +56,4 @@ def test_a_notebook_shows_the_true_minus() -> None:
 
 def test_names_keep_their_letters() -> None:
     frame = WORSE.assign(team="Zoë " + WORSE["team"].astype(str))
-    assert "Zoë" in pl.did(frame, estimator="synthetic_did").synthetic.summary()  # type: ignore[union-attr]
+    assert "Zoë" in pl.did(frame, estimator="synthetic_did").synthetic.summary()
