@@ -8,7 +8,7 @@ from functools import cache
 from types import GenericAlias
 from typing import Any, TypeVar, cast
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pilotlab.errors import PilotlabError, UsageError, nearest
 
@@ -59,7 +59,8 @@ def rebuilt(kind: type[T], data: Mapping[str, Any], schema: str) -> T:
         raise UsageError(
             f"schema {data.get('schema')!r} is not {schema!r}", fix="rebuild it from what `to_dict` wrote"
         )
-    body = {name: item for name, item in data.items() if name != "schema"}
+    model = issubclass(kind, BaseModel)  # which carries its schema as a field
+    body = {name: item for name, item in data.items() if model or name != "schema"}
     try:
         made: T = _adapter(cast("Hashable", kind)).validate_python((body,))[0]
     except ValidationError as error:

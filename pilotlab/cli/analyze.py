@@ -102,7 +102,7 @@ def command(
 def _with_draws(found: Followed) -> dict[str, Any]:
     """Put beside every result its estimate as measured, from which another level or test can be read."""
     pairs = zip(found.told["results"], found.analysis["results"], strict=True)
-    rows = [{**row, "as_measured": own["estimate"]} if "estimate" in own else row for row, own in pairs]
+    rows = [{**row, "as_measured": own["estimate"]} if "estimate" in row else row for row, own in pairs]
     return {**found.told, "results": rows}
 
 

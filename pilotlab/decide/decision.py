@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from pilotlab.decide.ladder import Claim, IfBreached, Verdict
+from pilotlab.estimate.results.doors import as_html
+from pilotlab.plain import rebuilt
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.standard import Grade
 from pilotlab.text.characters import in_ascii
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA: Literal["pilotlab/decision@1"] = "pilotlab/decision@1"
 StateName = Literal[
@@ -246,12 +251,40 @@ class Decision(Frozen):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Decision:
-        """Rebuild from `to_dict`."""
-        return cls.model_validate(data)
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        UsageError
+            For another schema.
+        PilotlabError
+            For a field that is missing, unknown or of the wrong shape.
+        """
+        return rebuilt(cls, data, SCHEMA)
 
     def summary(self) -> str:
         """Verdict, sentence and reasons of every arm, as text."""
         return in_ascii("\n\n".join(_summary(arm, named=len(self.arms) > 1) for arm in self.arms))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row a goal or guardrail and arm, up being good; numbers are missing where there are none."""
+        import pandas as pd
+
+        rows = [
+            {"arm": arm.arm, "verdict": arm.verdict, "grade": arm.grade}
+            | {name: getattr(state, name) for name in _COLUMNS}
+            for arm in self.arms
+            for state in arm.states
+        ]
+        numbers = dict.fromkeys(("estimate", "low", "high", "limit"), float)
+        return pd.DataFrame(rows, columns=["arm", "verdict", "grade", *_COLUMNS]).astype(numbers)
+
+    def _repr_html_(self) -> str:
+        facts = [
+            (f"{arm.arm}: {arm.headline}" if len(self.arms) > 1 else arm.headline, arm.lead)
+            for arm in self.arms
+        ]
+        return as_html(repr(self), facts, self.reasons)
 
     def __repr__(self) -> str:
         lead = self.leading
@@ -259,6 +292,9 @@ class Decision(Frozen):
         return in_ascii(f"Decision {lead.headline!r} (grade {self.grade}{arm})")
 
     __str__ = __repr__
+
+
+_COLUMNS = ("role", "metric", "state", "estimate", "low", "high", "limit", "unit", "reason")
 
 
 def _summary(arm: ArmDecision, *, named: bool) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import PlainSerializer, PlainValidator
 
 from pilotlab.estimate.did import did
 from pilotlab.estimate.estimators.synthetic_fit import without_units
-from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.estimate.results.effect import Estimate, NotEstimable, result_from_dict
 from pilotlab.estimate.results.slice_effects import Slices
 from pilotlab.evaluate import disclosure, request
 from pilotlab.evaluate.by_slice import Groups, effects_by_slice
@@ -21,13 +22,20 @@ from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.robustness import Robustness, robustness
 from pilotlab.evaluate.threats.lost import AnswersKept, answers_kept
 from pilotlab.panel.panel import Panel
+from pilotlab.plain import plain, rebuilt
 from pilotlab.spec.metric import MetricSpec, Role
 from pilotlab.spec.pilot import CONTROL, MetricUse, PilotSpec
 from pilotlab.text.characters import in_ascii
 from pilotlab.wording.lists import plural
 
-SCHEMA = "pilotlab/analysis@1"
+SCHEMA = "pilotlab/analysis@3"  # @2 is what `analyze --format json` prints
+RESULT_SCHEMA = "pilotlab/metric-result@1"
 JUDGED = ("goal", "guardrail")
+# Results that have a schema of their own stand in an analysis as they write themselves.
+Found = Annotated[
+    Estimate | NotEstimable, PlainValidator(result_from_dict), PlainSerializer(lambda found: found.to_dict())
+]
+BySlice = Annotated[Slices, PlainValidator(Slices.from_dict), PlainSerializer(lambda found: found.to_dict())]
 MEANS = ("pilot_before", "pilot_after", "control_before", "control_after")
 
 
@@ -51,10 +59,6 @@ class ArmMeans:
     def gap(self) -> float:
         """By how much the arms differ in the counted weeks."""
         return round(self.pilot_after - self.control_after, 10)
-
-    def to_dict(self) -> dict[str, float]:
-        """Plain data: the four means."""
-        return {name: getattr(self, name) for name in MEANS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,28 +85,37 @@ class MetricResult:
     use: MetricUse
     metric: MetricSpec
     arm: str
-    estimate: Estimate | NotEstimable
+    estimate: Found
     means: ArmMeans | None
     weeks: tuple[WeekEffect, ...] = ()
     hidden: str = ""
     robustness: Robustness | None = None
     answers: AnswersKept | None = None
-    slices: Slices | None = None
+    slices: BySlice | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; a hidden result says why and holds no number."""
-        head = {"role": self.role, "metric": self.metric.key, "arm": self.arm, "unit": self.metric.unit}
-        if self.hidden:
-            return {**head, "hidden": self.hidden}
-        means = self.means
-        return {
-            **head,
-            "estimate": self.estimate.to_dict(),
-            "means": means.to_dict() if means else None,
-            "weeks": [week.to_dict() for week in self.weeks],
-            **({"robustness": self.robustness.to_dict()} if self.robustness else {}),
-            **({"slices": self.slices.parts()} if self.slices else {}),
-        }
+        """Plain data, signed as measured; a hidden result says why and holds no number."""
+        return plain(self.withheld(), RESULT_SCHEMA)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MetricResult:
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
+        return rebuilt(cls, data, RESULT_SCHEMA)
+
+    def withheld(self) -> MetricResult:
+        """Itself without a number, where it may not be shown."""
+        if not self.hidden:
+            return self
+        none = NotEstimable(f"not shown: {self.hidden}", "more people who answer")
+        return replace(
+            self,
+            estimate=none if self.estimate else self.estimate,
+            means=None,
+            weeks=(),
+            robustness=None,
+            answers=None,
+            slices=None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -134,13 +147,19 @@ class Analysis:
         return pd.DataFrame([_row(result) for result in self.results])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, signed as measured; `analyze --format json` prints the page's sign."""
-        return {
-            "schema": SCHEMA,
-            "pilot": self.pilot,
-            "seed": self.seed,
-            "results": [row.to_dict() for row in self.results],
-        }
+        """Plain data, signed as measured; a hidden result holds no number. `analyze --format json` prints the page's sign."""
+        return plain(replace(self, results=tuple(row.withheld() for row in self.results)), SCHEMA)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Analysis:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        UsageError
+            For another schema.
+        """
+        return rebuilt(cls, data, SCHEMA)
 
 
 def _said(result: MetricResult) -> str:

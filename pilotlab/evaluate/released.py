@@ -16,6 +16,7 @@ from pilotlab.evaluate.by_week import WeekEffect
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.robustness import Robustness, Run
 from pilotlab.evaluate.threats.look import Check
+from pilotlab.evaluate.threats.lost import AnswersKept
 from pilotlab.release.rounding import Rounding, probability, significant
 from pilotlab.release.shown import alike
 from pilotlab.spec.metric import MetricSpec
@@ -74,24 +75,25 @@ def _without(result: MetricResult, end: date) -> MetricResult:
         means=None,
         weeks=(),
         robustness=None,
+        answers=None,
         slices=None,
     )
 
 
 def _result(result: MetricResult) -> MetricResult:
     if result.hidden:
-        none = NotEstimable(f"not shown: {result.hidden}", "more people who answer")
-        return replace(result, estimate=none, means=None, weeks=(), robustness=None, slices=None)
+        return result.withheld()
     estimate, metric = result.estimate, result.metric
     means = _means(result.means, metric)
     if isinstance(estimate, NotEstimable):
-        return replace(result, means=means)
+        return replace(result, means=means, answers=None)
     rounding = rounding_of(result.use, metric, estimate)
     shown = _estimate(estimate, rounding)
     return replace(
         result,
         estimate=shown,
         means=means,
+        answers=_answers(result.answers) if result.answers else None,
         weeks=tuple(_week(week, rounding) for week in result.weeks),
         robustness=_card(result.robustness, rounding) if result.robustness else None,
         slices=_slices(result.slices, shown, rounding) if result.slices else None,
@@ -107,6 +109,10 @@ def _means(means: ArmMeans | None, metric: MetricSpec) -> ArmMeans | None:
     if metric.level == "person" and any(alike(value, metric) for value in found.values()):
         return None
     return replace(means, **found, se=significant(means.se))
+
+
+def _answers(found: AnswersKept) -> AnswersKept:
+    return replace(found, ratio=round(found.ratio, 2), p=probability(found.p))
 
 
 def _estimate(estimate: Estimate, rounding: Rounding) -> Estimate:

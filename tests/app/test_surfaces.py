@@ -5,9 +5,11 @@ The Ctrip experiment is held against the same in tests/golden/test_ctrip_replica
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,13 +22,33 @@ TEAMS = {"hybrid_strong": 24, "null": 10, "mandate": 10, "trade_off": 10, "novel
 
 
 @pytest.fixture(scope="module", params=TEAMS)
-def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Surfaces, date]:
-    """Walk the demo, and five scenarios with fewer teams."""
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    lab = pl.demo(folder / "demo", scenario=request.param, teams=TEAMS[request.param])
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> pl.Workspace:
+    """Walk the demo, and five scenarios with fewer teams, to the day after the planned end."""
+    folder: Path = tmp_path_factory.mktemp(request.param) / "demo"
+    made = pl.demo(folder, scenario=request.param, teams=TEAMS[request.param])
+    (pilot,) = made.pilots()
+    day = made.plan(pilot).spec.windows.end.sunday + timedelta(days=1)
+    return pl.open(folder, today=day)
+
+
+@pytest.fixture(scope="module")
+def seen(lab: pl.Workspace) -> tuple[Surfaces, date]:
     (pilot,) = lab.pilots()
-    day = lab.plan(pilot).spec.windows.end.sunday + timedelta(days=1)
-    return surfaces.read(folder / "demo", pilot, day), day
+    return surfaces.read(lab.folders.root, pilot, lab.today), lab.today
+
+
+def test_analysis_decision_and_readout_are_rebuilt_from_their_json(lab: pl.Workspace) -> None:
+    (pilot,) = lab.pilots()
+    course = lab.course(pilot)
+    values: list[Any] = [
+        course.analysis,
+        *course.analysis.results,
+        course.decision,
+        lab.readout(pilot).readout,
+    ]
+    for value in values:
+        plain = json.loads(json.dumps(value.to_dict(), allow_nan=False))
+        assert type(value).from_dict(plain) == value
 
 
 def test_numbers(seen: tuple[Surfaces, date]) -> None:

@@ -17,6 +17,7 @@ from pilotlab.design.plan import Amendment
 from pilotlab.estimate.heterogeneity.by_slice import slices
 from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.estimate.results.slice_effects import Slices
+from pilotlab.evaluate.analysis import Analysis
 from pilotlab.readout.document.model import Readout
 from pilotlab.spec.pilot import PilotSpec
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
@@ -55,7 +56,7 @@ RESULTS: dict[str, Doors] = {
         lambda lab: NotEstimable("too few", "more"), "pilotlab/not-estimable@1", NotEstimable.from_dict
     ),
     "Slices": Doors(lambda lab: _by_group(lab), "pilotlab/slices@1", Slices.from_dict),
-    "Analysis": Doors(lambda lab: _course(lab).analysis, "pilotlab/analysis@1"),
+    "Analysis": Doors(lambda lab: _course(lab).analysis, "pilotlab/analysis@3", Analysis.from_dict),
     "Decision": Doors(
         lambda lab: lab.at(AFTER).decide("anchor-days"), "pilotlab/decision@1", Decision.from_dict
     ),
@@ -109,7 +110,9 @@ def test_what_was_stored_is_rebuilt(lab: Lab, name: str) -> None:
     assert doors.rebuild(data).to_dict() == data
 
 
-@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "ImportReport", "Page", "Panel"])
+@pytest.mark.parametrize(
+    "name", ["Analysis", "Decision", "Estimate", "ImportReport", "Page", "Panel", "Readout"]
+)
 def test_the_repr_is_one_short_line_without_an_address(lab: Lab, name: str) -> None:
     line = repr(RESULTS[name].make(lab))
     assert "\n" not in line
@@ -124,7 +127,7 @@ def test_ascii_holds_what_is_printed(lab: Lab, name: str) -> None:
         text.encode("ascii")
 
 
-@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable"])
+@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable", "Readout"])
 def test_summary_is_text(lab: Lab, name: str) -> None:
     assert RESULTS[name].make(lab).summary().strip()
 
@@ -137,7 +140,7 @@ def test_to_frame_is_tidy(lab: Lab, name: str) -> None:
     assert len(frame) >= 1
 
 
-@pytest.mark.parametrize("name", ["Analysis", "Estimate", "NotEstimable"])
+@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable", "Readout"])
 def test_notebooks_show_html(lab: Lab, name: str) -> None:
     assert "<" in RESULTS[name].make(lab)._repr_html_()
 

@@ -9,7 +9,7 @@ from typing import Any
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision
 from pilotlab.estimate.results.effect import Estimate
-from pilotlab.evaluate.analysis import MetricResult
+from pilotlab.evaluate.analysis import MEANS, MetricResult
 from pilotlab.wording.effects import Words
 
 SCHEMA = "pilotlab/analysis@2"
@@ -31,7 +31,7 @@ def told(course: Course) -> dict[str, Any]:
 
 
 def _result(result: MetricResult, decision: ArmDecision) -> dict[str, Any]:
-    scale, plain = result.metric.words, result.to_dict()
+    scale, plain = result.metric.words, _as_measured(result)
     state = next((row for row in decision.states if row.metric == result.metric.key), None)
     head = {**plain, "label": result.metric.label, "unit": scale.unit, "better": result.metric.direction}
     if state:
@@ -43,6 +43,22 @@ def _result(result: MetricResult, decision: ArmDecision) -> dict[str, Any]:
     }
     level = 1 - (state.alpha if state and result.role == "goal" else result.estimate.alpha)
     return {**head, **parts, "estimate": _estimate(result.estimate, level, scale)}
+
+
+def _as_measured(result: MetricResult) -> dict[str, Any]:
+    """A result signed as measured; a hidden one says why and holds no number."""
+    head = {"role": result.role, "metric": result.metric.key, "arm": result.arm, "unit": result.metric.unit}
+    if result.hidden:
+        return {**head, "hidden": result.hidden}
+    means = result.means
+    return {
+        **head,
+        "estimate": result.estimate.to_dict(),
+        "means": {name: getattr(means, name) for name in MEANS} if means else None,
+        "weeks": [week.to_dict() for week in result.weeks],
+        **({"robustness": result.robustness.to_dict()} if result.robustness else {}),
+        **({"slices": result.slices.parts()} if result.slices else {}),
+    }
 
 
 def _estimate(estimate: Estimate, level: float, scale: Words) -> dict[str, Any]:

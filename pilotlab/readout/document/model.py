@@ -12,10 +12,11 @@ Conventions, the same in every field:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pilotlab.estimate.results.doors import as_html
 from pilotlab.plain import plain, rebuilt
 from pilotlab.readout.document.page_one import (
     Adherence,
@@ -60,6 +61,9 @@ from pilotlab.readout.document.page_two import (
     Trust,
     Unplanned,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "pilotlab/readout@1"
 
@@ -145,7 +149,7 @@ class Added:
     tables: tuple[Table, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Readout:
     """One pilot's readout; `arms` stand with the highest verdict first, and page one leads with it.
 
@@ -184,6 +188,27 @@ class Readout:
         """The arm that page one is about."""
         return self.arms[0]
 
+    def __repr__(self) -> str:
+        return f"Readout {self.pilot}: {self.lead.decision.verdict} ({self.status.lower()} of {self.date})"
+
+    def _repr_html_(self) -> str:
+        return as_html(repr(self), [fact for arm in self.arms for fact in _facts(arm)], ())
+
+    def summary(self) -> str:
+        """Verdict, its sentence and every panel's finding, arm by arm, as text."""
+        lines = [self.title, *([self.notice] if self.notice else [])]
+        for arm in self.arms:
+            wide = max(len(name) for name, _ in _facts(arm))
+            lines += ["", *(f"{name:<{wide}}  {said}" for name, said in _facts(arm))]
+        return "\n".join([*lines, "", self.trust.finding, self.plan.finding])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row a metric and arm as on page one, up being good; numbers are missing where there are none."""
+        import pandas as pd
+
+        rows = [row for arm in self.arms for row in _rows(arm)]
+        return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(dict.fromkeys(_NUMBERS, float))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data with the schema's name, ready for JSON: open ends of intervals are null."""
         found = plain(self, SCHEMA, number=_rounded, infinite=lambda _: None)
@@ -208,3 +233,52 @@ def _rounded(written: str) -> float:
     the same pilot writes the same bytes.
     """
     return round(float(f"{float(written):.10g}"), 12) + 0.0
+
+
+_NUMBERS = ("estimate", "low", "high", "bar", "limit")
+_COLUMNS = ("arm", "role", "metric", "label", *_NUMBERS, "unit", "state", "note")
+
+
+def _facts(arm: Arm) -> list[tuple[str, str]]:
+    """What page one says of an arm: its verdict, then the finding of each panel."""
+    found = [(arm.label, arm.decision.verdict), ("", arm.decision.lead)]
+    found += [(goal.label, goal.finding) for goal in arm.goals]
+    found += [("Promises", arm.promises.finding)] if arm.promises else []
+    found += [("Timing", study.finding) for study in arm.timing]
+    found += [("Policy", arm.adherence.finding)] if arm.adherence else []
+    found += [("For whom", each.finding) for each in (arm.slices, *arm.more_slices) if each]
+    return [(name, said.replace("**", "")) for name, said in found if said]
+
+
+def _rows(arm: Arm) -> Iterator[tuple[object, ...]]:
+    for goal in arm.goals:
+        yield (
+            arm.name,
+            "goal",
+            goal.metric,
+            goal.label,
+            *_numbers(goal.effect),
+            goal.bar,
+            goal.limit,
+            goal.unit,
+            goal.state,
+            goal.effect.reason,
+        )
+    for row in arm.promises.rows if arm.promises else ():
+        role = "guardrail" if row.deciding else "watch"
+        yield (
+            arm.name,
+            role,
+            row.metric,
+            row.label,
+            *_numbers(row.effect),
+            None,
+            row.limit,
+            row.unit,
+            row.state,
+            row.reason,
+        )
+
+
+def _numbers(effect: Effect) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if effect.estimate is None else (effect.estimate, effect.low, effect.high)
