@@ -27,7 +27,7 @@ from pilotlab.design.strength import place_of
 from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.evaluate.analysis import Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.threats.lost import AnswersKept, kept_by
-from pilotlab.panel.quality import Window
+from pilotlab.panel.presence import Window
 from pilotlab.scaffold.init import write_all
 from pilotlab.simulate import Company
 from pilotlab.simulate.company import CONTROL, PILOT

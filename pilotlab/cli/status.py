@@ -21,11 +21,12 @@ from pilotlab.cli.standing import standing_lines
 from pilotlab.text.table import Column, beside, table
 from pilotlab.text.width import columns, pad, whole, wrap
 from pilotlab.wording.dates import day_of_week
-from pilotlab.wording.lists import plural
+from pilotlab.wording.lists import listed, plural
 from pilotlab.wording.numbers import percent
 
 if TYPE_CHECKING:
-    from pilotlab.panel.status import Status
+    from pilotlab.panel.status import ArmStatus, Status, TeamStatus
+    from pilotlab.spec.pilot import PilotSpec
 
 _LETTERS = {
     "counts": "·",
@@ -75,32 +76,29 @@ def command(
     if form == "json":
         show_json({**status.to_dict(), "plan": stands.to_dict()})
         return
-    page, said = lines(status), standing_lines(stands)
+    page, said = lines(status, opened.plan(pilot).spec), standing_lines(stands)
     place = len(page) - 1 if status.weeks else len(page)  # before what is next
     show("\n".join([*page[:place], *(["", *said] if said else []), *page[place:]]), plain=plain)
 
 
-def lines(status: Status) -> list[str]:
+def lines(status: Status, spec: PilotSpec) -> list[str]:
     """The page: shares, then the map."""
-    head = [_title(status), rule()]
+    head = [_title(status, spec), rule()]
     if not status.weeks:
-        first = status.spec.windows.expected[0]
+        first = spec.windows.expected[0]
         return [*head, f"Nothing is due yet: the first week is {first}, from {day_of_week(first.monday)}."]
-    unit = "people" if status.spec.design.unit == "person" else "teams"
-    arrived = len(status.states) - len(status.missing)
-    count = (
-        f"{arrived} of {len(status.states)} {unit} {'is' if arrived == 1 else 'are'} in for {status.last}."
-    )
-    body = [*head, count, "", *_shares(status)]
-    if status.spec.design.unit == "team":
+    unit = "people" if spec.design.unit == "person" else "teams"
+    count = f"{status.arrived} of {status.units} {unit} {'is' if status.arrived == 1 else 'are'} in for {status.week}."
+    body = [*head, count, "", *_shares(status, spec)]
+    if status.teams:
         body += ["", *_map(status)]
-    return [*body, _next(status)]
+    return [*body, _next(status, spec)]
 
 
-def _title(status: Status) -> str:
+def _title(status: Status, spec: PilotSpec) -> str:
     from pilotlab.weeks import Week
 
-    windows, now = status.spec.windows, Week.of(status.today)
+    windows, now = spec.windows, Week.of(status.today)
     event, length = now.since(windows.start) + 1, windows.end.since(windows.start) + 1
     where = (
         f"pilot week {event} of {length}"
@@ -110,56 +108,59 @@ def _title(status: Status) -> str:
         else "after the planned end"
     )
     when = f"{where} ({now}), {day_of_week(status.today)}"
-    return "\n".join(beside(status.spec.name, when, page_width()))
+    return "\n".join(beside(spec.name, when, page_width()))
 
 
-def _shares(status: Status) -> list[str]:
-    from pilotlab.spec.standard import SHARE_NEEDED
-
-    names = [_arm_name(status, arm) for arm, *_ in status.arms]
+def _shares(status: Status, spec: PilotSpec) -> list[str]:
     many = (
-        len({metric for *_, metric in status.arms}) > 1
-        or len(status.spec.metrics.goals + status.spec.metrics.guardrails) > 1
+        len({arm.metric for arm in status.arms}) > 1 or len(spec.metrics.goals + spec.metrics.guardrails) > 1
     )
-    digits = max(len(str(expected)) for _, _, expected, _ in status.arms)
+    digits = max(len(str(arm.expected)) for arm in status.arms)
     found = []
-    for name, (_, present, expected, metric) in zip(names, status.arms, strict=True):
-        share = (percent(present / expected, needed=SHARE_NEEDED) if expected else "-").rjust(6)
-        verdict = {True: "met", False: "not met", None: "nothing due yet"}[status.met(present, expected)]
+    for arm in status.arms:
+        share = "-" if arm.share is None else percent(arm.share, needed=status.needed)
         found.append(
             [
-                name,
-                f"{present:>{digits}} of {expected:>{digits}} team-weeks  {share}",
-                f"needed {percent(SHARE_NEEDED)}",
-                verdict,
-                metric.partition("@")[0] if many else "",
+                _arm_name(spec, arm.arm),
+                f"{arm.present:>{digits}} of {arm.expected:>{digits}} team-weeks  {share:>6}",
+                f"needed {percent(status.needed)}",
+                _verdict(arm, status.needed),
+                arm.metric.partition("@")[0] if many else "",
             ]
         )
     shape = (Column(), Column(), Column(), Column(), Column())
     return table(shape, found, page_width(), head=False, gap=_APART if page_width() == WIDTH else 2)
 
 
-def _arm_name(status: Status, arm: str) -> str:
+def _verdict(arm: ArmStatus, needed: float) -> str:
+    """Say whether there is enough; of an arm that has enough in all and not in a window, in which."""
+    if arm.met is None:
+        return "nothing due yet"
+    where = f" in the {listed(arm.short)} weeks" if arm.short and (arm.share or 0.0) >= needed else ""
+    return "met" if arm.met else f"not met{where}"
+
+
+def _arm_name(spec: PilotSpec, arm: str) -> str:
     if arm == "control":
         return "Comparison"
-    return "Pilot" if len(status.spec.arms) == 1 and arm in status.spec.arms else arm[:1].upper() + arm[1:]
+    return "Pilot" if len(spec.arms) == 1 and arm in spec.arms else arm[:1].upper() + arm[1:]
 
 
 def _map(status: Status) -> list[str]:
     gaps = [
-        team
-        for team, states in status.states.items()
-        if any(state not in ("counts", "outside", "not_due", "blackout") for state in states)
+        row
+        for row in status.teams
+        if any(state not in ("counts", "outside", "not_due", "blackout") for state in row.states)
     ]
     if not gaps:
-        return [f"No gap in {len(status.states)} teams."]
-    groups, wide = _groups(status), max(map(columns, ["Team", *gaps]))
+        return [f"No gap in {len(status.teams)} teams."]
+    groups, wide = _groups(status), max(map(columns, ["Team", *(row.team for row in gaps)]))
     found: list[str] = []
     for part in _parts(groups, page_width() - wide - len(" missing") - 1):
         found += [*([""] if found else []), *_weeks(status, gaps, part, wide)]
-    rest = len(status.states) - len(gaps)
+    rest = len(status.teams) - len(gaps)
     found += [f"and {plural(rest, 'team')} without a gap"] if rest else []
-    black = ["× blackout"] if any("blackout" in states for states in status.states.values()) else []
+    black = ["× blackout"] if any("blackout" in row.states for row in status.teams) else []
     return [*found, "", *wrap("   ".join(map(whole, [*_LEGEND, *black])), page_width())]
 
 
@@ -178,17 +179,18 @@ def _parts(groups: _Groups, room: int) -> list[_Groups]:
     return parts
 
 
-def _weeks(status: Status, gaps: Sequence[str], groups: _Groups, wide: int) -> list[str]:
+def _weeks(status: Status, gaps: Sequence[TeamStatus], groups: _Groups, wide: int) -> list[str]:
     """One map: what each run of weeks is for, its first week, and a line a team."""
     names = "".join(f"{name:<{_room(name, at)}}" for name, at in groups)
-    numbers = "".join(f"{status.weeks[at[0]].short:<{_room(name, at)}}" for name, at in groups)
+    numbers = "".join(f"{status.weeks[at[0]].week.short:<{_room(name, at)}}" for name, at in groups)
     found = [f"{pad('Team', wide)} {names}".rstrip(), f"{pad('', wide)} {numbers}".rstrip()]
-    for team in gaps:
+    for row in gaps:
         cells = "".join(
-            f"{''.join(_LETTERS[status.states[team][place]] for place in at):<{_room(name, at)}}"
+            f"{''.join(_LETTERS[row.states[place]] for place in at):<{_room(name, at)}}"
             for name, at in groups
         )
-        found.append(f"{pad(team, wide)} {cells} {'missing' if team in status.missing else ''}".rstrip())
+        owing = "missing" if row.states[-1] == "missing" else ""
+        found.append(f"{pad(row.team, wide)} {cells} {owing}".rstrip())
     return found
 
 
@@ -201,7 +203,7 @@ def _groups(status: Status) -> _Groups:
     """Weeks by what they are for, as runs of positions."""
     runs: _Groups = []
     for at, week in enumerate(status.weeks):
-        name = status.window(week)
+        name = week.window
         name = "counted" if name == "blackout" and runs and runs[-1][0] == "counted" else name
         if runs and runs[-1][0] == name:
             runs[-1][1].append(at)
@@ -210,9 +212,10 @@ def _groups(status: Status) -> _Groups:
     return runs
 
 
-def _next(status: Status) -> str:
-    if status.missing and status.spec.design.unit == "team":
-        return next_line(f"pilotlab log {status.spec.id} --team {status.missing[0]} --week {status.last}")
-    if status.last == status.spec.windows.end:
-        return next_line(f"pilotlab analyze {status.spec.id}")
-    return next_line(f"pilotlab log {status.spec.id}", "next week")
+def _next(status: Status, spec: PilotSpec) -> str:
+    owing = status.missing_last_week
+    if owing and not isinstance(owing, int):
+        return next_line(f"pilotlab log {spec.id} --team {owing[0]} --week {status.week}")
+    if status.week == spec.windows.end:
+        return next_line(f"pilotlab analyze {spec.id}")
+    return next_line(f"pilotlab log {spec.id}", "next week")

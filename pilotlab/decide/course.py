@@ -17,7 +17,7 @@ from pilotlab.design.standing import Drawn, draws_made
 from pilotlab.design.strength import place_of
 from pilotlab.panel.build import Reading
 from pilotlab.panel.build import read as read_metric
-from pilotlab.panel.quality import WINDOWS, Completeness, completeness
+from pilotlab.panel.presence import WINDOWS, Completeness, completeness
 from pilotlab.release.thresholds import counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
@@ -279,7 +279,7 @@ def _records(
     spec, first = plan.spec, first_pilot_row(store, plan)
     moments = {row.seq: row.at for row in store.ledger()} if first else {}
     shares = {
-        (table.metric, arm, window): table.share(arm, window)
+        (table.metric, arm, window): table.presence(arm, window).share
         for table in quality.values()
         for arm in (*spec.arms, CONTROL)
         for window in WINDOWS

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pilotlab.decide.ladder import Claim, IfBreached, Verdict
-from pilotlab.estimate.results.doors import as_html
 from pilotlab.plain import rebuilt
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.standard import Grade
 from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pilotlab.decide.decision import GateItem
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
 from pilotlab.design.lateness import Late
+from pilotlab.panel.presence import enough
 from pilotlab.spec.standard import BASELINE_WEEKS, POINTS_APART, SHARE_NEEDED
 from pilotlab.wording.dates import moment, short_day
 from pilotlab.wording.numbers import number, percent, typed
@@ -126,7 +127,7 @@ def _item(key: str, needed: str, found: str, met: bool | None) -> GateItem:
 
 def _is_complete(row: MetricFacts) -> bool:
     apart = abs((row.counted_arm or 0.0) - (row.counted_control or 0.0))
-    return _least(row) >= SHARE_NEEDED - _DUST and apart <= POINTS_APART + _DUST
+    return enough(_least(row)) and apart <= POINTS_APART + _DUST
 
 
 def _least(row: MetricFacts) -> float:

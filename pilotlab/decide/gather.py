@@ -25,7 +25,7 @@ from pilotlab.decide.inputs import (
 from pilotlab.decide.levels import Look, alphas_needed
 from pilotlab.design.assignment import Assignment
 from pilotlab.design.lateness import Late
-from pilotlab.panel.quality import Window
+from pilotlab.panel.presence import Window
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.standard import least_gap

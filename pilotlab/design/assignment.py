@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
+from pilotlab.plain import plain, rebuilt
 from pilotlab.spec.frozen import digest
 from pilotlab.spec.pilot import CONTROL
+from pilotlab.text.characters import in_ascii
 from pilotlab.text.names import tidy
+from pilotlab.text.notebook import as_html
 from pilotlab.weeks import Week
-from pilotlab.wording.numbers import count
+from pilotlab.wording.lists import some
+from pilotlab.wording.numbers import count, significant
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "pilotlab/assignment@1"
 RARE = 1 / 20
+SHOWN = 40  # teams of an arm that a notebook lists
 Method = Literal["complete", "stratified", "matched_pairs", "stepped_wedge", "declared"]
 
 
@@ -71,12 +79,8 @@ class Imbalance:
             return f"{round(100 * self.share)} in 100 draws are at least as uneven as this one"
         return f"1 in {count(int(1 / self.share + 1e-9))} draws is at least as uneven as this one, most of all in {self.attribute}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Assignment:
     """Teams in arms, with method, seed and balance. Teams stand in alphabetical order.
 
@@ -137,65 +141,46 @@ class Assignment:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is frozen and hashed."""
-        return {
-            "schema": SCHEMA,
-            "pilot": self.pilot,
-            "method": self.method,
-            "seed": self.seed,
-            "drawn_by": self.drawn_by,
-            "input_digest": self.input_digest,
-            "teams": [
-                {
-                    "team": row.team,
-                    "arm": row.arm,
-                    "start": str(row.start) if row.start else None,
-                    "stratum": row.stratum,
-                    "cluster": row.cluster,
-                }
-                for row in self.teams
-            ],
-            "balance": [
-                {
-                    "attribute": row.attribute,
-                    "arm": row.arm,
-                    "mean_arm": row.mean_arm,
-                    "mean_control": row.mean_control,
-                    "standardised_difference": row.standardised_difference,
-                }
-                for row in self.balance
-            ],
-            "notes": list(self.notes),
-            "draw": self.draw,
-            "why": self.why,
-            "imbalance": self.imbalance.to_dict() if self.imbalance else None,
-        }
+        return plain(self, SCHEMA)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Assignment:
-        """Rebuild from `to_dict`."""
-        teams = tuple(
-            AssignedTeam(
-                tidy(row["team"]),
-                row["arm"],
-                Week.parse(row["start"]) if row["start"] else None,
-                row["stratum"],
-                row["cluster"],
-            )
-            for row in data["teams"]
-        )
-        return cls(
-            pilot=data["pilot"],
-            method=data["method"],
-            teams=teams,
-            seed=data["seed"],
-            drawn_by=data["drawn_by"],
-            balance=tuple(BalanceRow(**row) for row in data["balance"]),
-            input_digest=data["input_digest"],
-            notes=tuple(data["notes"]),
-            draw=data.get("draw", 1),
-            why=data.get("why", ""),
-            imbalance=Imbalance(**found) if (found := data.get("imbalance")) else None,
-        )
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        PilotlabError
+            For another schema, or a field that is missing or unknown.
+        """
+        found = rebuilt(cls, data, SCHEMA)
+        return replace(found, teams=tuple(replace(row, team=tidy(row.team)) for row in found.teams))
+
+    def __repr__(self) -> str:
+        arms = ", ".join(f"{len(self.of(arm))} {arm}" for arm in self.arms)
+        seed = f", seed {self.seed}" if self.seed is not None else ""
+        return in_ascii(f"Assignment {self.pilot}: {arms or 'no teams'}; {self.method}{seed}")
+
+    def _repr_html_(self) -> str:
+        facts = [(arm, some([row.team for row in self.of(arm)], SHOWN)) for arm in self.arms]
+        return as_html(repr(self), facts, self._notes())
+
+    def summary(self) -> str:
+        """Return arms, balance and notes as text."""
+        balance = [
+            f"  {row.attribute}, {row.arm}: {significant(row.mean_arm)} against {significant(row.mean_control)}"
+            for row in self.balance
+        ]
+        return in_ascii("\n".join([repr(self), *balance, *(f"  {note}" for note in self._notes())]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row per team: team, arm, start, stratum, cluster."""
+        import pandas as pd
+
+        rows = [{**asdict(row), "start": str(row.start) if row.start else None} for row in self.teams]
+        return pd.DataFrame(rows, columns=["team", "arm", "start", "stratum", "cluster"])
+
+    def _notes(self) -> tuple[str, ...]:
+        return (*([str(self.imbalance)] if self.imbalance else []), *self.notes)
 
     def digest(self) -> str:
         """SHA-256 of the assignment."""

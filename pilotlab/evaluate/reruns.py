@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.presence import gaps
+from pilotlab.panel.presence import gaps
 from pilotlab.spec.public_holidays import UnknownCalendar, holiday_weeks
 from pilotlab.weeks import Week
 from pilotlab.wording.lists import noun

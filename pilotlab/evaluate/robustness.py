@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import as_html
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
@@ -17,6 +16,7 @@ from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS, Rerun
 from pilotlab.evaluate.threats.during import beside_halves, other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
 from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 from pilotlab.wording.intervals import bracketed
 from pilotlab.wording.numbers import decimals_of, in_full
 

@@ -10,13 +10,38 @@ from typing import Any
 import pandas as pd
 
 from pilotlab.design.assignment import Assignment
+from pilotlab.plain import plain, rebuilt
 from pilotlab.release.shown import Cell, Hidden, banded, release
 from pilotlab.release.suppression import BESIDE, release_table
 from pilotlab.release.thresholds import WINDOW, counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, Windows
+from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
+from pilotlab.wording.numbers import count
 
 SCHEMA = "pilotlab/panel@1"
+
+
+SHOWN = ["team", "arm", "stratum", "week", "cohort", "event_time", "treated", "value", "n"]
+COLUMNS = [*SHOWN, "weeks", "hidden"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What may be handed out of a panel, as it is written and read."""
+
+    pilot: str
+    metric: str
+    unit: str
+    min_group: int
+    rows: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    definition: MetricSpec
+    windows: Windows
+    assignment: Assignment
+    person_units: bool
+    published: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -42,6 +67,8 @@ class Panel:
     exposure : mapping
         Team to the share of its meetings it spends with pilot teams (column `exposure` of teams.csv); nan where the
         text is no share.
+    released : DataFrame or None
+        Of a panel rebuilt from `to_dict`: what was handed out.
     """
 
     pilot: str
@@ -57,6 +84,7 @@ class Panel:
     members: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[tuple[str, str], float | None] = field(default_factory=dict)
     published: bool = False
+    released: pd.DataFrame | None = None
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -67,6 +95,8 @@ class Panel:
         the metric's unit. A survey value stands for `weeks` weeks, of which `week` is the first, and its `n` is a band.
         `hidden` says why a value is missing: too few answers, or it would give such a one away.
         """
+        if self.released is not None:
+            return self.released.copy()
         if self.published:
             rows = self.values[SHOWN].assign(weeks=1, hidden="one person" if self.person_units else "")
             off = pd.Series(self.person_units, index=rows.index, dtype=bool)
@@ -79,26 +109,84 @@ class Panel:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data of what may be handed out; a value that may not be is null, with its `n`."""
-        shown = self.frame
+        """Plain data of what may be handed out; a value that may not be is null, with its `n`. Persons are not listed."""
         rows = [
-            {name: None if pd.isna(value) else value for name, value in row.items()}
-            for row in shown.to_dict("records")
+            {str(name): None if pd.isna(value) else value for name, value in row.items()}
+            for row in self.frame.to_dict("records")
         ]
-        return {
-            "schema": SCHEMA,
-            "pilot": self.pilot,
-            "metric": self.metric.key,
-            "unit": self.metric.unit,
-            "min_group": self.min_group,
-            "rows": [] if self.person_units else rows,
-            "notes": list(self.notes),
-        }
+        arms = replace(self.assignment, teams=()) if self.person_units else self.assignment
+        released = Released(
+            pilot=self.pilot,
+            metric=self.metric.key,
+            unit=self.metric.unit,
+            min_group=self.min_group,
+            rows=() if self.person_units else tuple(rows),
+            notes=self.notes,
+            definition=self.metric,
+            windows=self.windows,
+            assignment=arms,
+            person_units=self.person_units,
+            published=self.published,
+        )
+        return plain(released, SCHEMA)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Panel:
+        """Rebuild from `to_dict`: a panel of what was handed out, and of nothing that was held back.
+
+        Raises
+        ------
+        PilotlabError
+            For another schema, or a field that is missing or unknown.
+        """
+        told = rebuilt(Released, data, SCHEMA)
+        frame = pd.DataFrame(told.rows, columns=COLUMNS, dtype=object).infer_objects()
+        return cls(
+            pilot=told.pilot,
+            metric=told.definition,
+            windows=told.windows,
+            assignment=told.assignment,
+            values=frame.loc[frame["value"].notna(), SHOWN],
+            min_group=told.min_group,
+            person_units=told.person_units,
+            notes=told.notes,
+            published=told.published,
+            released=frame,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same may be handed out of both."""
+        return self.to_dict() == other.to_dict() if isinstance(other, Panel) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it holds frames
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `frame`, as every result has it."""
+        return self.frame
+
+    def summary(self) -> str:
+        """Return as text how many values of each arm may be shown, and the notes."""
+        return in_ascii(
+            "\n".join([repr(self), *(f"  {name}: {said}" for name, said in self._facts()), *self.notes])
+        )
+
+    def _repr_html_(self) -> str:
+        return as_html(repr(self), self._facts(), self.notes)
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Count of each arm what may be shown, and what is hidden."""
+        shown = self.frame
+        found = []
+        for arm, rows in shown.groupby("arm", sort=False):
+            there = int(rows["value"].notna().sum())
+            found.append((str(arm), f"{count(there)} values shown, {count(len(rows) - there)} hidden"))
+        return found
 
     def contrast(self, arm: str) -> Panel:
         """Return the part that compares one pilot arm with control."""
         kept = self.values[self.values["arm"].isin((arm, CONTROL))]
-        return replace(self, assignment=self.assignment.contrast(arm), values=kept)
+        shown = None if self.released is None else self.released[self.released["arm"].isin((arm, CONTROL))]
+        return replace(self, assignment=self.assignment.contrast(arm), values=kept, released=shown)
 
     def __repr__(self) -> str:
         teams, weeks = self.values["team"].nunique(), self.values["week"].nunique()
@@ -107,7 +195,6 @@ class Panel:
         )
 
 
-SHOWN = ["team", "arm", "stratum", "week", "cohort", "event_time", "treated", "value", "n"]
 NOT_OVER = "its weeks are not over"
 ALONE = "one week alone"
 

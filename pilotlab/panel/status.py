@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pilotlab.design.assignment import AssignedTeam, Assignment
-from pilotlab.panel.quality import Completeness, completeness
+from pilotlab.panel.presence import Completeness, State, Window, completeness
+from pilotlab.plain import plain, rebuilt
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec, Windows
 from pilotlab.spec.standard import SHARE_NEEDED
 from pilotlab.store.store import Store
+from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 from pilotlab.weeks import Week
+from pilotlab.wording.numbers import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "pilotlab/status@1"
 NOT_DRAWN = "not drawn yet"
@@ -32,67 +39,111 @@ _WORST = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What has arrived of a pilot's goals and guardrails by a day.
+class ArmStatus:
+    """An arm's due team-weeks of the goal or guardrail that is furthest behind in it, baseline and counted weeks together.
 
-    `arms` holds (arm, present, expected, metric) for the metric that is furthest behind in the arm; `states` a letter a week.
+    Attributes
+    ----------
+    met : bool or None
+        Whether there is enough for the trust gate, in the baseline and in the counted weeks each; None where nothing was due.
+    short : tuple of str
+        The windows of which there is too little.
     """
 
-    spec: PilotSpec
+    arm: str
+    present: int
+    expected: int
+    share: float | None
+    met: bool | None
+    short: tuple[Window, ...]
+    metric: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekStatus:
+    """A week that is over, and what it is for."""
+
+    week: Week
+    window: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamStatus:
+    """A team's presence: a state a week, the worst over goals and guardrails."""
+
+    team: str
+    arm: str
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Status:
+    """What has arrived of a pilot's goals and guardrails by a day, as docs/reference/schema/status.json describes it.
+
+    Attributes
+    ----------
+    week : Week or None
+        The last week that is over; None before the first is due.
+    needed : float
+        Share of due team-weeks that the trust gate asks of each arm.
+    missing_last_week : tuple of str, or int
+        Teams that owe the last week, alphabetical; a count where the units are people, who are not listed singly.
+    teams : tuple of TeamStatus
+        Empty where the units are people.
+    """
+
+    pilot: str
     today: date
-    weeks: tuple[Week, ...]
-    arms: tuple[tuple[str, int, int, str], ...]
-    states: dict[str, tuple[str, ...]]
-    arm_of: dict[str, str]
+    week: Week | None
+    needed: float
+    arms: tuple[ArmStatus, ...]
+    units: int
+    missing_last_week: tuple[str, ...] | int
+    weeks: tuple[WeekStatus, ...]
+    teams: tuple[TeamStatus, ...]
 
     @property
-    def last(self) -> Week | None:
-        """The last week that is over."""
-        return self.weeks[-1] if self.weeks else None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Teams that owe the last week, alphabetical."""
-        return tuple(team for team, states in self.states.items() if states and states[-1] == "missing")
-
-    def window(self, week: Week) -> str:
-        """Name what a week is for."""
-        return _window(self.spec.windows, week)
-
-    def met(self, present: int, expected: int) -> bool | None:
-        """Whether a share is enough for the trust gate; None where nothing was due."""
-        return present / expected >= SHARE_NEEDED if expected else None
+    def arrived(self) -> int:
+        """Units that do not owe the last week."""
+        owing = self.missing_last_week
+        return self.units - (owing if isinstance(owing, int) else len(owing))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data after docs/reference/schema/status.json; people are not listed singly."""
-        singly = self.spec.design.unit == "team"
-        return {
-            "schema": SCHEMA,
-            "pilot": self.spec.id,
-            "today": str(self.today),
-            "week": str(self.last) if self.last else None,
-            "needed": SHARE_NEEDED,
-            "arms": [
-                {
-                    "arm": arm,
-                    "present": present,
-                    "expected": expected,
-                    "share": present / expected if expected else None,
-                    "met": self.met(present, expected),
-                    "metric": metric,
-                }
-                for arm, present, expected, metric in self.arms
-            ],
-            "units": len(self.states),
-            "missing_last_week": list(self.missing) if singly else len(self.missing),
-            "weeks": [{"week": str(week), "window": self.window(week)} for week in self.weeks],
-            "teams": [
-                {"team": team, "arm": self.arm_of[team], "states": list(states)}
-                for team, states in self.states.items()
-            ]
-            if singly
-            else [],
-        }
+        return plain(self, SCHEMA)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Status:
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        PilotlabError
+            For another schema, or a field that is missing or unknown.
+        """
+        return rebuilt(cls, data, SCHEMA)
+
+    def __repr__(self) -> str:
+        when = f"through {self.week}" if self.week else "nothing due yet"
+        return in_ascii(f"Status {self.pilot} on {self.today}: {when}, {self.arrived} of {self.units} in")
+
+    def _repr_html_(self) -> str:
+        return as_html(repr(self), [(arm.arm, _said(arm)) for arm in self.arms], ())
+
+    def summary(self) -> str:
+        """Return the shares of each arm as text."""
+        return in_ascii("\n".join([repr(self), *(f"  {arm.arm}: {_said(arm)}" for arm in self.arms)]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table, a row per arm: arm, present, expected, share, met, metric."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(arm) for arm in self.arms])
+
+
+def _said(arm: ArmStatus) -> str:
+    share = percent(arm.share, needed=SHARE_NEEDED)
+    return f"{arm.present} of {arm.expected} team-weeks of {arm.metric}, {share}"
 
 
 def status(
@@ -118,14 +169,23 @@ def status(
         metrics[use.use].key: metrics[use.use] for role, use in spec.uses if role in ("goal", "guardrail")
     }
     tables = [_table(store, spec, metric, drawn, spec.windows.last_over(today)) for metric in gated.values()]
-    begun = bool(tables[0].weeks)
+    weeks = tables[0].weeks
+    rows = tuple(
+        TeamStatus(team=row.team, arm=row.arm, states=_joined(tables, at))
+        for at, row in enumerate(tables[0].teams)
+    )
+    owing = tuple(row.team for row in rows if row.states and row.states[-1] == "missing")
+    singly = spec.design.unit == "team"
     return Status(
-        spec=spec,
+        pilot=spec.id,
         today=today,
-        weeks=tables[0].weeks,
-        arms=tuple(_furthest_behind(tables, arm) for arm in _pilot_first(drawn.arms)) if begun else (),
-        states={team.team: _joined(tables, at) for at, team in enumerate(tables[0].teams)},
-        arm_of={team.team: team.arm for team in tables[0].teams},
+        week=weeks[-1] if weeks else None,
+        needed=SHARE_NEEDED,
+        arms=tuple(_furthest_behind(tables, arm) for arm in _pilot_first(drawn.arms)) if weeks else (),
+        units=len(rows),
+        missing_last_week=owing if singly else len(owing),
+        weeks=tuple(WeekStatus(week=week, window=_window(spec.windows, week)) for week in weeks),
+        teams=rows if singly else (),
     )
 
 
@@ -141,20 +201,28 @@ def _pilot_first(arms: tuple[str, ...]) -> list[str]:
     return sorted(arms, key=lambda arm: (arm == CONTROL, arm))
 
 
-def _furthest_behind(tables: list[Completeness], arm: str) -> tuple[str, int, int, str]:
-    table = min(
-        tables, key=lambda table: (1.0 if (share := table.share(arm)) is None else share, table.metric)
+def _furthest_behind(tables: list[Completeness], arm: str) -> ArmStatus:
+    """Show the metric of which a window lacks most: where it has enough, all have."""
+    table = min(tables, key=lambda table: (table.least(arm), table.metric))
+    there = table.presence(arm)
+    return ArmStatus(
+        arm=arm,
+        present=there.present,
+        expected=there.expected,
+        share=there.share,
+        met=table.met(arm),
+        short=table.short(arm),
+        metric=table.metric,
     )
-    return (arm, *table.count(arm), table.metric)
 
 
-def _joined(tables: list[Completeness], at: int) -> tuple[str, ...]:
+def _joined(tables: list[Completeness], at: int) -> tuple[State, ...]:
     """Worst state of a team in each week, over the metrics."""
     rows = [[_owed(state, table.cadence) for state in table.teams[at].states] for table in tables]
     return tuple(min(cell, key=_WORST.index) for cell in zip(*rows, strict=True))
 
 
-def _owed(state: str, cadence: int) -> str:
+def _owed(state: State, cadence: int) -> State:
     """A weekly metric is logged in announced and wash-in weeks too, though they don't count."""
     return "missing" if state == "not_due" and cadence == 1 else state
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_rare_draw_is_said_with_what_to_do(lab: Lab) -> None:
     assert "Keep it all the same" in text
     assert "stratified, on: [size]" in text
     data = json.loads(ok(run(lab, "assign", PILOT, "--format", "json")))
-    assert data["imbalance"] == found.to_dict()
+    assert data["imbalance"] == asdict(found)
     lab.at(BEFORE).freeze(PILOT)
     lab.collect(lab.at(BEFORE).plan(PILOT).assigned)
     rows = {row.item: row for row in lab.at(AFTER).readout(PILOT).readout.plan.rows}

@@ -91,6 +91,33 @@ def test_a_page_that_differs_is_found(seen: tuple[Surfaces, date], surface: str)
         surfaces.same_numbers(different)
 
 
+def test_panels_arms_and_status_are_rebuilt_from_plain_data(lab: pl.Workspace) -> None:
+    (pilot,) = lab.pilots()
+    plan = lab.plan(pilot)
+    panels = [lab.panel(pilot, use.use) for _, use in plan.spec.uses]
+    results: tuple[Any, ...] = (plan.assigned, lab.status(pilot), *panels)
+    for result in results:
+        data = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+        again = type(result).from_dict(data)
+        assert again == result
+        assert len(again.to_frame()) == len(result.to_frame()) > 0
+        assert (again.summary(), again._repr_html_()[:3]) == (result.summary(), "<p>")
+
+
+def test_status_gate_and_page_count_the_same_team_weeks(lab: pl.Workspace) -> None:
+    (pilot,) = lab.pilots()
+    status, course = lab.status(pilot), lab.course(pilot)
+    met = {item.key: item.met for item in course.decision.leading.gate}["complete"]
+    assert met == all(arm.met for arm in status.arms)
+    for arm in status.arms:
+        assert (arm.present, arm.expected) == course.quality[arm.metric].presence(arm.arm)
+    lead = next(use.use for role, use in course.spec.uses if role == "goal")
+    groups = lab.readout(pilot).readout.trust.completeness.groups
+    assert [(group.present, group.expected) for group in groups] == [
+        course.quality[lead].presence(arm) for arm in (*course.spec.arms, "control")
+    ]
+
+
 def test_two_goals_stand_everywhere_at_the_level_at_which_each_is_judged(tmp_path: Path) -> None:
     goal, guardrail = "{use: cycle_time_p50@1, worth_it: -0.5}", "use: job_satisfaction@1, margin: 0.5"
     declared = PILOT.replace(f"[{goal}]", f"[{goal}, {{use: job_satisfaction@1, worth_it: 0.05}}]")

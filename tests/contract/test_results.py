@@ -18,6 +18,8 @@ from pilotlab.estimate.heterogeneity.by_slice import slices
 from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.estimate.results.slice_effects import Slices
 from pilotlab.evaluate.analysis import Analysis
+from pilotlab.panel.panel import Panel
+from pilotlab.panel.status import Status
 from pilotlab.readout.document.model import Readout
 from pilotlab.spec.pilot import PilotSpec
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
@@ -48,7 +50,11 @@ RESULTS: dict[str, Doors] = {
     ),
     "Freeze": Doors(_frozen, "pilotlab/freeze@1", Freeze.from_dict),
     "Amendment": Doors(lambda lab: _amended(lab), "pilotlab/amendment@1", Amendment.from_dict),
-    "Panel": Doors(lambda lab: lab.at(AFTER).panel("anchor-days", "job_satisfaction"), "pilotlab/panel@1"),
+    "Panel": Doors(
+        lambda lab: lab.at(AFTER).panel("anchor-days", "job_satisfaction"),
+        "pilotlab/panel@1",
+        Panel.from_dict,
+    ),
     "Estimate": Doors(
         lambda lab: _course(lab).analysis.results[0].estimate, "pilotlab/estimate@1", Estimate.from_dict
     ),
@@ -64,7 +70,7 @@ RESULTS: dict[str, Doors] = {
         lambda lab: lab.at(AFTER).readout("anchor-days").readout, "pilotlab/readout@1", Readout.from_dict
     ),
     "Page": Doors(lambda lab: lab.at(AFTER).readout("anchor-days"), "pilotlab/readout@1"),
-    "Status": Doors(lambda lab: lab.at(AFTER).status("anchor-days"), "pilotlab/status@1"),
+    "Status": Doors(lambda lab: lab.at(AFTER).status("anchor-days"), "pilotlab/status@1", Status.from_dict),
     "ImportReport": Doors(lambda lab: lab.at(AFTER).import_file(lab.root / "all.csv"), "pilotlab/import@1"),
 }
 
@@ -111,7 +117,8 @@ def test_what_was_stored_is_rebuilt(lab: Lab, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Analysis", "Decision", "Estimate", "ImportReport", "Page", "Panel", "Readout"]
+    "name",
+    ["Analysis", "Assignment", "Decision", "Estimate", "ImportReport", "Page", "Panel", "Readout", "Status"],
 )
 def test_the_repr_is_one_short_line_without_an_address(lab: Lab, name: str) -> None:
     line = repr(RESULTS[name].make(lab))
@@ -120,14 +127,18 @@ def test_the_repr_is_one_short_line_without_an_address(lab: Lab, name: str) -> N
     assert " at 0x" not in line
 
 
-@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable"])
+@pytest.mark.parametrize(
+    "name", ["Analysis", "Assignment", "Decision", "Estimate", "NotEstimable", "Panel", "Status"]
+)
 def test_ascii_holds_what_is_printed(lab: Lab, name: str) -> None:
     found = RESULTS[name].make(lab)
     for text in (str(found), repr(found), found.summary()):
         text.encode("ascii")
 
 
-@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable", "Readout"])
+@pytest.mark.parametrize(
+    "name", ["Analysis", "Assignment", "Decision", "Estimate", "NotEstimable", "Panel", "Readout", "Status"]
+)
 def test_summary_is_text(lab: Lab, name: str) -> None:
     assert RESULTS[name].make(lab).summary().strip()
 
@@ -140,7 +151,9 @@ def test_to_frame_is_tidy(lab: Lab, name: str) -> None:
     assert len(frame) >= 1
 
 
-@pytest.mark.parametrize("name", ["Analysis", "Decision", "Estimate", "NotEstimable", "Readout"])
+@pytest.mark.parametrize(
+    "name", ["Analysis", "Assignment", "Decision", "Estimate", "NotEstimable", "Panel", "Readout", "Status"]
+)
 def test_notebooks_show_html(lab: Lab, name: str) -> None:
     assert "<" in RESULTS[name].make(lab)._repr_html_()
 

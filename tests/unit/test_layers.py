@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -132,3 +133,11 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(reversed(error.args[1])))
+
+
+def test_no_two_modules_of_a_layer_have_the_same_name() -> None:
+    named: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in MODULES:
+        if path.stem != "__init__":
+            named[room_of(path), path.stem].append(path.relative_to(PACKAGE).as_posix())
+    assert not [paths for paths in named.values() if len(paths) > 1]

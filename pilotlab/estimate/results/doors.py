@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -56,14 +55,3 @@ def check_schema(data: Mapping[str, Any], wanted: str) -> None:
         raise UsageError(
             f"schema {data.get('schema')!r} is not {wanted!r}", fix="rebuild it from what `to_dict` wrote"
         )
-
-
-def as_html(headline: str, facts: list[tuple[str, str]], notes: Iterable[object]) -> str:
-    """A headline, a table of facts and a list of notes, as a notebook shows them."""
-    rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in facts
-    )
-    items = "".join(f"<li>{html.escape(str(note))}</li>" for note in notes)
-    return f"<p><b>{html.escape(headline)}</b></p><table>{rows}</table>" + (
-        f"<ul>{items}</ul>" if items else ""
-    )

@@ -12,11 +12,12 @@ import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate.results.distribution import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
-from pilotlab.estimate.results.doors import as_html, check_schema, door, plot
+from pilotlab.estimate.results.doors import check_schema, door, plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.estimate.results.term import Term, ends, json_ends
 from pilotlab.note import Note, rebuilt
 from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 from pilotlab.wording.chances import p_value
 from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import count, decimals_of, in_full, significant

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import as_html, check_schema, plot
+from pilotlab.estimate.results.doors import check_schema, plot
 from pilotlab.note import Note, rebuilt
 from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 from pilotlab.wording.intervals import bracketed, level_of
 from pilotlab.wording.numbers import decimals_of, in_full, significant
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import as_html, check_schema, plot
+from pilotlab.estimate.results.doors import check_schema, plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
 from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 from pilotlab.wording.chances import p_value, times_in_100
 from pilotlab.wording.numbers import decimals_of, in_full, number, significant
 

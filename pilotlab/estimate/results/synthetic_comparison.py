@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import as_html, plot
+from pilotlab.estimate.results.doors import plot
 from pilotlab.text.characters import in_ascii
+from pilotlab.text.notebook import as_html
 from pilotlab.wording.numbers import count, fine_percent, significant
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from scipy import stats
 
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.presence import Gap, gaps
 from pilotlab.evaluate.threats.look import Check, Look
 from pilotlab.evaluate.threats.stretches import changes
 from pilotlab.panel.panel import Panel
+from pilotlab.panel.presence import Owed, gaps
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.bounds.partial import lee_bounds, manski_missing_weeks
 from pilotlab.wording.numbers import typed
@@ -67,7 +67,7 @@ def missing_weeks(headline: Headline) -> Check:
     return WEEKS.found(found.att * headline.estimate.att > 0, words, found.att)
 
 
-def _worst(headline: Headline, lost: list[Gap]) -> pd.DataFrame:
+def _worst(headline: Headline, lost: list[Owed]) -> pd.DataFrame:
     """Fill gaps with a team's own worst or best counted week, whichever speaks against the headline."""
     frame = headline.frame
     counted = frame[frame["week"].isin(map(str, headline.panel.windows.counted))]

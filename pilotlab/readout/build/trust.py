@@ -10,8 +10,8 @@ from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.reruns import INTERVALS
 from pilotlab.evaluate.robustness import Run
-from pilotlab.panel.quality import Completeness as Quality
-from pilotlab.panel.quality import State
+from pilotlab.panel.presence import Completeness as Quality
+from pilotlab.panel.presence import State
 from pilotlab.readout.build.phases import phase_of
 from pilotlab.readout.build.turned_effects import bar, decimals_of, effect, limit
 from pilotlab.readout.document.model import (
@@ -72,7 +72,7 @@ def _unit(course: Course) -> str:
 def _finding(course: Course, quality: Quality) -> str:
     items = [item for item in course.decision.leading.gate if item.met is not None]
     met = sum(item.met is True for item in items)
-    shares = [quality.share(arm) for arm in (*course.spec.arms, CONTROL)]
+    shares = [quality.presence(arm).share for arm in (*course.spec.arms, CONTROL)]
     said = lists.listed(percent(share, needed=SHARE_NEEDED) for share in shares if share is not None)
     kept = (
         f"All {len(items)} conditions met" if met == len(items) else f"{met} of {len(items)} conditions met"
@@ -135,8 +135,8 @@ def _boxes(course: Course, quality: Quality, arm: str) -> tuple[FlowBox, ...]:
     rows, unit = course.plan.assigned.of(arm), _unit(course)
     sizes = {team.name: team.size for team in course.teams.rows if team.size}
     members = sum(sizes.get(row.team, 0) for row in rows)
-    used = sum(row.present > 0 for row in quality.of(arm))
-    present, expected = quality.count(arm)
+    used = sum(row.both.present > 0 for row in quality.of(arm))
+    present, expected = quality.presence(arm)
     lost = len(rows) - used
     return (
         FlowBox(
@@ -155,7 +155,7 @@ def _completeness(course: Course, quality: Quality) -> Completeness:
     weeks = tuple(MapWeek(label=f"{week.number:02d}", phase=phase_of(spec, week)) for week in quality.weeks)
     arms = (*spec.arms, CONTROL)
     singly = spec.design.unit == "team" and len(quality.teams) <= SHOWN_TEAMS
-    expected = max((row.expected for row in quality.teams), default=0)
+    expected = max((row.both.expected for row in quality.teams), default=0)
     return Completeness(
         weeks=weeks,
         groups=tuple(_group(course, quality, arm, singly=singly) for arm in arms),
@@ -165,7 +165,7 @@ def _completeness(course: Course, quality: Quality) -> Completeness:
 
 
 def _group(course: Course, quality: Quality, arm: str, *, singly: bool) -> MapGroup:
-    present, expected = quality.count(arm)
+    present, expected = quality.presence(arm)
     rows = quality.of(arm)
     return MapGroup(
         label=arm_label(arm, course),
@@ -175,8 +175,8 @@ def _group(course: Course, quality: Quality, arm: str, *, singly: bool) -> MapGr
             MapRow(
                 name=row.team,
                 cells=tuple(_CELLS.get(state, state) for state in row.states),  # type: ignore[arg-type]
-                present=row.present,
-                expected=row.expected,
+                present=row.both.present,
+                expected=row.both.expected,
             )
             for row in rows
         )

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pilotlab.estimate.results.doors import as_html
 from pilotlab.plain import plain, rebuilt
 from pilotlab.readout.document.page_one import (
     Adherence,
@@ -61,6 +60,7 @@ from pilotlab.readout.document.page_two import (
     Trust,
     Unplanned,
 )
+from pilotlab.text.notebook import as_html
 
 if TYPE_CHECKING:
     import pandas as pd

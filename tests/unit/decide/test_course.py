@@ -61,7 +61,7 @@ def test_the_gate_of_a_whole_pilot(lab: Lab) -> None:
     lab.collect(lab.agree())
     course = lab.at(AFTER).course(PILOT)
     assert set(gate(course).values()) == {True}
-    assert course.quality["cycle_time_p50@1"].share("anchor") == 1.0
+    assert course.quality["cycle_time_p50@1"].presence("anchor").share == 1.0
     assert course.decision_of("anchor") == course.decision.leading
 
 
@@ -78,7 +78,7 @@ def test_a_blackout_week_and_not_applicable_are_not_due(lab: Lab) -> None:
     lab.collect(lab.agree(), value)
     course = lab.at(AFTER).course(PILOT)
     assert gate(course)["complete"]
-    assert {course.quality["cycle_time_p50@1"].share(arm) for arm in ("anchor", "control")} == {1.0}
+    assert {course.quality["cycle_time_p50@1"].presence(arm).share for arm in ("anchor", "control")} == {1.0}
 
 
 @pytest.mark.parametrize(

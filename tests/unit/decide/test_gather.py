@@ -14,7 +14,7 @@ from pilotlab.decide.inputs import Evidence, RuleInputs
 from pilotlab.decide.rule import decide
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.analysis import analyze
-from pilotlab.panel.quality import WINDOWS
+from pilotlab.panel.presence import WINDOWS
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from tests.pilots import make_assignment, make_metric, make_panel, make_spec
 from tests.unit.decide import make

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pilotlab.design.assignment import AssignedTeam, Assignment
-from pilotlab.panel.quality import Completeness, completeness
+from pilotlab.panel.presence import Completeness, completeness
 from pilotlab.spec.pilot import Windows
 from pilotlab.weeks import Week, week_range
 
@@ -38,7 +38,7 @@ def held(rows: Seen, *, cadence: int = 1, through: Week | None = None) -> Comple
 
 def of(found: Completeness, team: str) -> tuple[int, int]:
     row = next(row for row in found.teams if row.team == team)
-    return row.present, row.expected
+    return row.both
 
 
 def states(found: Completeness, team: str) -> tuple[str, ...]:
@@ -49,8 +49,8 @@ def test_only_baseline_and_counted_weeks_are_expected() -> None:
     full = held(seen("a", ALL) | seen("b", ALL))
     assert [row.team for row in full.teams] == ["a", "b", "c"]
     assert (of(full, "a"), of(full, "c")) == ((7, 7), (0, 7))
-    assert (full.count("anchor"), full.count("control")) == ((7, 7), (7, 14))
-    assert full.share("control") == pytest.approx(0.5)
+    assert (full.presence("anchor"), full.presence("control")) == ((7, 7), (7, 14))
+    assert full.presence("control").share == pytest.approx(0.5)
     assert states(full, "a") == ("counts",) * 4 + ("outside",) * 2 + ("counts",) * 2 + ("blackout", "counts")
 
 
@@ -66,18 +66,18 @@ def test_not_applicable_is_not_due() -> None:
 
 
 def test_a_team_to_which_nothing_applies_has_no_share() -> None:
-    assert held(seen("b", ALL, "not_applicable")).share("anchor") is None
+    assert held(seen("b", ALL, "not_applicable")).presence("anchor").share is None
 
 
 def test_a_fortnightly_metric_is_due_once_in_two_weeks() -> None:
     found = held(seen("a", [START - 4, START - 1, START + 2]), cadence=2)
-    # two stretches in the baseline, then W22 or W23; W25 alone is a stretch of its own
-    assert of(found, "a") == (3, 4)
-    assert states(found, "a")[-1] == "missing"
+    # two stretches in the baseline, then W22 or W23; W25 alone is cut short and owes none
+    assert of(found, "a") == (3, 3)
+    assert states(found, "a")[-1] == "not_due"
 
 
 def test_two_values_in_one_fortnight_count_once() -> None:
-    assert of(held(seen("a", ALL), cadence=2), "a") == (4, 4)
+    assert of(held(seen("a", ALL), cadence=2), "a") == (3, 3)
 
 
 def test_later_weeks_are_not_due_yet() -> None:
