@@ -132,12 +132,16 @@ def same_verdict(seen: Surfaces) -> None:
 
 
 def same_shares(seen: Surfaces) -> None:
-    """How much came in: heading, list and `status`."""
+    """How much came in: the heading as the gate's row, the list as `status`."""
     trust, lead = seen.page["trust"], seen.told["results"][0]["metric"]
     shares = [_percent(group["present"], group["expected"]) for group in trust["completeness"]["groups"]]
     for group, share in zip(trust["completeness"]["groups"], shares, strict=True):
         assert f"{group['present']:,} of {group['expected']:,} present ({share})" in seen.markdown
-    assert all(share in trust["finding"] for share in shares)
+    row = next(
+        item["found"] for item in seen.page["arms"][0]["gate"] if item["condition"] == "Team-weeks present"
+    )
+    arm, control = re.findall(r"([\d.]+ %|none due)", row)[:2]
+    assert f"{arm} of the pilot and {control} of the comparison " in trust["finding"], (row, trust["finding"])
     assert trust["finding"] in seen.markdown
     assert trust["finding"] in seen.html
     for arm in seen.status["arms"]:

@@ -46,6 +46,16 @@ class GateItem(Frozen):
     met: bool | None
 
 
+class GateShares(Frozen):
+    """Shares of due team-weeks that are there, 0 to 1, of the goal or guardrail that lacks most; None where none was due."""
+
+    metric: str
+    counted_arm: float | None
+    counted_control: float | None
+    baseline_arm: float | None
+    baseline_control: float | None
+
+
 class MetricState(Frozen):
     """A goal or deciding guardrail with its state. Numbers are oriented (up is good), in the unit of analysis.
 
@@ -165,6 +175,8 @@ class ArmDecision(Frozen):
         The same, every size between two pairs of asterisks.
     evidence : str
         What the grade rests on, each arm named: "lottery, 12 pilot and 12 comparison teams".
+    gate_shares : GateShares or None
+        The shares that the gate read; None without a goal or guardrail.
     path : Path
         How the rule came to the verdict, as values.
     read : tuple of str
@@ -193,6 +205,7 @@ class ArmDecision(Frozen):
     evidence: str
     stronger_design: str
     gate: tuple[GateItem, ...]
+    gate_shares: GateShares | None = None
     states: tuple[MetricState, ...]
     steps: tuple[Step, ...]
     path: Path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pilotlab.decide.decision import GateItem
+from pilotlab.decide.decision import GateItem, GateShares
 from pilotlab.decide.inputs import ArmInputs, GateFacts, GoalInput, GuardrailInput, MetricFacts
 from pilotlab.design.lateness import Late
 from pilotlab.panel.presence import enough
@@ -58,21 +58,28 @@ def _estimable(arm: ArmInputs) -> GateItem:
     return _item("estimable", "every goal and deciding guardrail", found, not lost)
 
 
+def shares_present(facts: GateFacts) -> GateShares | None:
+    """Shares of the goal or guardrail that lacks most: what the gate judges, and every page shows."""
+    short = [row for row in facts.metrics if not _is_complete(row)]
+    worst = min(short or facts.metrics, key=_least, default=None)
+    if worst is None:
+        return None
+    return GateShares(**{name: getattr(worst, name) for name in GateShares.model_fields})
+
+
 def _complete(facts: GateFacts) -> GateItem:
     needed = (
         f"{percent(SHARE_NEEDED)} of due team-weeks in each arm, in the baseline and in the counted weeks; "
         f"there arms at most {number(100 * POINTS_APART, 0)} points apart"
     )
-    short = [row for row in facts.metrics if not _is_complete(row)]
-    worst = min(short or facts.metrics, key=_least, default=None)
-    if worst is None:
+    found = shares_present(facts)
+    if found is None:
         return _item("complete", needed, "no metric", False)
-    shares = (worst.counted_arm, worst.counted_control, worst.baseline_arm, worst.baseline_control)
+    shares = (found.counted_arm, found.counted_control, found.baseline_arm, found.baseline_control)
     arm, control, arm_before, control_before = (percent(share, needed=SHARE_NEEDED) for share in shares)
-    found = f"{arm} pilot, {control} comparison; baseline {arm_before} and {control_before}"
-    return _item(
-        "complete", needed, f"{found} ({worst.metric})" if len(facts.metrics) > 1 else found, not short
-    )
+    words = f"{arm} pilot, {control} comparison; baseline {arm_before} and {control_before}"
+    words += f" ({found.metric})" if len(facts.metrics) > 1 else ""
+    return _item("complete", needed, words, all(map(_is_complete, facts.metrics)))
 
 
 def _baseline(facts: GateFacts) -> GateItem:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from pilotlab.decide.decision import ArmDecision, Decision, MetricState, Moved, Path, Read, Step
-from pilotlab.decide.gate import missing
+from pilotlab.decide.gate import missing, shares_present
 from pilotlab.decide.grade import evidence_words, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, RuleInputs
 from pilotlab.decide.judge import Judgement, judge
@@ -91,6 +91,7 @@ def _arm(inputs: RuleInputs, arm: ArmInputs) -> ArmDecision:
         evidence=evidence_words(arm.design),
         stronger_design=stronger_design(arm.design),
         gate=judged.gate,
+        gate_shares=shares_present(arm.gate),
         states=states,
         steps=steps,
         path=_way(judged, states),

@@ -45,7 +45,7 @@ def trust(course: Course) -> Trust:
     """Say where teams were lost, and which weeks are missing."""
     quality = course.quality[_lead(course)]
     return Trust(
-        finding=_finding(course, quality),
+        finding=_finding(course),
         flow=_flow(course, quality),
         completeness=_completeness(course, quality),
     )
@@ -69,15 +69,29 @@ def _unit(course: Course) -> str:
     return "persons" if course.spec.design.unit == "person" else "teams"
 
 
-def _finding(course: Course, quality: Quality) -> str:
+def _finding(course: Course) -> str:
     items = [item for item in course.decision.leading.gate if item.met is not None]
     met = sum(item.met is True for item in items)
-    shares = [quality.presence(arm).share for arm in (*course.spec.arms, CONTROL)]
-    said = lists.listed(percent(share, needed=SHARE_NEEDED) for share in shares if share is not None)
     kept = (
         f"All {len(items)} conditions met" if met == len(items) else f"{met} of {len(items)} conditions met"
     )
-    return f"{kept}; {said} of the {_unit(course)[:-1]}-weeks are there" if said else kept
+    return f"{kept}{_there(course)}"
+
+
+def _there(course: Course) -> str:
+    """Shares of the counted weeks as the gate read them; before any of these was due, those of the baseline."""
+    found = course.decision.leading.gate_shares
+    if found is None or found.baseline_arm is None:
+        return ""
+    counted = found.counted_arm is not None
+    shares = (
+        (found.counted_arm, found.counted_control)
+        if counted
+        else (found.baseline_arm, found.baseline_control)
+    )
+    arm, control = (percent(share, needed=SHARE_NEEDED) for share in shares)
+    weeks = f"{_unit(course)[:-1]}-weeks are there in the {'counted weeks' if counted else 'baseline'}"
+    return f"; {arm} of the pilot and {control} of the comparison {weeks}"
 
 
 def _flow(course: Course, quality: Quality) -> Flow:
