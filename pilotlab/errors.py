@@ -100,17 +100,30 @@ class FindingsError(PilotlabError):
 
 
 def nearest(word: object, known: Iterable[object]) -> str:
-    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close. Capitals do not part two words."""
+    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close."""
     listed = [str(name) for name in known]
-    if alike := next(
-        (name for name in listed if name != str(word) and skeleton(name) == skeleton(str(word)[:MOST])), ""
-    ):
+    if alike := _look_alike(word, listed):
         return f"; did you mean {alike!r}? What differs: {difference(str(word), alike)}"
+    near = nearest_name(word, listed)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def nearest_name(word: object, known: Iterable[object]) -> str:
+    """Return the name that a word most likely stands for; empty where none is close. Capitals do not part two words."""
+    listed = [str(name) for name in known]
+    if alike := _look_alike(word, listed):
+        return alike
     names = {name.casefold(): name for name in reversed(listed)}
     asked = str(word)[:MOST].casefold()
     close = difflib.get_close_matches(asked, names, n=1, cutoff=0.6)
     close = close or [name for name in names if len(name) > 2 and asked.startswith(name)][:1]
-    return f"; did you mean {names[close[0]]!r}?" if close else ""
+    return names[close[0]] if close else ""
+
+
+def _look_alike(word: object, listed: list[str]) -> str:
+    """Return a name that a reader takes for the word."""
+    asked = skeleton(str(word)[:MOST])
+    return next((name for name in listed if name != str(word) and skeleton(name) == asked), "")
 
 
 def shortened(value: object) -> str:

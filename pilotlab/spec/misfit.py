@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from pilotlab.errors import Finding, nearest, shortened
+from pilotlab.errors import Finding, nearest, nearest_name, shortened
 from pilotlab.spec import meant
 from pilotlab.spec.codes import CODES, found
 from pilotlab.spec.frozen import Frozen
@@ -183,7 +183,7 @@ def guess(errors: list[ErrorDetails]) -> Any:
     value = errors[0]["input"]
     code, wanted = _reason(errors)
     if words := _words(errors):
-        return next((word for word in words if f"mean {word!r}" in nearest(value, words)), None)
+        return nearest_name(value, words) or None
     if code in ("PL118", "PL119"):
         days = meant.mondays(value) if code == "PL118" else meant.days(value)
         return days[0].isoformat() if len(days) == 1 else None

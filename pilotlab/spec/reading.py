@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pilotlab.errors import Finding, Span, nearest, shortened
+from pilotlab.errors import Finding, Span, nearest_name, shortened
 from pilotlab.spec.codes import found, in_line_order
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.keys import home_of, keys_at, near_keys
@@ -210,7 +210,7 @@ def _strays(model: type[Frozen], data: Mapping[str, Any], positions: Positions) 
         known = keys_at(model, place)
         for key, value in holder.items() if known and isinstance(holder, Mapping) else ():
             here = (*place, key)
-            if key in known or value is None or here in positions.slips or nearest(key, known):
+            if key in known or value is None or here in positions.slips or nearest_name(key, known):
                 continue
             home = home_of(model, key)
             if home and _is_free(data, (*home, key)):
@@ -273,7 +273,7 @@ def _slips(
 def _single(model: type[Frozen], place: Place, known: list[str], around: Mapping[str, Any]) -> str:
     """Return the key that was meant, if the hint names it and no other key of the map may stand for it."""
     near = near_keys(model, place)
-    if not near or near[0] in around or f"mean {near[0]!r}" not in nearest(place[-1], known):
+    if not near or near[0] in around or near[0] != nearest_name(place[-1], known):
         return ""
     rivals = [key for key in around if key not in known and near_keys(model, (*place[:-1], key)) == near]
     return near[0] if rivals == [place[-1]] else ""

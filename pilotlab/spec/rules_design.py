@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pilotlab import plugins
-from pilotlab.errors import nearest, shortened
+from pilotlab.errors import nearest, nearest_name, shortened
 from pilotlab.spec import engine
 from pilotlab.spec.case import Case, Issue, Issues
 from pilotlab.spec.pilot import CONTROL
@@ -19,7 +19,7 @@ def has_arms(case: Case) -> Issues:
     """A comparison needs control and at least one pilot arm."""
     policy = case.spec.policy
     if CONTROL not in policy and case.spec.design.type != "before_after":
-        meant = next((arm for arm in policy if nearest(CONTROL, [arm])), None)
+        meant = next((arm for arm in policy if nearest_name(CONTROL, [arm])), None)
         fix = f"rename the arm {meant} to `control`" if meant else "add `control: {office_days: as-is}`"
         yield Issue(
             "PL301",
