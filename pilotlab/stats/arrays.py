@@ -35,6 +35,14 @@ def pinv_symmetric(matrix: FloatArray, *, tolerance: float = RANK_TOLERANCE) -> 
     return np.asarray((vectors[:, kept] / values[kept]) @ vectors[:, kept].T / np.outer(scale, scale))
 
 
+def distinct(codes: IntArray) -> IntArray:
+    """Codes that are there, ascending: sorted, for `np.unique` hashes many of them slowly."""
+    ordered = np.sort(codes)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return np.asarray(ordered[first])
+
+
 def n_distinct(codes: IntArray) -> int:
     """How many codes, 0 upwards, are there: counted, for `np.unique` hashes many of them slowly."""
     return int(np.count_nonzero(np.bincount(codes)))

@@ -126,9 +126,12 @@ def _number_of_units(raw: pd.Series, rows: Rows) -> pd.Series | None:
     if not (isinstance(raw.dtype, np.dtype) and raw.dtype in (np.int64, np.float64)):
         return None
     bits = raw.to_numpy().view(np.int64)  # missing numbers are alike in bits
-    own = np.empty(len(rows.units), dtype=np.int64)
+    own, known = np.empty(len(rows.units), dtype=np.int64), np.zeros(len(rows.units), dtype=bool)
     for strip in strips(len(bits)):
         own[rows.unit[strip]] = bits[strip]
+        known[rows.unit[strip]] = True
+        if known.all():  # shuffled rows show every unit soon
+            break
     if any((own[rows.unit[strip]] != bits[strip]).any() for strip in strips(len(bits))):
         return None
     found = pd.Series(own.view(raw.dtype))

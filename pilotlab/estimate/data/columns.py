@@ -120,7 +120,10 @@ def _looked_up(values: NDArray[Any], low: int, high: int) -> tuple[IntArray, pd.
     place = values.astype(np.int64, copy=False)
     place = place - low if low else place  # a copy is made only where one is needed: nobody writes to it
     there = np.zeros(high - low + 1, dtype=bool)
-    there[place] = True
+    for strip in strips(len(place)):
+        there[place[strip]] = True
+        if there.all():  # shuffled rows show every label soon
+            break
     distinct = np.flatnonzero(there)
     if len(distinct) < len(there):
         place = (np.cumsum(there) - 1)[place]

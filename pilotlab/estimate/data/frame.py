@@ -40,10 +40,9 @@ def read_study(frame: object, options: Options) -> Study:
     assert options.unit is not None
     unit, units = codes(column(table, options.unit, "unit"), "unit", row_place)
     rows = read_rows(table, options, unit, units)
-    in_order = _checked(rows, options)
+    in_order, y = _outcomes(rows, options)
     known = attributes.read(table, options, rows)
     excluded = read_times(options.exclude, rows.calendar, "exclude")
-    y = _grid(rows.y if rows.used.all() else np.where(rows.used, rows.y, np.nan), rows, in_order)
     weights = None if rows.weights is None else _grid(rows.weights, rows, in_order)
     names = tuple(name for _, name in options.row_columns)
     covariates = np.stack([_grid(each, rows, in_order) for each in rows.covariates]) if names else None
@@ -88,21 +87,24 @@ def read_times(values: tuple[Any, ...], calendar: Calendar, argument: str) -> In
     return calendar.read(pd.Index(list(values)), argument)
 
 
-def _checked(rows: Rows, options: Options) -> bool:
-    """Refuse a second row of a unit at a time; returns whether rows fill the grid in order."""
+def _outcomes(rows: Rows, options: Options) -> tuple[bool, FloatArray]:
+    """Whether rows fill the grid in order, and the outcomes that count, placed; a second row of a unit at a time is refused."""
     cells = len(rows.units) * len(rows.times)
     if cells > MOST_CELLS:
         raise UsageError(
             f"{numbers.count(len(rows.units))} units at {numbers.count(len(rows.times))} times are more cells than fit in memory",
             fix="sum the frame to longer periods, or leave units out",
         )
-    if rows.in_order():
-        return True
-    seen = np.zeros(cells, dtype=bool)
-    for strip in strips(len(rows.unit)):
-        seen[rows.cells(strip)] = True
-    if np.count_nonzero(seen) == len(rows.unit):
-        return False
+    in_order, all_count = rows.in_order(), bool(rows.used.all())
+    y = _grid(rows.y if all_count else np.where(rows.used, rows.y, np.nan), rows, in_order)
+    # As many values as rows: none has taken another's place. Rows without a value leave no trace, and are placed by themselves.
+    placed = y if in_order or all_count else _grid(np.zeros(len(rows.y)), rows, in_order)
+    if not in_order and np.count_nonzero(np.isfinite(placed)) < len(rows.unit):
+        _refuse_repeats(rows, options)
+    return in_order, y
+
+
+def _refuse_repeats(rows: Rows, options: Options) -> None:
     repeated = pd.Series(rows.cells()).duplicated().to_numpy()
     row = int(np.argmax(repeated))
     raise UsageError(

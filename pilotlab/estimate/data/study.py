@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from pilotlab.estimate.data.times import NEVER, Calendar
 from pilotlab.note import Note
-from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, distinct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,6 +60,7 @@ class Study:
     cluster: IntArray
     excluded: IntArray
     notes: tuple[Note, ...] = ()
+    _starts: list[IntArray] = field(default_factory=list, init=False, repr=False)  # once asked for
 
     @property
     def ever(self) -> BoolArray:
@@ -74,12 +75,14 @@ class Study:
     @property
     def starts(self) -> IntArray:
         """Distinct starts of the units that switch."""
-        return np.unique(self.cohort[self.ever & ~self.always])
+        if not self._starts:
+            self._starts.append(distinct(self.cohort[self.ever & ~self.always]))
+        return self._starts[0]
 
     @property
     def n_obs(self) -> int:
         """Values that count."""
-        return int(np.isfinite(self.y).sum())
+        return int(np.count_nonzero(np.isfinite(self.y)))
 
     def name(self, period: int) -> str | int:
         """Write a period as a table's rows are named: a number where times are whole numbers."""
@@ -112,6 +115,8 @@ class Study:
     def keep_cells(self, kept: BoolArray) -> Study:
         """Leave cells out: `kept` is (T,) or (n, T); times without a value go, units stay."""
         y = self.y if kept.all() else np.where(kept, self.y, np.nan)
+        if len(y) and np.isfinite(y[0]).all():
+            return replace(self, y=y)
         inside: BoolArray = np.asarray(np.isfinite(y).any(axis=0))
         if inside.all():
             return replace(self, y=y)

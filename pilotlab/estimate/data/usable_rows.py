@@ -141,7 +141,7 @@ def _usable(
         raise UsageError(
             f"outcome {options.outcome!r} is empty in every row", fix="give a column with values"
         )
-    missing = int((~used).sum())
+    missing = len(used) - int(np.count_nonzero(used))
     notes = [note("rows_without_value", count=missing, column=options.outcome)] if missing else []
     reasons: list[tuple[str, str, BoolArray]] = [
         ("rows_without_value", name, np.isfinite(values))

@@ -12,7 +12,7 @@ from pilotlab.estimate.notes.by_code import names, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
-from pilotlab.stats.arrays import BoolArray, IntArray
+from pilotlab.stats.arrays import BoolArray, IntArray, distinct
 
 BY_START = ("cohorts_without_reference", "cohorts_without_base")  # notes that name starts, not units
 
@@ -61,7 +61,7 @@ def empty_span(found: Spans, options: Options, start: str) -> NotEstimable | Non
 
 
 def cells(study: Study, options: Options, *, by_event_time: bool) -> BoolArray:
-    """Cells that regressions use: (T,) with one start, (n, T) where starts differ.
+    """Cells that regressions use: (T,) where they are the same for every unit, as with one start, else (n, T).
 
     Parameters
     ----------
@@ -99,9 +99,9 @@ def drop_silent(study: Study) -> Study:
 
 def _cells_by_cohort(study: Study, options: Options, *, by_event_time: bool) -> BoolArray:
     there = ~np.isin(study.times, study.excluded)
-    kept = np.empty(study.y.shape, dtype=bool)
+    kept = {}
     starts = study.starts
-    for cohort in np.unique(study.cohort):
+    for cohort in distinct(study.cohort):
         own = there.copy()
         if cohort in starts or cohort <= study.first_time:
             found = spans(study.times, study.excluded, options, int(cohort))
@@ -109,5 +109,7 @@ def _cells_by_cohort(study: Study, options: Options, *, by_event_time: bool) -> 
             own |= (found.waiting | found.washin) if by_event_time else False
         elif options.baseline is not None and len(starts):
             own &= study.times >= starts[0] - options.anticipation - options.baseline
-        kept[study.cohort == cohort] = own
-    return kept
+        kept[int(cohort)] = own
+    if all(own.all() for own in kept.values()):
+        return there
+    return np.stack(list(kept.values()))[np.searchsorted(list(kept), study.cohort)]

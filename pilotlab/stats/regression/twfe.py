@@ -23,6 +23,7 @@ from pilotlab.stats.arrays import (
     FloatArray,
     IntArray,
     SingularDesign,
+    distinct,
     pinv_symmetric,
     strips,
 )
@@ -142,9 +143,9 @@ def two_way(panel: TwoWayPanel) -> TwoWayFit:
         scores=scores,
         week_effects=effects,
         rss=rss,
-        n_obs=int(observed.sum()),
+        n_obs=int(np.count_nonzero(observed)),
         n_units=len(panel.y),
-        n_week_effects=sum(int(observed[part.units].any(axis=0).sum()) for part in strata),
+        n_week_effects=sum(_weeks_seen(observed, part.units) for part in strata),
     )
 
 
@@ -178,10 +179,16 @@ def _stratum_units(panel: TwoWayPanel) -> list[IntArray]:
     return list(np.split(order, np.flatnonzero(np.diff(panel.strata[order])) + 1))
 
 
+def _weeks_seen(observed: BoolArray, units: IntArray) -> int:
+    if len(units) and observed[units[0]].all():  # mostly the first unit answers for all
+        return int(observed.shape[1])
+    return int(np.count_nonzero(observed[units].any(axis=0)))
+
+
 def _by_cohort(panel: TwoWayPanel, units: IntArray) -> Iterator[IntArray]:
     """Units of one cohort at a time, no more than what stays near the processor."""
     own = panel.cohort[units]
-    for cohort in np.unique(own):
+    for cohort in distinct(own):
         yield from strips(units[own == cohort])
 
 
