@@ -150,7 +150,25 @@ class LazyGroup(click.Group):
 def _refuse(error: click.ClickException) -> None:
     said = StringIO()
     error.show(said)
-    complain(said.getvalue().rstrip("\n"))
+    complain("\n".join([said.getvalue().rstrip("\n"), *_pilots_here(error)]))
+
+
+def _pilots_here(error: click.ClickException) -> list[str]:
+    """Name the pilots of the workspace to who named none."""
+    from pilotlab.wording.lists import some
+    from pilotlab.workspace import Folders
+
+    if not (isinstance(error, click.MissingParameter) and error.param and error.param.name == "pilot"):
+        return []
+    try:
+        pilots = Folders.find(error.ctx.params.get("workspace") if error.ctx else None).pilots()
+    except (PilotlabError, OSError):
+        return ["  fix: name a pilot; `pilotlab init` makes a workspace to start from"]
+    return [
+        f"  fix: one of: {some(pilots, 12)}"
+        if pilots
+        else "  fix: declare one: `pilotlab init` writes an example"
+    ]
 
 
 def _report(error: PilotlabError) -> None:

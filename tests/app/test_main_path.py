@@ -377,6 +377,7 @@ def test_any_day_may_be_today(collected: Lab, run: Run, command: str, day: str) 
 
 def test_usage_is_2_and_failure_is_1(run: Run) -> None:
     refused(run("analyze"), 2, "Missing argument")
+    refused(run("log"), 2, f"fix: one of: {PILOT}")
     refused(run("analyse", PILOT), 2, "no command 'analyse'; did you mean 'analyze'?")
     refused(run("analyze", PILOT, "--format", "xml"), 2, "xml")
     refused(run("assign", PILOT, "--seed", "-1"), 2, "-1")
