@@ -12,7 +12,7 @@ from pilotlab.decide.levels import Look, Mode
 from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
 from pilotlab.release.rounding import Rounding
-from pilotlab.spec.standard import LOST_ALPHA
+from pilotlab.spec.standard import AGREEMENT_NEEDED, LOST_ALPHA
 from pilotlab.wording.effects import LOG_DECIMALS
 from pilotlab.wording.numbers import typed
 
@@ -141,6 +141,18 @@ class GoalInput:
     roster_fixed: bool = False
 
     @property
+    def seldom_held(self) -> bool:
+        """Whether too few of the other analyses agree."""
+        return (
+            self.agreed is not None and bool(self.runs) and self.agreed < AGREEMENT_NEEDED * (self.runs or 0)
+        )
+
+    @property
+    def doubted(self) -> bool:
+        """Whether another analysis speaks against it, so that its verdict is lowered one step."""
+        return bool(self.sign_flips) or self.seldom_held
+
+    @property
     def answers_lost(self) -> bool:
         """Whether its headline may have moved because of who stopped answering."""
         return self.of_people and not self.roster_fixed and self.answers is not None and self.answers.lost
@@ -249,8 +261,10 @@ class ArmInputs:
         Declared equity groups whose limit is breached after Holm; None: slices not made.
     forecast_chance : float or None
         Chance, 0 to 1, that after an extension the verdict is no longer Extend; None: no forecast made.
-    harm_stop : str or None
-        Why the pilot was stopped early for harm; empty where it was not. None: no harm bounds were looked at.
+    harm_stop : bool or None
+        Whether the pilot was stopped early for harm; None: no harm bounds were looked at.
+    harm_why : str
+        Why it was, as the page says it.
     watch_alarms : tuple of str or None
         Watched metrics with an alarm; they change no verdict. None: alarms not made.
     roster_drift : float or None
@@ -264,7 +278,8 @@ class ArmInputs:
     gate: GateFacts
     equity_breached: tuple[str, ...] | None = None
     forecast_chance: float | None = None
-    harm_stop: str | None = None
+    harm_stop: bool | None = None
+    harm_why: str = ""
     watch_alarms: tuple[str, ...] | None = None
     roster_drift: float | None = None
 

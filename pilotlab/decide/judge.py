@@ -13,7 +13,7 @@ from pilotlab.decide.levels import guardrail_alpha
 from pilotlab.decide.refusing import levels_of_goals
 from pilotlab.decide.settle import Case, Limit, Outcome, settle, table_rung
 from pilotlab.decide.states import goal_state_at, guardrail_state_at, harm_open, is_worse
-from pilotlab.spec.standard import AGREEMENT_NEEDED, Grade
+from pilotlab.spec.standard import Grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +84,6 @@ def judge(inputs: RuleInputs, arm: ArmInputs, items: tuple[GateItem, ...] | None
         case=case,
         outcome=outcome,
     )
-
-
-def doubt(goal: GoalInput) -> str:
-    """Why a goal's verdict is lowered one step; "" where nothing speaks against it or nothing was made."""
-    said = []
-    if goal.sign_flips:
-        said.append(f"{goal.metric.label}: the sign flips when one team is left out")
-    if goal.agreed is not None and goal.runs and goal.agreed < AGREEMENT_NEEDED * goal.runs:
-        said.append(
-            f"{goal.metric.label}: held in {goal.agreed} of {goal.runs} other analyses, under three quarters"
-        )
-    return "; ".join(said)
 
 
 FAILED: tuple[GoalState, ...] = ("too small", "ruled out", "worse")
@@ -176,7 +164,7 @@ def _case(inputs: RuleInputs, arm: ArmInputs, given: Grade, goals: States, guard
     return Case(
         bars=() if harmless else tuple(read_at(given, _bar(state)) for state, _ in goals),
         limits=(*(row for row in of_goals if row is not None), *limits) if harmless else limits,
-        doubts=tuple(doubt(goal) for goal in arm.goals),
+        doubts=tuple(goal.doubted for goal in arm.goals),
         lost=tuple(goal.answers_lost for goal in arm.goals),
         mode=inputs.mode,
         cheap=inputs.cheap_and_reversible,

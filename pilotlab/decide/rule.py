@@ -138,7 +138,7 @@ def _steps(
             )
             return (Step(name="gate", verdict=verdict, why=f"missing: {gaps}"),)
         case "harm":
-            return (Step(name="harm", verdict=verdict, why=f"stopped for harm: {arm.harm_stop}"),)
+            return (Step(name="harm", verdict=verdict, why=f"stopped for harm: {arm.harm_why}"),)
     return tuple(_down(inputs, arm, judged, states))
 
 

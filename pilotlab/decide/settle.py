@@ -27,13 +27,13 @@ class Case:
     """States of one contrast and what may lower its verdict; numbers are gone by now.
 
     `bars` holds the goals of `improve`, as the grade lets them be read, `limits` every guardrail (and every goal of
-    `do_no_harm`); `doubts[i]` says why goal i is doubted, "" where it is not, and `lost[i]` whether its headline may
+    `do_no_harm`); `doubts[i]` says whether goal i is doubted, and `lost[i]` whether its headline may
     have moved because of who stopped answering.
     """
 
     bars: tuple[GoalState, ...]
     limits: tuple[Limit, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[bool, ...]
     lost: tuple[bool, ...] = ()
     mode: Mode = "any"
     cheap: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pilotlab.decide.decision import GateItem, MetricState, StateName
 from pilotlab.decide.grade import stronger_design
 from pilotlab.decide.inputs import Answers, ArmInputs, GoalInput, GuardrailInput
-from pilotlab.decide.judge import Judgement, doubt
+from pilotlab.decide.judge import Judgement
 from pilotlab.decide.levels import Look
 from pilotlab.decide.settle import Move
 from pilotlab.decide.sizes import movement, size
@@ -82,7 +82,7 @@ def lead(
         )
         return " ".join([missing, *_harm(judged, states, asked)])
     if judged.because == "harm":
-        return f"The pilot was stopped for harm: {arm.harm_stop}."
+        return f"The pilot was stopped for harm: {arm.harm_why}."
     told = tuple(row.model_copy(update={"words": row.marked}) for row in states) if marked else states
     said = [*_goal_sentences(judged, told), *_price(told)]
     return " ".join(sentence[:1].upper() + sentence[1:] for sentence in [*said, _step(judged, asked)])
@@ -324,7 +324,7 @@ def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
         case "robustness":
             on = judged.outcome.goal if judged.outcome else None
             doubted = arm.goals if on is None else (arm.goals[on],)
-            return "; ".join(filter(None, map(doubt, doubted)))
+            return "; ".join(filter(None, map(_doubt, doubted)))
     if (
         arm.forecast_chance is not None
         and arm.forecast_chance < EVEN_CHANCE
@@ -348,3 +348,15 @@ def _worse_goals(arm: ArmInputs, judged: Judgement) -> str:
 
 def _groups(arm: ArmInputs) -> str:
     return listed(arm.equity_breached or ())
+
+
+def _doubt(goal: GoalInput) -> str:
+    """Why a goal's verdict is lowered one step; "" where nothing speaks against it or nothing was made."""
+    said = []
+    if goal.sign_flips:
+        said.append(f"{goal.metric.label}: the sign flips when one team is left out")
+    if goal.seldom_held:
+        said.append(
+            f"{goal.metric.label}: held in {goal.agreed} of {goal.runs} other analyses, under three quarters"
+        )
+    return "; ".join(said)

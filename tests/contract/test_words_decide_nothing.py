@@ -36,7 +36,7 @@ CASES = {
     "grade": make.inputs(make.arm(design=make.design(units_arm=4, units_control=4))),
     "gate": make.inputs(make.arm(gate=make.gate_facts(frozen_at=None))),
     "learn": make.inputs(make.arm(), claim="learn"),
-    "harm": make.inputs(make.arm(harm_stop="burnout crossed its bound")),
+    "harm": make.inputs(make.arm(harm_stop=True, harm_why="burnout crossed its bound")),
 }  # fmt: skip
 
 

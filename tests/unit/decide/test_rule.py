@@ -136,7 +136,7 @@ def test_learn_recommends_nothing_and_needs_no_bar() -> None:
     [
         {"goals": (make.goal(make.WORSE),)},
         {"guardrails": (make.guardrail(make.BREACHED),)},
-        {"harm_stop": "burnout rose two weeks running"},
+        {"harm_stop": True, "harm_why": "burnout rose two weeks running"},
     ],
 )
 def test_grade_d_with_harm_says_pause_and_check(change: dict[str, Any]) -> None:
@@ -162,9 +162,9 @@ def test_a_missing_gate_item_is_named() -> None:
 
 def test_a_harm_stop_needs_the_frozen_plan_alone() -> None:
     early = make.gate_facts(end_reached=False, metrics=())
-    assert verdict(make.arm(harm_stop="burnout rose", gate=early)) == "Stop"
+    assert verdict(make.arm(harm_stop=True, gate=early)) == "Stop"
     unfrozen = make.gate_facts(frozen_at=None)
-    assert verdict(make.arm(harm_stop="burnout rose", gate=unfrozen)) == "Not decision-ready"
+    assert verdict(make.arm(harm_stop=True, gate=unfrozen)) == "Not decision-ready"
 
 
 # Cap, overlays, star
