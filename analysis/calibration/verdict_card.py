@@ -175,3 +175,18 @@ def _headline(pilot: Pilot, metric: str, estimate: ByDraws | ByCr2) -> Headline:
     panel = Panel(spec.id, pilot.plan.metrics[metric], spec.windows, pilot.assignment, frame)
     method = {**request.design(spec, panel), **request.method(spec, pilot.assignment.seed or 0)}
     return Headline(spec=spec, panel=panel, frame=frame, asked=method, estimate=estimate)
+
+
+def said_of(said: Judgement) -> tuple[object, ...]:
+    """Verdict, grade, states, gate and what lowered it, to be compared."""
+    return said.verdict, said.grade, states_of(said), [item.met for item in said.gate], moves_of(said)
+
+
+def states_of(said: Judgement) -> list[str]:
+    """States of goals and guardrails, in declared order."""
+    return [state for state, _ in (*said.goals, *said.guardrails)]
+
+
+def moves_of(said: Judgement) -> list[str]:
+    """Name what moved the verdict of the table."""
+    return [move.name for move in said.outcome.moves] if said.outcome else []

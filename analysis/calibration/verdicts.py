@@ -17,15 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from verdict_card import Card, card, verdict
+from verdict_card import Card, card, moves_of, said_of, states_of, verdict
 from verdict_lean import Pilot, Plan
 from verdict_pilots import CELLS, EDGE_CELLS, METRICS, Cell, whole
 
 import pilotlab
-from pilotlab.decide.course import Course
-from pilotlab.decide.decision import ArmDecision
-from pilotlab.decide.judge import Judgement
-from pilotlab.evaluate.analysis import MetricResult
+from pilotlab import ArmDecision, Course, MetricResult
 
 RESULTS = Path(__file__).with_suffix(".json")
 SEEDS = 1_000  # pilots a cell
@@ -59,8 +56,8 @@ class Tally:
         pilot = Pilot.of(self.cell, self.plan, seed)
         said = verdict(pilot)
         self.letters += LETTER[said.verdict]
-        self.lowered += "robustness" in _moves(said)
-        for count, state in zip(self.states, _states(said), strict=True):
+        self.lowered += "robustness" in moves_of(said)
+        for count, state in zip(self.states, states_of(said), strict=True):
             count[state] += 1
         self.truth.append([pilot.truth[metric] for metric in METRICS[self.cell.pilot]])
 
@@ -118,25 +115,15 @@ def same(cell: Cell, plan: Plan, seed: int) -> bool:
     """Whether the lean way and a real workspace say the same of one pilot: verdict, grade, states, gate, numbers and card."""
     pilot, course = Pilot.of(cell, plan, seed), whole(cell, seed)
     (arm,) = course.decision.arms
-    return _said(verdict(pilot)) == _read(arm) and _same_numbers(pilot, course) and _same_card(pilot, course)
-
-
-def _said(said: Judgement) -> tuple[Any, ...]:
-    return said.verdict, said.grade, _states(said), [item.met for item in said.gate], _moves(said)
+    return (
+        said_of(verdict(pilot)) == _read(arm) and _same_numbers(pilot, course) and _same_card(pilot, course)
+    )
 
 
 def _read(arm: ArmDecision) -> tuple[Any, ...]:
     states = [row.state for row in arm.states]
     moves = [step.name for step in arm.steps if step.lowered]
     return arm.verdict, arm.grade, states, [item.met for item in arm.gate], moves
-
-
-def _states(said: Judgement) -> list[str]:
-    return [state for state, _ in (*said.goals, *said.guardrails)]
-
-
-def _moves(said: Judgement) -> list[str]:
-    return [move.name for move in said.outcome.moves] if said.outcome else []
 
 
 def _same_numbers(pilot: Pilot, course: Course) -> bool:

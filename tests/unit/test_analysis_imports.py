@@ -23,7 +23,6 @@ INSIDE = frozenset(
         "calibration/verdict_card.py",
         "calibration/verdict_lean.py",
         "calibration/verdict_pilots.py",
-        "calibration/verdicts.py",
     }
 )
 
