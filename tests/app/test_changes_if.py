@@ -13,6 +13,7 @@ import pytest
 
 import pilotlab as pl
 from pilotlab.decide import course
+from pilotlab.decide.decision import Decision
 from pilotlab.decide.inputs import Evidence, GoalInput, Level, RuleInputs
 from pilotlab.decide.rule import decide
 from pilotlab.spec.standard import HARM_MARGINS
@@ -44,7 +45,12 @@ def test_every_line_is_true_of_results_drawn_from_its_words(
     scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[RuleInputs] = []
-    monkeypatch.setattr(course, "decide", lambda inputs: asked.append(inputs) or decide(inputs))
+
+    def asking(inputs: RuleInputs) -> Decision:
+        asked.append(inputs)
+        return decide(inputs)
+
+    monkeypatch.setattr(course, "decide", asking)
     lab = pl.demo(tmp_path / "demo", scenario=scenario, teams=12)
     (pilot,) = lab.pilots()
     day = lab.plan(pilot).spec.windows.end.sunday + timedelta(days=1)
