@@ -30,21 +30,6 @@ COMMAND = (
     "from pilotlab.cli.main import main\n"
     "try:\n    main()\nexcept SystemExit:\n    pass\n"
 )
-LOG = (
-    f"team = open('experiments/{NAME}/teams.csv').read().splitlines()[1].split(',')[0]\n"
-    + COMMAND.replace("*{arguments!r}", f"'log', '{NAME}', '--team', team, *{{arguments!r}}")
-).format(
-    arguments=[
-        "--week",
-        "2025-W40",
-        "--set",
-        "job_satisfaction=7.1",
-        "--why",
-        "typo",
-        "--n",
-        "job_satisfaction=5",
-    ]
-)
 PANEL = f"import pilotlab as pl; ws = pl.open('.'); ws.panel({NAME!r}, 'job_satisfaction').frame\n"
 FRAME = (
     "import pandas as pd, pilotlab as pl\n"
@@ -54,12 +39,19 @@ FRAME = (
 )
 WAYS = {
     "check": COMMAND.format(arguments=["check"]),
-    "log": LOG,
     "status": COMMAND.format(arguments=["status", NAME]),
     "readout": COMMAND.format(arguments=["readout", NAME]),
     "Panel to Decision": f"{PANEL}{COUNT}ws.decide({NAME!r})\n",
     "did": FRAME,
 }
+
+
+def log(tree: Path, value: float) -> str:
+    """Code that corrects a value, so that nothing stored answers for the pilot any more; older trees ask for no count of answers."""
+    counted = ["--n", "job_satisfaction=5"] if '"--n"' in (tree / "pilotlab/cli/log.py").read_text() else []
+    told = ["--week", "2025-W40", "--set", f"job_satisfaction={value}", "--why", "typo", *counted]
+    team = f"open('experiments/{NAME}/teams.csv').read().splitlines()[1].split(',')[0]"
+    return COMMAND.replace("*{arguments!r}", f"'log', '{NAME}', '--team', {team}, *{told!r}")
 
 
 def modules(tree: Path) -> dict[str, Path]:
@@ -116,9 +108,9 @@ def _reached(start: str, graph: dict[str, set[str]]) -> set[str]:
     return seen
 
 
-def files_on(way: str, tree: Path, workspace: Path) -> int:
+def files_on(code: str, tree: Path, workspace: Path) -> int:
     """Walk one way in a process of its own and count what it loaded."""
-    code = WAYS[way] if COUNT in WAYS[way] else f"{NOTHING}\n{WAYS[way]}"
+    code = code if COUNT in code else f"{NOTHING}\n{code}"
     ran = subprocess.run(
         [sys.executable, "-c", f"{code}\nimport sys; {TELL}"],
         cwd=workspace,
@@ -129,7 +121,7 @@ def files_on(way: str, tree: Path, workspace: Path) -> int:
     )
     told = [line for line in ran.stdout.splitlines() if line.startswith("files ")]
     if not told:
-        raise RuntimeError(f"{way}: {ran.stderr[-400:]}")
+        raise RuntimeError(f"{code}: {ran.stderr[-400:]}")
     return int(told[-1].split()[1])
 
 
@@ -146,7 +138,10 @@ def measure(tree: Path) -> dict[str, object]:
         subprocess.run(
             demo, cwd=room, env={**os.environ, "PYTHONPATH": str(tree)}, capture_output=True, check=True
         )
-        ways = {way: files_on(way, tree, Path(room) / "demo") for way in WAYS}
+        ways = {}
+        for k, (way, code) in enumerate(WAYS.items()):
+            ways["log"] = files_on(log(tree, 7.0 + k / 10), tree, Path(room) / "demo")
+            ways[way] = files_on(code, tree, Path(room) / "demo")
     return {
         "files on the way": ways,
         "modules": len(there),
