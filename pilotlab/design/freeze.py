@@ -206,5 +206,5 @@ def _definitions(spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> dict[str
                 f"metric {use.use!r} of {spec.id!r} has no definition",
                 fix="define it in metrics.yaml, or use a built-in one",
             )
-        found[metrics[use.use].key] = metrics[use.use].to_dict()
+        found[metrics[use.use].key] = metrics[use.use].defined
     return dict(sorted(found.items()))

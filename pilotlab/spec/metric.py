@@ -8,7 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer
 
 from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
+from pilotlab.spec.say import Say
 from pilotlab.wording.effects import LOG_DECIMALS, PER_CENT, Words
+from pilotlab.wording.numbers import typed
+from pilotlab.wording.sentences import Grammar
 
 # What a value is, and who may see it. All else of a metric is its words, and what to expect of it.
 MEASURED = (
@@ -69,6 +72,7 @@ class MetricSpec(Frozen):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: Whole = Field(1, ge=1)
     label: Text
+    say: Say | None = None
     question: str = ""
     family: Literal["outcome", "collaboration", "quality_of_life", "retention", "adherence", "cost"]
     unit: Text
@@ -91,9 +95,15 @@ class MetricSpec(Frozen):
 
     @model_serializer(mode="wrap")
     def _written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out a rate that is none, so that plans frozen before there were rates keep their digest."""
+        """Leave out a rate that is none, so that plans frozen before there were rates keep their digest; and no sentence."""
         fields: dict[str, Any] = written(self)
-        return fields if self.rate else {name: value for name, value in fields.items() if name != "rate"}
+        left_out = {name for name in ("rate", "say") if getattr(self, name) is None}
+        return {name: value for name, value in fields.items() if name not in left_out}
+
+    @property
+    def defined(self) -> dict[str, Any]:
+        """The definition as plain data, as it is frozen and stored: without its sentence, which may change at any time."""
+        return {name: value for name, value in self.to_dict().items() if name != "say"}
 
     @property
     def measured(self) -> dict[str, Any]:
@@ -146,3 +156,38 @@ class MetricSpec(Frozen):
             better=self.better,
             log=log,
         )
+
+    @property
+    def grammar(self) -> Grammar:
+        """How its effects are told in sentences: as it says, else that its label was higher or lower."""
+        log = self.transform == "log"
+        told = _by_label(self) | (self.say.told(context=self.direction == "context") if self.say else {})
+        if log:
+            told |= {"amount": PER_CENT, "single": "", "scale": "", "decimals": LOG_DECIMALS}
+        return Grammar(better=self.better, log=log, **told)
+
+
+LONGEST_LABEL = 60  # of a label that stands in a sentence
+_PERCENTAGE_POINTS = ("%", "pp")
+
+
+def _by_label(metric: MetricSpec) -> dict[str, Any]:
+    name = _in_a_sentence(metric.label)
+    gain, loss = f"{name} was higher", f"{name} was lower"
+    rated = metric.kind == "rating" and metric.range
+    return {
+        "name": name,
+        "gain": gain if metric.better > 0 else loss,
+        "loss": loss if metric.better > 0 else gain,
+        "amount": "percentage points" if metric.unit_word in _PERCENTAGE_POINTS else metric.unit_word,
+        "scale": f"on a scale of {' to '.join(map(typed, metric.range or ()))}" if rated else "",
+        "decimals": metric.decimals,
+    }
+
+
+def _in_a_sentence(label: str) -> str:
+    """Begin a label with a small letter, unless further capitals say that it is a name; cut what no sentence can hold."""
+    words = " ".join(label.split())
+    if words[1:] == words[1:].lower():
+        words = words[:1].lower() + words[1:]
+    return words if len(words) <= LONGEST_LABEL else f"{words[: LONGEST_LABEL - 1].rstrip()}…"

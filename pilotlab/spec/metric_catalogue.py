@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.misfit import quoted
 from pilotlab.spec.positions import Place, Positions
+from pilotlab.spec.rules_say import in_sentences
 from pilotlab.spec.shape import fit, in_file
 from pilotlab.spec.text_file import shown_from
 from pilotlab.spec.yaml_file import read_yaml
@@ -119,12 +120,22 @@ def _own(
         return {}, in_line_order(findings)
     fitted = fit(MetricsFile, data, _Shifted(file.positions, prefix), placeholders={("metrics",): []})
     findings += fitted.findings
-    drafted = fitted.draft.metrics if fitted.draft else ()
+    drafted = [_saying(metric, builtin) for metric in (fitted.draft.metrics if fitted.draft else ())]
     places = [(in_file(("metrics", index), fitted.kept), metric) for index, metric in enumerate(drafted)]
-    told = {finding.where for finding in findings}  # one mistake, one finding
-    judged = _judged(places, builtin, _Shifted(file.positions, prefix))
-    findings += [finding for finding in judged if finding.where not in told]
+    said = {finding.where for finding in findings}  # one mistake, one finding
+    unsaid = {place[:2] for place in fitted.broken if "say" in place}  # told of already
+    judged = _judged(places, builtin, _Shifted(file.positions, prefix), unsaid)
+    findings += [finding for finding in judged if finding.where not in said]
     return {metric.key: metric for _, metric in reversed(places)}, in_line_order(findings)
+
+
+def _saying(metric: MetricSpec, builtin: Mapping[str, MetricSpec]) -> MetricSpec:
+    """Take over the sentence of a built-in metric that is measured in the same way."""
+    original = builtin.get(metric.key) or builtin.get(f"{metric.id}@1")
+    alike = ("unit", "direction", "range", "transform")
+    if metric.say or original is None or any(getattr(metric, key) != getattr(original, key) for key in alike):
+        return metric
+    return metric.model_copy(update={"say": original.say})
 
 
 def _stanzas(data: Any) -> tuple[dict[str, Any] | None, bool]:
@@ -147,7 +158,10 @@ class _Shifted(Positions):
 
 
 def _judged(
-    places: Iterable[tuple[Place, MetricSpec]], builtin: Mapping[str, MetricSpec], positions: Positions
+    places: Iterable[tuple[Place, MetricSpec]],
+    builtin: Mapping[str, MetricSpec],
+    positions: Positions,
+    unsaid: Set[Place],
 ) -> Iterable[Finding]:
     """Say where metrics are defined twice, contradict themselves, or take a protection away from a built-in one."""
     seen: set[str] = set()
@@ -163,6 +177,7 @@ def _judged(
             )
         seen.add(metric.key)
         yield from _contradictions(place, metric, positions)
+        yield from in_sentences(place, metric, positions, said=place not in unsaid)
         if (original := builtin.get(metric.key) or builtin.get(f"{metric.id}@1")) is not None:
             yield from _lowered(place, metric, original, positions)
 

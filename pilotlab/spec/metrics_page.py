@@ -8,6 +8,7 @@ from pathlib import Path
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.metric_catalogue import builtin_metrics
 from pilotlab.wording.numbers import typed
+from pilotlab.wording.sentences import ALONE, AMOUNT
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 
@@ -39,7 +40,31 @@ metrics:
     range: [1, 5]
     roles: [goal, guardrail, watch]
     min_group: 5                   # may only be raised
+    say:                           # the sentence that tells its results
+      name: finding a desk near the team
+      better: people found a desk near their team more often
+      worse: people found a desk near their team less often
+      amount: points
+      scale: on a scale of 1 to 5
 ```
+
+Under `say` a metric declares how a result reads: "people found a desk near their team more often (by 0.30 points on a scale of 1 to 5; 95 %
+interval 0.10 to 0.50)". `pilotlab explain desk_finding` prints every form of it.
+
+| key of `say` | what it is |
+|---|---|
+| `name` | the metric inside a sentence: no capital, no article; without it the label |
+| `better`, `worse` | what happened where it moved to the good, or to the bad: past tense, a comparative. {{x}} is the number with its amount, {{n}} the number alone; without a slot the size follows in brackets |
+| `more`, `less` | the same for a metric with `direction: context`, in place of `better` and `worse` |
+| `amount` | what {{x}} counts: points, hours a week, percentage points; without it the unit |
+| `single` | the amount where the number is exactly 1: minute |
+| `scale` | "on a scale of 1 to 5", named once on a page |
+| `words` | `{{larger: later, smaller: sooner}}`, the sides of an interval around zero by the stored value; else higher and lower |
+| `shown` | `{{times: 100, decimals: 1}}` shows a share that is stored as 0 to 1 in percentage points |
+| `ask_lead` | what a team lead is asked for in `pilotlab log`, where people answer |
+
+Without `say` a result reads "found a desk near the team was higher (by …)", and `check` notes it. A sentence is no part of the plan: change
+it at any time, a frozen pilot stays as it is. A metric with `transform: log` is told in per cent.
 
 Further keys: `version`, `window_weeks` (a value looks back this far), `cadence_weeks` (a value is due every so many weeks),
 `transform` (`none`, `log`, `logit`), `decimals`, `sensitive`, `activity` (counts activity: never a goal), `planning`, `gaming`, `source`.
@@ -78,7 +103,17 @@ def _entry(metric: MetricSpec) -> Iterator[str]:
     yield ""
     yield f"{metric.question} " + _facts(metric)
     yield ""
+    yield f"*Reads:* {_sentences(metric)}"
+    yield ""
     yield f"*Beware:* {metric.gaming} *From:* {metric.source}."
+
+
+def _sentences(metric: MetricSpec) -> str:
+    """Both ways, with a slot where the size stands."""
+    grammar = metric.grammar
+    told = grammar.with_amount(ALONE)
+    ways = (said.replace(AMOUNT, told) for said in (grammar.gain, grammar.loss))
+    return " / ".join(way if ALONE in way else f"{way} (by {told})" for way in ways).replace(ALONE, "…") + "."
 
 
 def _facts(metric: MetricSpec) -> str:

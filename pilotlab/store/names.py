@@ -125,11 +125,11 @@ def add_metrics(database: Database, specs: Iterable[MetricSpec]) -> dict[str, in
 
 
 def _plain(spec: MetricSpec) -> dict[str, object]:
-    return {**spec.to_dict(), "roles": sorted(spec.roles)}  # a set has no order of its own
+    return {**spec.defined, "roles": sorted(spec.roles)}  # a set has no order of its own
 
 
 def _same_measure(spec: MetricSpec, was: Mapping[str, object]) -> None:
-    now = spec.to_dict()
+    now = spec.defined
     for key in MEASURED_BY:
         if now[key] != was.get(key):
             raise UsageError(

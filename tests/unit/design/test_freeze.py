@@ -13,6 +13,7 @@ from pilotlab.design.freeze import Freeze, verify
 from pilotlab.design.plan import Amendment, amend, carry_over
 from pilotlab.errors import PilotlabError, UsageError
 from pilotlab.spec.metric import MEASURED, MetricSpec, Planning
+from pilotlab.spec.say import Say
 
 
 def frozen(spec: Any, metrics: Any, teams: Any, at: str = "2026-09-01T09:00:00Z") -> Freeze:
@@ -71,6 +72,7 @@ def test_a_metric_without_a_version_is_compared_with_the_newest(pilot: Any, metr
 
 WORDS = {
     "label": "How we feel about it",
+    "say": Say(name="quiet", better="it was quieter", worse="it was louder"),
     "question": "And how was your week?",
     "family": "cost",
     "decimals": 0,
@@ -88,6 +90,16 @@ def test_words_of_a_metric_are_no_part_of_the_plan(name: Any, pilot: Any, metric
     )
     assert other != metrics["focus_hours@1"]
     assert verify(freeze, pilot(), {**metrics, "focus_hours@1": other}) == ()
+
+
+def test_a_sentence_enters_neither_a_frozen_plan_nor_its_digest(pilot: Any, metrics: Any, teams: Any) -> None:
+    said = {
+        use: metric.model_copy(update={"say": None if metric.id == "focus_hours" else WORDS["say"]})
+        for use, metric in metrics.items()
+    }
+    before, after = frozen(pilot(), metrics, teams), frozen(pilot(), said, teams)
+    assert before.digest() == after.digest()
+    assert all("say" not in definition for definition in after.metrics.values())
 
 
 def test_every_field_of_a_metric_is_measured_or_words() -> None:

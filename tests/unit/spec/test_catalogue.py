@@ -79,7 +79,7 @@ def test_activity_is_never_a_goal_and_attendance_is_adherence_alone() -> None:
 
 def test_a_use_without_version_is_the_newest(tmp_path: Path) -> None:
     path = tmp_path / "metrics.yaml"
-    stanza = "{id: belonging, version: 2, label: B, family: quality_of_life, unit: p, direction: higher, kind: rating, roles: [watch]}"
+    stanza = "{id: belonging, version: 2, label: B, say: {better: it was so, worse: it was not}, family: quality_of_life, unit: p, direction: higher, kind: rating, roles: [watch]}"
     path.write_text(f"metrics:\n  - {stanza}\n")
     own = Catalogue.load(path)
     assert own.findings == ()
@@ -105,7 +105,7 @@ def test_an_unknown_use_is_refused_by_name(use: str, words: str) -> None:
 
 def test_a_bad_stanza_is_left_out_and_named_at_its_place(tmp_path: Path) -> None:
     path = tmp_path / "metrics.yaml"
-    good = "{id: calm, label: C, family: quality_of_life, unit: p, direction: higher, kind: rating, roles: [watch]}"
+    good = "{id: calm, label: C, say: {better: it was so, worse: it was not}, family: quality_of_life, unit: p, direction: higher, kind: rating, roles: [watch]}"
     path.write_text(f"- {{id: Bad Name, labl: x}}\n- {good}\n")
     own = Catalogue.load(path)
     assert "calm@1" in own.metrics
@@ -126,7 +126,7 @@ def test_a_protection_is_not_lowered(tmp_path: Path, change: str, code: str) -> 
     path = tmp_path / "metrics.yaml"
     keys = {"min_group": "10", "sensitive": "true", "range": "[1, 5]"} | dict([change.split(": ", 1)])
     path.write_text(
-        "- {id: burnout_level, label: B, family: quality_of_life, unit: p, direction: lower, kind: rating, roles: [watch], "
+        "- {id: burnout_level, label: B, say: {better: it was so, worse: it was not}, family: quality_of_life, unit: p, direction: lower, kind: rating, roles: [watch], "
         + ", ".join(f"{key}: {value}" for key, value in keys.items())
         + "}\n"
     )

@@ -25,6 +25,7 @@ GOAL = "goals: [{use: cycle_time_p50@1, worth_it: -0.5}]"
 GUARDRAIL = "guardrails: [{use: work_life_balance@1, margin: 0.3, if_breached: stop}]"
 ASSIGN = "assign: {method: complete, seed: 7}"
 OWN = "- {id: calm, label: Calm, family: quality_of_life, unit: points, direction: higher, kind: rating, roles: [watch]}\n"
+SAYING = OWN.replace("label: Calm,", "label: Calm, say: {worse: people were less calm, better: calmer},")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,10 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "PL125": metrics("1:106", OWN.replace("roles: [watch]", "range: [5, 1], roles: [watch]")),
     "PL126": edit("17:19", "baseline_weeks: 8", "baseline_weeks: 010"),
+    "PL127": metrics("1:71", SAYING.replace("calmer}", '"people were {y} calmer"}')),
+    "PL128": metrics("1:21", SAYING.replace("label: Calm,", "label: רוגע,")),
+    "PL129": metrics("1:21", SAYING.replace("label: Calm,", f"label: {'Calm ' * 40},")),
+    "PL130": metrics("1:8", OWN),
     "PL201": Mistake("teams.csv", teams_text=None),
     "PL202": Mistake("teams.csv:1", teams_text="team,site\n"),
     "PL203": row("1", "team,site,arm,size", "Team,site,arm,size"),

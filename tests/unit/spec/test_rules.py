@@ -28,6 +28,7 @@ LOG = """\
 - id: cycle_time_p50
   version: 2
   label: Start to done
+  say: {better: items were done sooner, worse: items were done later}
   family: outcome
   unit: days
   direction: lower
