@@ -1,4 +1,4 @@
-"""`pilotlab explain`: a finding's code in depth, or the resolved plan of a pilot."""
+"""`pilotlab explain`: a finding's code in depth, a method, a metric, or the resolved plan of a pilot."""
 
 from __future__ import annotations
 
@@ -12,38 +12,45 @@ import click
 from pilotlab.cli.options import TEXT, format_option, plain_option, workspace_option
 from pilotlab.cli.output import WIDTH, bold, dim, next_line, page_width, rule, show, show_json
 from pilotlab.cli.standing import standing_lines
+from pilotlab.text.names import tidy
 from pilotlab.text.table import Column, table
 from pilotlab.text.width import pad, wrap
+from pilotlab.wording.lists import plural
 
 if TYPE_CHECKING:
     from pilotlab.api import Workspace
     from pilotlab.design.standing import Standing
     from pilotlab.spec.engine import Entry
+    from pilotlab.spec.metric import MetricSpec
     from pilotlab.spec.resolved import Line
 
 _CODE = re.compile(r"[Pp][Ll]\d{1,4}")
 
 
 @click.command()
-@click.argument("what", type=TEXT, metavar="PILOT|CODE|METHOD")
+@click.argument("what", type=TEXT, metavar="PILOT|CODE|METHOD|METRIC")
 @workspace_option
 @format_option("text", "json")
 @plain_option
 def command(what: str, workspace: Path | None, form: str, plain: bool) -> None:
-    """Explain a finding's CODE, the resolved plan of PILOT, or a METHOD: an estimator or an inference.
+    """Explain a finding's CODE, the resolved plan of PILOT, a METHOD (an estimator or an inference), or a METRIC.
 
-    The plan says where each value comes from, and who is in which arm; a method what it estimates, how, and who said so.
+    The plan says where each value comes from, and who is in which arm; a method what it estimates, how, and who said so;
+    a metric what is asked, and how each result reads.
 
     \b
     Example:
       pilotlab explain PL104
       pilotlab explain group_time
+      pilotlab explain burnout_level
       pilotlab explain anchor-days
     """
     if _CODE.fullmatch(what):
         _explain_code(what.upper(), form, plain)
     elif (method := _method(what)) is not None:
         _explain_method(what, method, form, plain)
+    elif (metric := _metric(what, workspace)) is not None:
+        _explain_metric(metric, form, plain)
     else:
         _explain_pilot(what, workspace, form, plain)
 
@@ -72,6 +79,44 @@ def _explain_method(name: str, method: Entry, form: str, plain: bool) -> None:
     rows = [*said.items(), *([("inferences", taken)] if taken else [])]
     shape = (Column(), Column("is", breaks=True, least=41))
     show("\n".join([bold(f"{name}: {kind}"), *table(shape, rows, page_width(), head=False)]), plain=plain)
+
+
+def _metric(name: str, workspace: Path | None) -> MetricSpec | None:
+    """Find a metric, of the workspace too; None for what is none, and for the name of a pilot."""
+    from pilotlab.errors import NotFound
+    from pilotlab.spec.metric_catalogue import Catalogue
+    from pilotlab.workspace import Folders
+
+    try:
+        folders = Folders.find(workspace)
+    except NotFound:
+        return Catalogue.load().find(name)
+    if tidy(name) in folders.pilots():
+        return None
+    return Catalogue.load(folders.metrics_file, folders.root).find(name)
+
+
+def _explain_metric(metric: MetricSpec, form: str, plain: bool) -> None:
+    from pilotlab.spec.example_sentences import example_sentences
+
+    sentences = example_sentences(metric)
+    if form == "json":
+        show_json({"metric": metric.key, **metric.to_dict(), "sentences": dict(sentences)})
+        return
+    said = {
+        "label": metric.label,
+        "name": metric.grammar.name,
+        "asked": metric.question,
+        "unit": metric.unit,
+        "better": metric.direction,
+        "may be": ", ".join(sorted(metric.roles)),
+        "shown from": plural(metric.min_group, "person", "people"),
+    }
+    shape = (Column(), Column("is", breaks=True, least=41))
+    facts = table(shape, [(key, value) for key, value in said.items() if value], page_width(), head=False)
+    read = table(shape, list(sentences.items()), page_width(), head=False)
+    lines = [bold(metric.key), *facts, "", "A result reads (sizes are invented):", *read]
+    show("\n".join(lines), plain=plain)
 
 
 def _explain_code(code: str, form: str, plain: bool) -> None:

@@ -39,10 +39,10 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
             "Find every problem of a declaration, each with its place and fix.",
         ),
         "explain": Row(
-            "pilotlab.cli.explain", "Declare", "The resolved plan of a pilot, or a finding's code in depth."
+            "pilotlab.cli.explain", "Declare", "The resolved plan of a pilot, a metric, or a finding's code."
         ),
         "schema": Row(
-            "pilotlab.cli.schema", "Declare", "JSON Schema of pilot.yaml, for completion in an editor."
+            "pilotlab.cli.schema", "Declare", "JSON Schema of pilot.yaml or metrics.yaml, for an editor."
         ),
         "assign": Row("pilotlab.cli.assign", "Design", "Draw teams to arms, with a balance table."),
         "freeze": Row(

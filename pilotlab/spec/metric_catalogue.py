@@ -100,6 +100,19 @@ class MetricsFile(Frozen):
     metrics: tuple[MetricSpec, ...]
 
 
+def metrics_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of metrics.yaml: a list of metrics, bare or under `metrics`."""
+    schema = MetricsFile.model_json_schema(by_alias=True)
+    defined, listed = schema.pop("$defs"), schema["properties"]["metrics"]
+    schema.pop("title")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "pilotlab/metrics@1",
+        "anyOf": [schema, listed],
+        "$defs": defined,
+    }
+
+
 def _own(
     path: Path, shown: str, builtin: Mapping[str, MetricSpec]
 ) -> tuple[dict[str, MetricSpec], tuple[Finding, ...]]:

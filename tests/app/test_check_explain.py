@@ -82,3 +82,51 @@ def test_the_schema_takes_the_example_and_refuses_an_unknown_key() -> None:
     jsonschema.validate(data, schema)
     with pytest.raises(jsonschema.ValidationError, match="titel"):
         jsonschema.validate({**data, "titel": "x"}, schema)
+
+
+OWN = """\
+- id: desk_finding
+  label: Found a desk
+  say: {name: finding a desk, better: people found a desk more often, worse: people found a desk less often, amount: points}
+  family: quality_of_life
+  unit: points (1-5)
+  level: person
+  direction: higher
+  kind: rating
+  range: [1, 5]
+  roles: [watch]
+"""
+
+
+def test_a_metric_is_explained_with_the_sentences_it_makes(tmp_path: Path) -> None:
+    result = run("explain", "burnout_level", "--workspace", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert said.startswith("burnout_level@1 label Burnout name burnout asked By your own sense of it")
+    assert (
+        "People felt less burned out (by 0.26 points on a scale of 1 to 5; 95 % interval 0.10 to 0.41)."
+        in said
+    )
+    assert max(len(line) for line in result.output.splitlines()) <= 100
+
+
+def test_an_own_metric_is_explained_and_a_pilot_of_its_name_goes_first(tmp_path: Path) -> None:
+    write(tmp_path, pilot=PILOT, more={"experiments/metrics.yaml": OWN})
+    (tmp_path / "experiments" / "anchor-days").rename(tmp_path / "experiments" / "focus_hours")
+    data = json.loads(run("explain", "desk_finding", "--workspace", str(tmp_path), "--format", "json").output)
+    assert data["metric"] == "desk_finding@1"
+    assert data["sentences"]["worse"].startswith(
+        "People found a desk less often (by 0.04 points on a scale of 1 to 5;"
+    )
+    assert run("explain", "focus_hours", "--workspace", str(tmp_path)).output.startswith("Two anchor days")
+
+
+def test_the_schema_of_metrics_takes_them_bare_or_listed_and_refuses_an_unknown_key_of_say() -> None:
+    schema = json.loads(run("schema", "metrics").output)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    stanzas = YAML(typ="safe", pure=True).load(StringIO(OWN))
+    jsonschema.validate(stanzas, schema)
+    jsonschema.validate({"metrics": stanzas}, schema)
+    stanzas[0]["say"]["bettr"] = "x"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(stanzas, schema)

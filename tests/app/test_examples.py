@@ -124,3 +124,10 @@ def test_readouts_are_rebuilt_to_the_byte_on_other_arithmetic(tmp_path: Path, ke
             f"{name} differs: run `python analysis/readouts/rebuild.py` and read the change"
         )
     assert PILOT + ".html" in written
+
+
+def test_the_sentences_of_every_metric_are_written_out() -> None:
+    page = READOUTS / "sentences.md"
+    assert page.read_text(encoding="utf-8") == script(READOUTS / "sentences.py").render(), (
+        "run `python analysis/readouts/sentences.py` and read the change"
+    )
