@@ -1,4 +1,4 @@
-"""Alarms over nothing and coverage of the truth where teams start in different weeks, by the defaults.
+"""Alarms over nothing and coverage of the truth where teams start in different weeks, by `group_time`.
 
 python analysis/calibration/rollouts.py --date 2026-11-22 --write
 """

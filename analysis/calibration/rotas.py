@@ -86,8 +86,9 @@ def simulate(wave: Wave, seed: int) -> FloatArray:
 
 
 def ask(wave: Wave, panel: FloatArray, **more: Any) -> pl.Estimate:
-    """Ask for what `auto` takes, or for what is named."""
-    given: dict[str, Any] = {"assignment": "complete" if wave.drawn else None, "washin": WASHIN}
+    """Ask for `group_time`, or for what is named."""
+    drawn = "complete" if wave.drawn else None
+    given: dict[str, Any] = {"estimator": "group_time", "assignment": drawn, "washin": WASHIN}
     return answered(pl.did(frame_of(panel, wave.start), **{**given, **more}))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 README = FOLDER / "README.md"
 SIZES = (4, 5, 6, 8, 12, 20)
+COURSES = ("constant", "growing", "fading")  # of an effect over the weeks since a team's start
 Cell = dict[str, Any]
 
 
@@ -67,6 +68,36 @@ def drawn() -> str:
     return _table(("rollout", "alarm", "coverage"), rows)
 
 
+def wedges() -> str:
+    """Rivals for a wedge: spread, then what the default keeps."""
+    rivals = ("group_time", "imputation", "gls known", "gls_imputation", "one effect")
+    kept = ("size", *(f"coverage {effect}" for effect in COURSES))
+    rows = [
+        (
+            cell["name"],
+            *(f"{cell['rates'][f'{rival} spread']:.3f}" for rival in rivals),
+            *(_percent(cell["rates"][f"gls_imputation {what}"]) for what in kept),
+        )
+        for cell in _cells("wedges")
+    ]
+    return _table(("wedge", *rivals, *kept), rows)
+
+
+def chances() -> str:
+    """Chance to see a quarter of a standard deviation, by rival and course of the effect."""
+    rivals = ("group_time", "gls_imputation", "one effect")
+    rows = [
+        (
+            cell["name"],
+            *(_percent(cell["rates"][f"{rival} chance {course}"]) for course in COURSES for rival in rivals),
+            *(_percent(cell["rates"][f"one effect coverage {course}"]) for course in COURSES),
+        )
+        for cell in _cells("wedges")
+    ]
+    named = [f"{course}: {rival}" for course in COURSES for rival in rivals]
+    return _table(("wedge", *named, *(f"coverage of one effect, {course}" for course in COURSES)), rows)
+
+
 def chosen() -> str:
     """Starts chosen, not drawn: the headline and the bands."""
     names = [
@@ -114,6 +145,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "others": others,
     "naive": naive,
     "drawn": drawn,
+    "wedges": wedges,
+    "chances": chances,
     "chosen": chosen,
     "counts": counts,
     "injected": injected,

@@ -7,7 +7,7 @@ from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.estimators.fit import FEWEST, Fit, Fitted, arm_clusters, few_clusters
 from pilotlab.estimate.inference.analytic import MANY_CLUSTERS
 from pilotlab.estimate.notes.by_code import has, note
-from pilotlab.estimate.options import WHERE_STARTS_DIFFER, Options
+from pilotlab.estimate.options import WHERE_STARTS_ARE_DRAWN, WHERE_STARTS_DIFFER, Options
 from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
 from pilotlab.spec.engine import ESTIMATORS
@@ -20,12 +20,14 @@ CLUSTERED = ("cluster", "cr2", "jackknife", "wild", "randomization")
 
 
 def estimator(study: Study, options: Options) -> str | NotEstimable:
-    """Name the estimator; `auto` is `change` where there is one start, `group_time` where there are several."""
+    """Name the estimator; `auto` is `change` where there is one start; where there are several, by how they came about."""
     if options.estimator != "auto":
         return options.estimator
     for argument in ("exposure", "dose", "group"):
         if getattr(options, argument) is not None:
             return next(name for name, row in ESTIMATORS.items() if argument in row.reads)
+    if _drawn_starts(study, options):
+        return WHERE_STARTS_ARE_DRAWN
     if len(study.starts) > 1 or _asks_for_cohorts(options):
         return _by_cohort(study, options)
     if options.aggregate == "event_time":
@@ -36,11 +38,22 @@ def estimator(study: Study, options: Options) -> str | NotEstimable:
 
 
 def _asks_for_cohorts(options: Options) -> bool:
+    return _asks_for_group_time(options) or options.aggregate in ("cohort", "week")
+
+
+def _asks_for_group_time(options: Options) -> bool:
     """Something was asked that only `group_time` reads."""
     defaults = {"comparison": "never_treated", "adjust": "dr", "balance": None}
     asked = any(getattr(options, name) != default for name, default in defaults.items())
-    universal = options.base_period == "universal" and options.aggregate != "event_time"
-    return asked or universal or options.aggregate in ("cohort", "week")
+    return asked or (options.base_period == "universal" and options.aggregate != "event_time")
+
+
+def _drawn_starts(study: Study, options: Options) -> bool:
+    """Chance decided who starts when, and nothing is asked that its default does not read."""
+    given = options.strata or options.pairs or options.weights or options.covariates
+    drawn = len(study.starts) > 1 and is_drawn(options.assignment)
+    taken = ("auto", *ESTIMATORS[WHERE_STARTS_ARE_DRAWN].inferences)
+    return drawn and options.inference in taken and not given and not _asks_for_group_time(options)
 
 
 def _by_cohort(study: Study, options: Options) -> str | NotEstimable:
@@ -99,6 +112,12 @@ def _of_rollout(fit: Fit, options: Options) -> str | NotEstimable:
     return "randomization" if is_drawn(options.assignment) else "cluster"
 
 
+def _of_gls_imputation(fit: Fit, options: Options) -> str | NotEstimable:
+    """Nothing but the draws says how sure it is; where nothing says that starts were drawn, a note does."""
+    del options
+    return _too_few(fit) if fit.clusters.few else "randomization"
+
+
 def _of_synthetic_did(fit: Fit, options: Options) -> str | NotEstimable:
     """Hold few treated clusters against placebos, and measure the spread of many."""
     del options
@@ -129,6 +148,7 @@ def _too_few_placebos(fit: Fit) -> NotEstimable | None:
 _RULES = {
     "group_time": _of_group_time,
     "rollout": _of_rollout,
+    "gls_imputation": _of_gls_imputation,
     "synthetic_did": _of_synthetic_did,
     "synthetic_control": _of_synthetic_control,
 }
@@ -197,8 +217,9 @@ def chosen(fit: Fit, estimator: str, name: str, options: Options) -> tuple[Note,
     if estimator in SYNTHETIC and name == "placebo" and "auto" in (options.estimator, options.inference):
         treated = fit.clusters.treated
         return (note("few_treated_placebo", treated=treated),) if treated < FEWEST else ()
-    taken = estimator == "group_time" and options.estimator == "auto"
-    return (note("group_time_taken"),) if taken else ()
+    if options.estimator != "auto" or estimator not in (WHERE_STARTS_DIFFER, WHERE_STARTS_ARE_DRAWN):
+        return ()
+    return (note("group_time_taken" if estimator == WHERE_STARTS_DIFFER else "gls_imputation_taken"),)
 
 
 def beside(fit: Fit, name: str, options: Options) -> tuple[Note, ...]:

@@ -14,6 +14,7 @@ from pilotlab.wording.lists import listed, some
 
 COHORT_DEFAULT = "first_week"
 WHERE_STARTS_DIFFER = "group_time"  # what `auto` takes then
+WHERE_STARTS_ARE_DRAWN = "gls_imputation"  # and where chance decided who starts when
 # Literals are for editors and type checkers; a contract test holds them against the engine's tables.
 EstimatorName = Literal[
     "auto",
@@ -27,6 +28,7 @@ EstimatorName = Literal[
     "sun_abraham",
     "imputation",
     "rollout",
+    "gls_imputation",
     "poisson",
     "binomial",
     "triple",

@@ -131,6 +131,16 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
                 ("cluster", "pilotlab.estimate.inference.rollout_inference:with_neyman"),
             ),
         ),
+        "gls_imputation": Entry(
+            "pilotlab.estimate.estimators.gls_imputation:fit",
+            estimand="mean effect on the treated units over the weeks that count and in which some units still wait, where chance decided who starts when",
+            formula="treated values less their best linear prediction from untreated ones: week effects by generalised least squares, unit levels and fading errors as fitted before the first start",
+            source="Goldberger (1962); Borusyak, Jaravel & Spiess (2024)",
+            lacks=("weights", "covariates"),
+            aggregates=("overall", "event_time", "cohort", "week"),
+            inferences=("randomization",),
+            own=(("randomization", "pilotlab.estimate.inference.gls_inference:with_starts_drawn_again"),),
+        ),
         "poisson": Entry(
             "pilotlab.estimate.estimators.counts:fit_poisson",
             estimand="log ratio of the rate of events to what it would have been, if it is alike over units and time",

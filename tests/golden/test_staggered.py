@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
@@ -19,6 +20,7 @@ import pilotlab as pl
 from pilotlab.estimate.did import did
 from pilotlab.estimate.results.decomposition import Bacon
 from pilotlab.estimate.results.effect import Estimate
+from pilotlab.stats.staggered.gls_imputation import Design, estimates, parts
 from tests.golden.reference import HERE, read
 
 COLUMNS: dict[str, Any] = {"outcome": "lemp", "unit": "countyreal", "time": "year", "cohort": "first.treat"}
@@ -70,6 +72,22 @@ def test_imputation_overall(counties: pd.DataFrame) -> None:
     assert (est.att, est.se) == pytest.approx((known["estimate"], known["se"]), rel=2e-7)
     assert est.ci == pytest.approx((known["ci_low"], known["ci_high"]), rel=1e-4)
     assert est.df is None
+
+
+def test_gls_imputation_with_nothing_but_levels_is_imputation(counties: pd.DataFrame) -> None:
+    """Levels that are all of the variance are unit effects: the R package's number, from other algebra."""
+    y = counties.pivot_table(index="countyreal", columns="year", values="lemp", sort=True)
+    first = counties.groupby("countyreal")["first.treat"].first().reindex(y.index).to_numpy()
+    starts, code = np.unique(first, return_inverse=True)
+    untreated = (y.columns.to_numpy() < starts[:, None]) | (starts == 0)[:, None]
+    asked = Design(
+        untreated=untreated,
+        weigh=(~untreated)[None].astype(float),
+        fading=np.eye(y.shape[1]),
+        tie=0.0,
+    )
+    found = estimates(parts(y.to_numpy()[None], asked), code[None])[0, 0, 0]
+    assert found == pytest.approx(KNOWN["imputation.mpdta"]["estimate"], rel=2e-7)
 
 
 def test_imputation_by_event_time_and_before_start(counties: pd.DataFrame) -> None:

@@ -128,6 +128,7 @@ LEVELS_MATTER = {
     "ancova": "it compares units of the same baseline, which levels are part of",
     "synthetic_control": "it wants units that are where the treated are, not that move as they do",
     "rollout": "its slope on the baseline is not 1: drawn starts make levels alike on average",
+    "gls_imputation": "it shrinks levels by their spread: drawn starts make them alike on average",
     "poisson": "what cancels are factors, and those move the weights of units",
     "binomial": "what cancels are factors of the odds, and those move the weights of units",
 }

@@ -50,7 +50,7 @@ class _Fit:
 
 def fit(study: Study, options: Options) -> Fitted | NotEstimable:
     """Impute, and keep what inference needs."""
-    ready = _prepare(study, options)
+    ready = prepare(study, options)
     if isinstance(ready, NotEstimable):
         return ready
     fit = _impute(ready, options)
@@ -76,7 +76,8 @@ def fit(study: Study, options: Options) -> Fitted | NotEstimable:
     return of_study(fit.study, with_closed_form(fit.study, linear, changes), differences=differences, **more)
 
 
-def _prepare(study: Study, options: Options) -> Study | NotEstimable:
+def prepare(study: Study, options: Options) -> Study | NotEstimable:
+    """Keep the cells that count, and the units with an untreated value to predict the others from."""
     study = windows.drop_always(study)
     if (refusal := refuse_arms(study, options)) is not None:
         return refusal

@@ -97,6 +97,7 @@ LEFT_OUT = {
         "covariate",
     ),
     "cohort_without_value_after": _cohort("no value after its start can be compared"),
+    "cohort_without_comparison_left": _cohort("no unit still waits in the weeks that count after its start"),
     "cohort_without_comparison_base": _cohort("no comparison unit has a value at its base time {base}"),
     "cohort_without_own_base": _cohort("none of its units has a value at its base time {base}"),
     "cohort_without_pairs": _cohort(
@@ -145,6 +146,13 @@ COMPARISON = {
         "exponents of the interval's ends bound that ratio"
     ),
     "group_time_taken": Kind("`group_time` was taken, since it never compares with units already treated"),
+    "gls_imputation_taken": Kind(
+        "`gls_imputation` was taken, which needs half the units of `group_time` or fewer where chance decided who starts when"
+    ),
+    "unit_covariance": Kind(
+        "a unit's own level is taken as {share:.2f} of the variance, and what is left as fading by {fade:.1f} from week to week"
+        "{fitted:?: fitted before the first start|, for too little is there before the first start to fit it on}"
+    ),
     "gaps": Kind(
         "gaps: each cohort and time is compared among the units with a value then and at the base time"
     ),

@@ -278,7 +278,7 @@ def _rounding(panel: TwoWayPanel, observed: BoolArray) -> FloatArray:
     """Squares of each column that are arithmetic alone: a cohort's are a difference of products, a covariate's are centred."""
     cells = np.zeros(panel.regressors.shape[:2])
     for units in _by_cohort(panel, np.arange(len(panel.y))):
-        cells[panel.cohort[units[0]]] = observed[units].sum(axis=0)
+        cells[panel.cohort[units[0]]] += observed[units].sum(axis=0)
     squares = [1e-12 * np.einsum("gt,gtk->k", cells, panel.regressors**2)]
     if panel.covariates is not None:
         squares.append(
