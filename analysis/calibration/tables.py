@@ -98,6 +98,24 @@ def chances() -> str:
     return _table(("wedge", *named, *(f"coverage of one effect, {course}" for course in COURSES)), rows)
 
 
+def tests_of_uneven_arms() -> str:
+    """Arms and spreads by rows, tests by columns, normal and skewed changes."""
+    found = {
+        (c["treated"], c["comparison"], c["spread"], c["shape"]): c["rates"] for c in _cells("studentised")
+    }
+    columns = [(shape, test) for shape in ("normal", "skewed") for test in ("plain", "studentised", "cr2")]
+    arms = dict.fromkeys(key[:3] for key in found)
+    rows = [
+        (
+            f"{treated} v {comparison}",
+            f"{spread:g}",
+            *(_percent(found[treated, comparison, spread, shape][test]) for shape, test in columns),
+        )
+        for treated, comparison, spread in arms
+    ]
+    return _table(("arms", "spread of pilot teams", *(f"{shape}: {test}" for shape, test in columns)), rows)
+
+
 def chosen() -> str:
     """Starts chosen, not drawn: the headline and the bands."""
     names = [
@@ -147,6 +165,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "drawn": drawn,
     "wedges": wedges,
     "chances": chances,
+    "uneven arms": tests_of_uneven_arms,
     "chosen": chosen,
     "counts": counts,
     "injected": injected,
