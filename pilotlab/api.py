@@ -36,12 +36,28 @@ def open_workspace(
     ------
     NotFound
         Where there is no workspace.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pilotlab as pl
+    >>> _ = pl.init("my-company")
+    >>> workspace = pl.open("my-company/experiments", actor="ana", today=date(2027, 3, 1))
+    >>> workspace.actor, workspace.pilots()
+    ('ana', ('anchor-days',))
     """
     return Workspace(Folders.find(path), who_acts(actor), today or datetime.now().date(), clock)
 
 
 def init(path: Path | str = ".") -> Workspace:
-    """Make a workspace with a commented example pilot."""
+    """Make a workspace with a commented example pilot.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> pl.init("new-company").pilots()
+    ('anchor-days',)
+    """
     from pilotlab.scaffold.init import init_workspace
 
     init_workspace(Path(path))
@@ -62,4 +78,13 @@ class Workspace(Analysed, Collected, Designed):
         The day taken as today.
     clock : callable
         Gives the time of an act as text.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("acme")
+    >>> workspace.assign("anchor-days", seed=7)
+    Assignment anchor-days: 12 control, 12 anchor; stratified, seed 7
+    >>> workspace.decide("anchor-days")
+    Decision 'Not decision-ready' (grade A)
     """

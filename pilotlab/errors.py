@@ -35,7 +35,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem of a file: a code to look up, where it stands, and what would do."""
+    """One problem of a file: a code to look up, where it stands, and what would do.
+
+    Examples
+    --------
+    >>> finding = Finding("PL101", "error", "'desgin' is not a key", Span("pilot.yaml", 7, 1), fix="write 'design'")
+    >>> print(finding)
+    pilot.yaml:7:1  PL101 error 'desgin' is not a key
+    >>> finding.fix
+    "write 'design'"
+    """
 
     code: str
     level: Level
@@ -66,7 +75,17 @@ class Finding:
 
 
 class PilotlabError(Exception):
-    """Base class: what happened, where it was written, what to do next."""
+    """Base class: what happened, where it was written, what to do next.
+
+    Examples
+    --------
+    >>> try:
+    ...     raise PilotlabError("no team has reported", fix="import the weeks")
+    ... except PilotlabError as error:
+    ...     print(error)
+    no team has reported
+      fix: import the weeks
+    """
 
     def __init__(self, what: str, *, where: Span | None = None, fix: str = "") -> None:
         what = bounded(what)
@@ -76,7 +95,15 @@ class PilotlabError(Exception):
 
 
 class UsageError(PilotlabError):
-    """A wrong argument: its name, its value, and what would do."""
+    """A wrong argument: its name, its value, and what would do.
+
+    Examples
+    --------
+    >>> raise unknown("arm", "pilto", ["pilot", "control"])
+    Traceback (most recent call last):
+    pilotlab.errors.UsageError: arm 'pilto' is not known; did you mean 'pilot'?
+      fix: one of: control, pilot
+    """
 
 
 class NotFound(PilotlabError):  # noqa: N818 - reads as what it says

@@ -25,7 +25,14 @@ class NoWeek(PilotlabError):  # noqa: N818 - reads as what it says
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """An ISO week, Monday to Sunday, written `2026-W37`; `index` counts weeks, so that differences are periods."""
+    """An ISO week, Monday to Sunday, written `2026-W37`; `index` counts weeks, so that differences are periods.
+
+    Examples
+    --------
+    >>> week = Week.parse("2026-W53")
+    >>> week.monday.isoformat(), week.since(Week.parse("2026-W50"))
+    ('2026-12-28', 3)
+    """
 
     index: int
 

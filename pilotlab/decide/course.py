@@ -64,6 +64,15 @@ class Course:
         Every draw of the arms, oldest first.
     looks : tuple of EarlyLook
         Who saw results before the planned end, when and why, oldest first.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("acme")
+    >>> _ = workspace.assign("anchor-days")
+    >>> course = workspace.course("anchor-days")
+    >>> course.decision_of("anchor").verdict, len(course.panels)
+    ('Not decision-ready', 7)
     """
 
     plan: Plan

@@ -193,6 +193,15 @@ class ArmDecision(Frozen):
         What became of the goals in other analyses: "no sign flip, held in 14 of 16 other analyses".
     flags : tuple of str
         What changes no verdict and must be seen: roster drift, alarms to be answered, "not measured".
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("before-the-first-week")
+    >>> _ = workspace.assign("anchor-days")
+    >>> arm = workspace.decide("anchor-days").arms[0]
+    >>> arm.evidence, arm.gate_met
+    ('lottery, 12 pilot and 12 comparison teams', False)
     """
 
     arm: str
@@ -239,7 +248,16 @@ class ArmDecision(Frozen):
 
 
 class Decision(Frozen):
-    """The decision of a pilot. `verdict`, `grade`, `states` and `reasons` are those of the leading arm."""
+    """The decision of a pilot. `verdict`, `grade`, `states` and `reasons` are those of the leading arm.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("acme")
+    >>> _ = workspace.assign("anchor-days")
+    >>> workspace.decide("anchor-days")
+    Decision 'Not decision-ready' (grade A)
+    """
 
     schema_: Literal["pilotlab/decision@1"] = Field(SCHEMA, alias="schema")
     pilot: str = ""

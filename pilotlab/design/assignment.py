@@ -96,6 +96,12 @@ class Assignment:
         Why arms were drawn again; empty for the first.
     imbalance : Imbalance or None
         How uneven it is among the draws that could have been made; None where no lot decided, or nothing could be compared.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> pl.init("acme").assign("anchor-days", seed=7)
+    Assignment anchor-days: 12 control, 12 anchor; stratified, seed 7
     """
 
     pilot: str

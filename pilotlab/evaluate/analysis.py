@@ -79,6 +79,15 @@ class MetricResult:
         Of a goal about people: how many answers the pilot arm kept, for each that the comparison arm kept.
     slices : Slices or None
         Of a goal or guardrail with an effect to show, where groups are declared and logged.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("before-the-first-week")
+    >>> _ = workspace.assign("anchor-days")
+    >>> result = workspace.analyze("anchor-days").of("anchor", "goal")[0]
+    >>> result.metric.label, result.estimate.reason
+    ('Satisfaction', 'no value in any arm')
     """
 
     role: Role
@@ -120,7 +129,16 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Analysis:
-    """Every declared metric of every pilot arm, in declared order."""
+    """Every declared metric of every pilot arm, in declared order.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("acme")
+    >>> _ = workspace.assign("anchor-days")
+    >>> workspace.analyze("anchor-days")
+    Analysis anchor-days: 7 results, 1 arm
+    """
 
     pilot: str
     results: tuple[MetricResult, ...]

@@ -69,6 +69,15 @@ class Panel:
         text is no share.
     released : DataFrame or None
         Of a panel rebuilt from `to_dict`: what was handed out.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("acme")
+    >>> _ = workspace.assign("anchor-days")
+    >>> panel = workspace.panel("anchor-days", "job_satisfaction")
+    >>> panel
+    Panel anchor-days job_satisfaction@1: 0 teams, 0 weeks, 0 values
     """
 
     pilot: str

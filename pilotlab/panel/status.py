@@ -90,6 +90,15 @@ class Status:
         Teams that owe the last week, alphabetical; a count where the units are people, who are not listed singly.
     teams : tuple of TeamStatus
         Empty where the units are people.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> workspace = pl.init("acme")
+    >>> _ = workspace.assign("anchor-days")
+    >>> status = workspace.status("anchor-days")
+    >>> status.week, f"{status.arrived} of {status.units}"
+    (None, '24 of 24')
     """
 
     pilot: str

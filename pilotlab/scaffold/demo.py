@@ -112,7 +112,17 @@ def run_demo(
 
 
 def demo(path: Path | str = "demo", **options: Any) -> Workspace:
-    """Make a simulated company's workspace and run its pilot from nothing to a readout."""
+    """Make a simulated company's workspace and run its pilot from nothing to a readout.
+
+    Examples
+    --------
+    It takes some ten seconds, most of them for the pages.
+
+    >>> import pilotlab as pl
+    >>> workspace = pl.demo("demo", teams=8)  # doctest: +SKIP
+    >>> workspace.decide("hybrid-schedule")  # doctest: +SKIP
+    Decision 'Extend' (grade B)
+    """
     from pilotlab.api import open_workspace
 
     run_demo(Path(path), **options)

@@ -37,6 +37,12 @@ class Company:
         Team to arm, drawn half and half from the company's own seed; `observe` takes any other.
     paths : Mapping[str, Paths]
         By metric and arm, cells of shape (teams, weeks).
+
+    Examples
+    --------
+    >>> company = simulate("hybrid_strong", teams=6, seed=1)
+    >>> company.truth.round(2).head(2).values.tolist()
+    [['job_satisfaction', 0.63, 0.6, 0.64], ['work_life_balance', 0.36, 0.3, 0.32]]
     """
 
     scenario: Scenario

@@ -39,6 +39,12 @@ class Scenario:
         metric for scores and hours, as a relative change for shares and counts. Metrics left out: 0.
     share : callable or None
         From the people to the share of the effect that each has; None: everybody has all of it.
+
+    Examples
+    --------
+    >>> scenario = SCENARIOS["hybrid_strong"]
+    >>> scenario.control_days, scenario.pilot_days, scenario.effects["job_satisfaction"]
+    (5, 3, 0.35)
     """
 
     name: str

@@ -67,7 +67,15 @@ class Rate(Frozen):
 
 
 class MetricSpec(Frozen):
-    """One thing a team reports; its role and its margin belong to the pilot that uses it."""
+    """One thing a team reports; its role and its margin belong to the pilot that uses it.
+
+    Examples
+    --------
+    >>> metric = MetricSpec(id="tickets_closed", label="Tickets closed", family="outcome", unit="tickets/week",
+    ...                     direction="higher", kind="count", roles={"goal", "watch"})
+    >>> metric.key
+    'tickets_closed@1'
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: Whole = Field(1, ge=1)

@@ -197,7 +197,15 @@ class PeopleSpec(Frozen):
 
 
 class PilotSpec(Frozen):
-    """A pilot as declared; `id` is its folder's name."""
+    """A pilot as declared; `id` is its folder's name.
+
+    Examples
+    --------
+    >>> import pilotlab as pl
+    >>> spec, metrics, teams = pl.init("acme").declared("anchor-days")
+    >>> spec.title, spec.claim, spec.arms
+    ('Two anchor days for product teams', 'improve', ('anchor',))
+    """
 
     id: Text
     schema_: Literal["pilotlab/pilot@1"] = Field("pilotlab/pilot@1", alias="schema")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
-import sys
-
 import numpy as np
 import pytest
 
-from pilotlab.release import rounding, shown, suppression
 from pilotlab.release.shown import Cell, Hidden, Shown, release
 from pilotlab.release.suppression import release_table
 from pilotlab.spec.metric_catalogue import Catalogue
@@ -89,8 +85,3 @@ def test_everybody_alike_is_a_band(value: float) -> None:
 def test_few_exits_are_never_shown(count: int) -> None:
     found = release(Cell(count * 869.6, count=float(count)), EXITS)
     assert isinstance(found, Shown) == (count >= 5)
-
-
-@pytest.mark.parametrize("module", [shown, rounding, suppression])
-def test_the_examples_run(module: object) -> None:
-    assert doctest.testmod(sys.modules[module.__name__]).failed == 0  # type: ignore[attr-defined]

@@ -57,6 +57,16 @@ class Bacon:
     n_units, n_times : int
     notes : tuple of Note
         What was left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pilotlab as pl
+    >>> rows = [(team, week, float(team * week % 5), 3 if team < 4 else 5 if team < 7 else 0)
+    ...         for team in range(1, 10) for week in range(1, 9)]
+    >>> found = pl.bacon(pd.DataFrame(rows, columns=["team", "week", "y", "first_week"]))
+    >>> found
+    TWFE +0.450 = 70 % treated vs never, 20 % later vs earlier, 10 % earlier vs later
     """
 
     att: float

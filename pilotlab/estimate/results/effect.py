@@ -61,6 +61,18 @@ class Estimate:
         Coefficients by event time with their covariance, where the estimator has them: what `sensitivity` reads.
     synthetic : Synthetic or None
         Weights, paths and placebos of a synthetic comparison.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pilotlab as pl
+    >>> rows = [(team, week, team * week % 7 + 2.0 * (team > 4 and week > 3), 4 if team > 4 else 0)
+    ...         for team in range(1, 9) for week in range(1, 7)]
+    >>> estimate = pl.did(pd.DataFrame(rows, columns=["team", "week", "y", "first_week"]), outcome_unit="h/week")
+    >>> estimate
+    ATT +1.75 h/week [-1.99, +5.49]
+    >>> Estimate.from_dict(estimate.to_dict()) == estimate
+    True
     """
 
     att: float
@@ -316,6 +328,14 @@ class NotEstimable:
         What was left out, where the reason tells it.
     code : str
         "too_few_clusters" where arms are too small for an interval; empty for any other reason.
+
+    Examples
+    --------
+    >>> none = NotEstimable("one team is treated", "a second team in the pilot")
+    >>> none
+    NotEstimable('one team is treated', 'a second team in the pilot')
+    >>> none.reason if not none else "an estimate"
+    'one team is treated'
     """
 
     reason: str

@@ -48,7 +48,15 @@ class HarmLook:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class HarmBounds:
-    """Bounds of an effect at each look, all of which hold together with probability 1 - alpha."""
+    """Bounds of an effect at each look, all of which hold together with probability 1 - alpha.
+
+    Examples
+    --------
+    >>> looks = (HarmLook(look=1, att=-0.5, se=0.5, bound=1.2, harm=False), HarmLook(look=2, att=-1.0, se=0.3, bound=-0.1, harm=True))
+    >>> bounds = HarmBounds(rows=looks, rule="anytime", margin=0.0, better="higher", alpha=0.05)
+    >>> bounds.harmed_at, bounds.sentence()
+    (2, 'shown to be worse at look 2')
+    """
 
     rows: tuple[HarmLook, ...]
     rule: Rule

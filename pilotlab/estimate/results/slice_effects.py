@@ -106,7 +106,18 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Slices:
-    """Effects by group, beside the effect of the whole; groups stand in the order of their names, never of their effects."""
+    """Effects by group, beside the effect of the whole; groups stand in the order of their names, never of their effects.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pilotlab as pl
+    >>> rows = [(team, week, "AB"[team % 2], team % 3 + week % 2 + (1 + team % 2) * (team > 12 and week > 3), 4 if team > 12 else 0)
+    ...         for team in range(1, 25) for week in range(1, 7)]
+    >>> found = pl.slices(pd.DataFrame(rows, columns=["team", "week", "site", "y", "first_week"]), by="site")
+    >>> [(group.level, round(group.att, 6)) for group in found.of("site")]
+    [('A', 1.0), ('B', 2.0)]
+    """
 
     overall: Estimate
     groups: tuple[Group, ...]

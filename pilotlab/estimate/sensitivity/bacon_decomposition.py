@@ -65,7 +65,7 @@ def bacon(
     ...         for team in range(1, 10) for week in range(1, 9)]
     >>> frame = pd.DataFrame(rows, columns=["team", "week", "y", "first_week"])
     >>> found = bacon(frame)
-    >>> round(found.to_frame()["weight"].sum(), 9)
+    >>> float(round(found.to_frame()["weight"].sum(), 9))
     1.0
     """
     defaults = {

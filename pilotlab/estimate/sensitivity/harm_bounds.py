@@ -65,6 +65,17 @@ def harm_bounds(
     References
     ----------
     Robbins (1970); Waudby-Smith et al. (2024); Lan & DeMets (1983); O'Brien & Fleming (1979); Pocock (1977).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pilotlab as pl
+    >>> rows = [(team, week, team * week % 3 + team**2 * week % 5 - 3.0 * (team > 4 and week > 3), 4 if team > 4 else 0)
+    ...         for team in range(1, 9) for week in range(1, 9)]
+    >>> frame = pd.DataFrame(rows, columns=["team", "week", "y", "first_week"])
+    >>> looks = [pl.did(frame[frame["week"] <= last]) for last in (4, 6, 8)]
+    >>> pl.harm_bounds(looks, better="higher").sentence()
+    'shown to be worse at look 2'
     """
     estimates = _checked(tuple(looks), planned_se, fractions, margin, better, rule, alpha)
     tuned = estimates[-1].se if planned_se is None else float(planned_se)

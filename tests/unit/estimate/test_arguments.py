@@ -75,11 +75,3 @@ def test_one_covariate_or_excluded_time_needs_no_list() -> None:
 def test_numbers_may_be_numpys() -> None:
     frame = simulate(seed=2)
     assert did(frame, baseline=np.int64(3), washin=np.int32(1)) == did(frame, baseline=3, washin=1)  # type: ignore[arg-type]
-
-
-def test_the_example_of_the_docstring_runs() -> None:
-    import doctest
-    import sys
-
-    result = doctest.testmod(sys.modules["pilotlab.estimate.did"])
-    assert (result.failed, result.attempted > 0) == (0, True)

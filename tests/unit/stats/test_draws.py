@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import itertools
 import math
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pilotlab.design import reachable
-from pilotlab.stats.randomization import draws, sharp_null
+from pilotlab.stats.randomization import draws
 from pilotlab.stats.randomization.draws import (
     Design,
     count,
@@ -180,13 +178,6 @@ def test_subset_of_listed_draws_keeps_the_numbers_of_each_stratum() -> None:
     implied = Design.stratified(z, strata)
     listed = Design.explicit(z, enumerate_draws(implied)).subset(kept, strata)
     assert as_set(enumerate_draws(listed)) == as_set(enumerate_draws(implied.subset(kept)))
-
-
-@pytest.mark.parametrize("module", [draws, sharp_null, reachable])
-def test_examples_run(module: Any) -> None:
-    failed, tried = doctest.testmod(module)
-    assert tried > 0
-    assert failed == 0
 
 
 @pytest.mark.parametrize(

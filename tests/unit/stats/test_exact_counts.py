@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
 import itertools
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +14,6 @@ from scipy.special import comb
 from scipy.stats.contingency import odds_ratio
 
 from pilotlab.stats.randomization.exact_counts import (
-    ConditionalCounts,
     conditional_binomial,
     conditional_poisson,
 )
@@ -165,7 +162,3 @@ def test_bad_counts_are_named(arguments: tuple[object, ...], words: str) -> None
 def test_more_events_than_trials_are_refused() -> None:
     with pytest.raises(ValueError, match="more events than trials"):
         conditional_binomial([1, 2], [3, 1], [1, 0], [5, 5], [2, 5])
-
-
-def test_examples_run() -> None:
-    assert doctest.testmod(sys.modules[ConditionalCounts.__module__]).failed == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import sys
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pilotlab.estimate.did import did
-from pilotlab.stats.power import closed_form as kernel
 from pilotlab.stats.power.closed_form import (
     Power,
     arms_df,
@@ -189,10 +186,6 @@ def test_a_cluster_of_persons_alike_is_one_person_and_of_unlike_ones_many() -> N
     assert clustered_variance(3, 0, 8) == pytest.approx(9 / 8)
     ones = np.full((8, 8), 0.25) + 0.75 * np.eye(8)
     assert clustered_variance(3, 0.25, 8) == pytest.approx(9 * ones.mean())
-
-
-def test_examples_run() -> None:
-    assert doctest.testmod(sys.modules[kernel.__name__]).failed == 0
 
 
 @pytest.mark.parametrize(("treated", "comparison"), [(4, 20), (5, 9), (20, 4), (8, 12), (12, 12)])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -197,7 +194,3 @@ def test_streams_cover_at_every_look() -> None:
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
-
-
-def test_examples_run() -> None:
-    assert doctest.testmod(sys.modules[kernel.__name__]).failed == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import sys
 from itertools import combinations, product
 
 import numpy as np
@@ -92,7 +90,3 @@ def test_nothing_measures_two_pairs_of_unequal_size() -> None:
     cells = _cells([(1, 1), (1, 1)], seed=5)
     assert small_strata(cells).all()
     assert hybrid(cells) is None
-
-
-def test_the_examples_run() -> None:
-    assert doctest.testmod(sys.modules[hybrid.__module__], extraglobs={"np": np}).failed == 0

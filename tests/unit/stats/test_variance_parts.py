@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import sys
-
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -145,7 +142,3 @@ def test_a_level_alone_and_noise_alone() -> None:
 def test_bad_input_is_named(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
-
-
-def test_examples_run() -> None:
-    assert doctest.testmod(sys.modules[kernel.__name__], extraglobs={"np": np}).failed == 0
