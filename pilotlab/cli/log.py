@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,8 @@ from pilotlab.cli.options import (
 )
 from pilotlab.cli.output import next_line, show, show_json
 from pilotlab.errors import nearest
+from pilotlab.wording.lists import listed
+from pilotlab.wording.numbers import typed
 
 if TYPE_CHECKING:
     from pilotlab.sources.entry import Answers, Draft, Form
@@ -145,7 +148,9 @@ def _report(
     pilot: str, sheet: Form, entries: list[Entry], receipt: Receipt, *, form: str, plain: bool
 ) -> None:
     from pilotlab.sources.dialogue import line_of
+    from pilotlab.sources.entry import without_count
 
+    uncounted = without_count(sheet, entries)
     if form == "json":
         values = [_as_data(row) for row in entries]
         counts = {"new": receipt.new, "corrected": receipt.corrected, "unchanged": receipt.unchanged}
@@ -157,6 +162,7 @@ def _report(
                 "week": str(sheet.week),
                 "values": values,
                 **counts,
+                "without_n": len(uncounted),
                 "receipt": receipt.code or None,
                 "ledger": receipt.seq,
             },
@@ -168,7 +174,29 @@ def _report(
     if not receipt.written:
         done = f"{sheet.team}, {sheet.week}: all of this was stored already. Nothing changed."
     mark = [f"Receipt {receipt.code}"] if receipt.code else []
-    show("\n".join([*lines, done, *mark, next_line(f"pilotlab status {pilot}")]), plain=plain, stored=True)
+    told = [*lines, done, *mark, *_never_shown(pilot, sheet, uncounted), next_line(f"pilotlab status {pilot}")]
+    show("\n".join(told), plain=plain, stored=True)
+
+
+def _never_shown(pilot: str, sheet: Form, uncounted: list[Entry]) -> list[str]:
+    """Warn of means without a count, with the command that adds it."""
+    if not uncounted:
+        return []
+    names = [row.metric.id for row in uncounted]
+    values = " ".join(f"--set {row.metric.id}={_as_typed(row)}" for row in uncounted)
+    counts = " ".join(f"--n {name}=ANSWERS" for name in names)
+    week = f"--team {quote(sheet.team)} --week {sheet.week}"
+    return [
+        f"warning: {listed(names)} came without --n, how many people answered: stored, counted in the result, never shown.",
+        f'  fix: pilotlab log {pilot} {week} {values} {counts} --why "the count was missing"',
+    ]
+
+
+def _as_typed(row: Entry) -> str:
+    """A value as `--set` takes it."""
+    if row.numerator is not None and row.denominator is not None:
+        return f"{typed(row.numerator)}/{typed(row.denominator)}"
+    return "" if row.value is None else typed(row.value)
 
 
 def _as_data(row: Entry) -> dict[str, Any]:

@@ -233,6 +233,17 @@ def corrections(form: Form, entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
+def without_count(form: Form, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the means of which nobody said, now or before, how many people stand behind: kept, and never shown."""
+    stored = form.stored
+    return [
+        entry
+        for entry in entries
+        if entry.value is not None and entry.n is None and entry.metric.of_people
+        if (old := stored.get(entry.metric.key)) is None or old.n is None
+    ]
+
+
 def heading(form: Form) -> str:
     """Whose week it is."""
     return f"{form.team}, {form.week} ({day_and_month(form.week.monday)} to {short_day(form.week.sunday)})"
@@ -250,6 +261,7 @@ __all__ = [
     "stored_form",
     "typed_gap",
     "week_to_log",
+    "without_count",
 ]
 
 

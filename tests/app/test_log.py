@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,6 +84,22 @@ def test_a_second_tap_on_save_changes_nothing(run: Run, workspace: Path) -> None
     again = log(run, "--set", "focus_hours=21.50")
     assert "all of this was stored already. Nothing changed." in again.output
     assert len(stored(run, workspace)) == 1
+
+
+def test_a_mean_without_its_count_is_warned_of_with_the_command_that_adds_it(run: Run) -> None:
+    bare = log(run, "--set", "job_satisfaction=7.4", "--set", "focus_hours=21.5", "--n", "focus_hours=8")
+    assert (
+        "warning: job_satisfaction came without --n, how many people answered: stored, counted in the result, "
+        "never shown.\n  fix: pilotlab log anchor-days --team api --week 2026-W40 --set job_satisfaction=7.4 "
+        '--n job_satisfaction=ANSWERS --why "the count was missing"\n'
+    ) in bare.output
+    fix = bare.output.partition("fix: pilotlab ")[2].splitlines()[0].replace("ANSWERS", "8")
+    mended = run(*shlex.split(fix), *TODAY)
+    assert "1 corrected" in mended.output
+    assert "warning" not in mended.output
+    again = log(run, "--set", "job_satisfaction=7.6", "--why", "typo")
+    assert "warning" not in again.output, "the count that is stored stays"
+    assert json.loads(log(run, "--set", "belonging=3.5", "--format", "json").output)["without_n"] == 1
 
 
 def test_a_correction_asks_why(run: Run, workspace: Path) -> None:
