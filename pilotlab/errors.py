@@ -53,6 +53,7 @@ class Finding:
     value: Any = None
     fix: str = ""
     rows: tuple[int, ...] = ()  # all rows of a table that have it, where it is told once for many
+    mends: bool = False  # the sentence itself names what would do: the fix need not stand behind it
 
     def __str__(self) -> str:
         head = f"{self.where}  " if self.where else ""

@@ -245,14 +245,13 @@ def _name(label: str, unit: str) -> str:
 
 
 def _promise(row: Promise) -> list[str]:
-    state = f"{row.state}: {row.reason}" if row.reason else row.state
     return _cells(
         "guardrail" if row.deciding else "watch",
         _name(row.label, row.unit),
         row.effect,
         row.decimals,
         row.limit,
-        state,
+        row.state,
         filled=row.deciding,
     )
 
@@ -262,15 +261,10 @@ def _cells(
 ) -> list[str]:
     role = f"{role:<10}"
     if effect.estimate is None:
-        return [role, label, _why_none(state, effect.reason)]
+        return [role, label, ": ".join(filter(None, (state, effect.reason)))]
     interval = f"{signed(effect.low, decimals)} to {signed(effect.high, decimals)}"
     drawn = draw(effect.estimate, effect.low, effect.high, mark, filled=filled)
     return [role, label, signed(effect.estimate, decimals), interval, drawn, state]
-
-
-def _why_none(state: str, reason: str) -> str:
-    """State and reason, each once."""
-    return state if reason in state else f"{state}: {reason}" if state else reason
 
 
 def draw(estimate: float, low: float, high: float, mark: float | None, *, filled: bool) -> str:

@@ -199,15 +199,4 @@ def _place(finding: Finding) -> str:
 
 def said(finding: Finding) -> str:
     """What is wrong and how to fix it, in one sentence; the fix is left out where the first half says it already."""
-    told = (
-        not finding.fix
-        or "did you mean" in finding.what
-        or "it belongs under" in finding.what
-        or _repeats(finding.fix.partition(" ")[2], finding.what)
-    )
-    return finding.what if told else f"{finding.what}; {finding.fix}"
-
-
-def _repeats(words: str, what: str) -> bool:
-    """Whether a fix says in other words what was said; a number stands in what it mends, and is no repetition."""
-    return words in what and any(character.isalpha() for character in words)
+    return finding.what if finding.mends or not finding.fix else f"{finding.what}; {finding.fix}"

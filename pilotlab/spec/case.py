@@ -27,6 +27,7 @@ class Issue(NamedTuple):
     value: Any = None
     fix: str = ""
     level: Level | None = None  # where it is milder than the code's
+    mends: bool = False  # `what` names what would do, as `Finding.mends`
 
 
 Issues = Iterator[Issue]

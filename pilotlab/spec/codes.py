@@ -154,10 +154,11 @@ def found(
     value: Any = None,
     fix: str = "",
     level: Level | None = None,
+    mends: bool = False,
 ) -> Finding:
     """Make a finding; its level is the code's. Whatever was written is quoted in a size that can be read."""
     said = value if value is None or isinstance(value, bool | int | float) else bounded(str(value))
-    return Finding(code, level or CODES[code].level, bounded(what), where, said, bounded(fix))
+    return Finding(code, level or CODES[code].level, bounded(what), where, said, bounded(fix), mends=mends)
 
 
 _UNREAD = {"PL106", "PL107", "PL122", "PL126"}

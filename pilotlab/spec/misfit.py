@@ -74,7 +74,7 @@ def unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Find
     key, known = str(place[-1]), keys_at(model, place[:-1])
     around = f" in {name(place[:-1])}" if len(place) > 1 else ""
     what, fix = f"unknown key {shortened(key)}{around}", "known here: " + ", ".join(_listed(place, known))
-    hint = nearest(key, known)
+    hint, mends = nearest(key, known), False
     if (slip := positions.slips.get(place)) is not None:
         what, fix = f"{what}: {slip.what}", slip.fix
     elif key == "<<":
@@ -82,12 +82,13 @@ def unknown_key(model: type[Frozen], place: Place, positions: Positions) -> Find
     elif odd := first_lookalike(key):
         what, fix = f"{what}: it holds {odd[1]}", f"type it as `{plain(key).strip()}`"
     elif hint:
-        what += hint
+        what, mends = f"{what}{hint}", True
     elif home := name(home_of(model, key)):
-        what, fix = f"unknown key {shortened(key)}; it belongs under {home!r}", f"move it under `{home}:`"
+        what, mends = f"unknown key {shortened(key)}; it belongs under {home!r}", True
+        fix = f"move it under `{home}:`"
     elif "@" in key and "use" in known:
         fix = f"name the metric as `use: {key}`"
-    return found("PL104", what, where=positions(place, at="key"), value=key, fix=fix)
+    return found("PL104", what, where=positions(place, at="key"), value=key, fix=fix, mends=mends)
 
 
 def _listed(place: Place, known: list[str]) -> list[str]:
@@ -121,10 +122,11 @@ def _value(place: Place, errors: list[ErrorDetails], positions: Positions) -> Fi
     hint = _word_hint(value, words) if words and isinstance(value, str) else ""
     written = positions.odd.get(place) or quoted(value)
     fix = _fix(label, value, wanted, code)
+    mends = bool(hint) or fix == f"write {wanted}"  # both sentences say what is wanted
     if value == "":
-        what, fix = f"{label} is empty text", "give it a value or remove the key"
+        what, fix, mends = f"{label} is empty text", "give it a value or remove the key", False
     elif (slip := positions.slips.get(place)) is not None:
-        what, fix = f"{label} has no value: {slip.what}", slip.fix
+        what, fix, mends = f"{label} has no value: {slip.what}", slip.fix, False
     elif value is None:
         what = f"{label} has no value; it must be {wanted}"
     elif wanted.startswith("is "):
@@ -134,7 +136,7 @@ def _value(place: Place, errors: list[ErrorDetails], positions: Positions) -> Fi
         what = f"{label} is {written}; it must be {wanted}{_odd(value)}{hint}"
     at = "value" if value is not None else "key"
     where = positions(place, at="value" if at == "value" else "key")
-    return found(code, what, where=where, value=quoted(value).strip("'"), fix=fix)
+    return found(code, what, where=where, value=quoted(value).strip("'"), fix=fix, mends=mends)
 
 
 def _word_hint(value: str, words: list[str]) -> str:

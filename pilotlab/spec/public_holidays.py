@@ -14,7 +14,11 @@ HEAVY = 2  # so many public holidays make a week another kind of week
 
 
 class UnknownCalendar(Exception):  # noqa: N818
-    """No holidays are known for a code."""
+    """No holidays are known for a code; `hint` suggests one that was meant."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        self.hint = hint
+        super().__init__(f"{what}{hint}")
 
 
 def public_holidays(code: str, days: Iterable[date]) -> Mapping[date, str]:
@@ -38,9 +42,9 @@ def public_holidays(code: str, days: Iterable[date]) -> Mapping[date, str]:
     except (NotImplementedError, AttributeError, KeyError):
         supported = holidays.list_supported_countries(include_aliases=True)  # slow: loads every country
     if country in supported:
-        raise UnknownCalendar(f"{country} has no part {part!r}{nearest(part, supported[country])}")
+        raise UnknownCalendar(f"{country} has no part {part!r}", nearest(part, supported[country]))
     near = nearest(country, supported) if len(country) < 4 else _by_name(code)
-    raise UnknownCalendar(f"no public holidays are known for {shortened(code)}{near}")
+    raise UnknownCalendar(f"no public holidays are known for {shortened(code)}", near)
 
 
 def _by_name(name: str) -> str:

@@ -132,7 +132,15 @@ def _finding(issue: Issue, case: Case) -> Finding:
         where = Span(case.teams.file, issue.row)
     else:
         where = case.positions(issue.place, at=issue.at)
-    return found(issue.code, issue.what, where=where, value=issue.value, fix=issue.fix, level=issue.level)
+    return found(
+        issue.code,
+        issue.what,
+        where=where,
+        value=issue.value,
+        fix=issue.fix,
+        level=issue.level,
+        mends=issue.mends,
+    )
 
 
 def _touch(one: Place, other: Place) -> bool:

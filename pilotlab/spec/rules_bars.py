@@ -37,7 +37,7 @@ def keys_are_used(case: Case) -> Issues:
         idle += ["if_breached"] if row.role not in limited else []
         for key in (key for key in idle if _has(row, key)):
             what = f"{row.use.use} has {key}, which {_A[row.role]} does not use"
-            yield Issue("PL368", what, (*row.place, key), "key", value=key, fix=f"remove {key}")
+            yield Issue("PL368", what, (*row.place, key), "key", value=key, fix=f"remove {key}", mends=True)
 
 
 _A = {"goal": "a goal", "guardrail": "a guardrail", "watch": "a watched metric", "adherence": "adherence"}
@@ -230,6 +230,7 @@ def _unused(row: Used, key: str, reason: str) -> Issue:
         "key",
         value=key,
         fix=f"remove {key}",
+        mends=True,
     )
 
 

@@ -153,7 +153,8 @@ def calendars_are_known(case: Case) -> Issues:
             public_holidays(code, [])
         except UnknownCalendar as error:
             fix = "a country, or a country and its part: FR, DE-BE, GB-ENG"
-            yield Issue("PL358", str(error), ("calendar", "holidays", site), value=code, fix=fix)
+            place, mends = ("calendar", "holidays", site), bool(error.hint)
+            yield Issue("PL358", str(error), place, value=code, fix=fix, mends=mends)
 
 
 def sites_are_there(case: Case) -> Issues:
@@ -163,9 +164,10 @@ def sites_are_there(case: Case) -> Issues:
     held = dict.fromkeys(team.site for team in case.teams.rows if team.site)
     for site in case.spec.calendar.holidays:
         if site not in held:
-            what = f"no team is at the site {shortened(site)}{nearest(site, held)}"
+            hint = nearest(site, held)
+            what = f"no team is at the site {shortened(site)}{hint}"
             place, fix = ("calendar", "holidays", site), "one of: " + ", ".join(sorted(held)[:12])
-            yield Issue("PL367", what, place, "key", value=site, fix=fix)
+            yield Issue("PL367", what, place, "key", value=site, fix=fix, mends=bool(hint))
 
 
 def holidays_in_baseline(case: Case) -> Issues:

@@ -111,14 +111,15 @@ def shares_name_arms(case: Case) -> Issues:
     shares, policy = case.spec.design.assign.shares or {}, case.spec.policy
     for arm in shares:
         if arm not in policy:
-            place = ("design", "assign", "shares", arm)
+            place, hint = ("design", "assign", "shares", arm), nearest(arm, policy)
             yield Issue(
                 "PL214",
-                f"shares names the arm {arm!r}, which policy does not have{nearest(arm, policy)}",
+                f"shares names the arm {arm!r}, which policy does not have{hint}",
                 place,
                 "key",
                 value=arm,
                 fix="one of: " + ", ".join(policy),
+                mends=bool(hint),
             )
     for arm in policy if shares else ():
         if arm not in shares:
@@ -244,16 +245,13 @@ def engine_is_known(case: Case) -> Issues:
         now = ("auto", *engine.declarable(table), *more)
         if name in now:
             continue
-        code, what, fix = (
-            "PL347",
-            f"{kind} {name!r} is not known{nearest(name, now)}",
-            "one of: " + ", ".join(now),
-        )
+        hint = "" if name in table else nearest(name, now)
+        code, what, fix = "PL347", f"{kind} {name!r} is not known{hint}", "one of: " + ", ".join(now)
         if name in table:
             what = f"{kind} {name!r} {table[name].frames_only}"
             if kind == "estimator":
                 code, fix = "PL348", f"{fix}; `pl.did` runs it on a frame"
-        yield Issue(code, what, (*place, kind), value=name, fix=fix)
+        yield Issue(code, what, (*place, kind), value=name, fix=fix, mends=bool(hint))
 
 
 def draws_are_there(case: Case) -> Issues:

@@ -123,15 +123,17 @@ def slices_are_groups(case: Case) -> Issues:
     """A slice parts people by what they were before the start, into more than one team, once."""
     seen: set[str] = set()
     for name, place in _slices(case):
-        why, fix = _unfit(name, case)
+        why, fix, hint = _unfit(name, case)
         if not why and name in seen:
             why, fix = "is declared twice", "keep one of the two"
         if why:
-            yield Issue("PL366", f"slice {shortened(name)} {why}", place, value=name, fix=fix)
+            what = f"slice {shortened(name)} {why}{hint}"
+            yield Issue("PL366", what, place, value=name, fix=fix, mends=bool(hint))
         seen.add(name)
 
 
-def _unfit(name: str, case: Case) -> tuple[str, str]:
+def _unfit(name: str, case: Case) -> tuple[str, str, str]:
+    """Say why a slice can't be, what would do, and which column was meant; nothing of one that can."""
     columns = case.teams.columns if case.teams is not None else ()
     known = [column for column in columns if column != "team"]
     group, equals, _ = name.partition("=")
@@ -139,18 +141,20 @@ def _unfit(name: str, case: Case) -> tuple[str, str]:
         return (
             "is a metric: groups formed by an outcome change with it",
             "slice by what was so before the start",
+            "",
         )
     if name in ("team", "week", "arm", *case.spec.policy):
         return (
             "shows single teams, weeks or arms, not groups of people",
             "slice by a column such as site, or leave it out",
+            "",
         )
     if equals:
-        return "names one group", f"name what parts the groups: {group.strip()}"
+        return "names one group", f"name what parts the groups: {group.strip()}", ""
     near = difflib.get_close_matches(name.casefold(), [column.casefold() for column in known], 1, 0.85)
     if near and name not in columns:
-        return f"is no column of the list of teams{nearest(name, known)}", "one of: " + ", ".join(known)
-    return "", ""
+        return "is no column of the list of teams", "one of: " + ", ".join(known), nearest(name, known)
+    return "", "", ""
 
 
 def _slices(case: Case) -> list[tuple[str, Place]]:

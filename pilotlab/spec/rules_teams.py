@@ -34,7 +34,8 @@ def columns_are_there(case: Case) -> Issues:
         if column.startswith("baseline.") and place[:3] == ("design", "assign", "on"):
             yield from _baseline_metric(case, column, place)
         elif column not in columns:
-            what = f"{case.teams.file} has no column {column!r}{nearest(column, columns)}"
+            hint = nearest(column, columns)
+            what = f"{case.teams.file} has no column {column!r}{hint}"
             yield Issue(
                 "PL211",
                 what,
@@ -42,6 +43,7 @@ def columns_are_there(case: Case) -> Issues:
                 "key" if at == "key" else "value",
                 value=column,
                 fix="one of: " + ", ".join(columns),
+                mends=bool(hint),
             )
     for column, attribute in spec.teams.attributes.items():
         if attribute.range and attribute.range[0] > attribute.range[1]:
@@ -57,12 +59,14 @@ def columns_are_there(case: Case) -> Issues:
 def _baseline_metric(case: Case, column: str, place: Place) -> Issues:
     name = column.removeprefix("baseline.")
     if case.catalogue.find(name) is None:
+        hint = nearest(name, case.catalogue.ids)
         yield Issue(
             "PL306",
-            f"metric {name!r} is not known{nearest(name, case.catalogue.ids)}",
+            f"metric {name!r} is not known{hint}",
             place,
             value=column,
             fix="baseline.<metric>, for example baseline.cycle_time_p50",
+            mends=bool(hint),
         )
 
 
@@ -109,12 +113,14 @@ def where_keeps_teams(case: Case) -> Issues:
         held = {team.name if column == "team" else team.attributes.get(column, "") for team in teams.rows}
         for index, value in enumerate(allowed):
             if column in teams.columns and value not in held:
+                hint = nearest(value, held)
                 yield Issue(
                     "PL212",
-                    f"no row has {column} {value!r}{nearest(value, held)}",
+                    f"no row has {column} {value!r}{hint}",
                     ("teams", "where", column, index),
                     value=value,
                     fix="one of: " + ", ".join(sorted(held - {""})[:12]),
+                    mends=bool(hint),
                 )
     if not teams.teams:
         yield Issue(
@@ -133,10 +139,11 @@ def named_teams_are_there(case: Case) -> Issues:
     for name, place in _named(case):
         if name not in case.teams.names:
             left_out = case.teams.row(name) is not None
+            hint = "" if left_out else nearest(name, case.teams.names)
             what = (
                 f"team {name!r} is left out by `where`"
                 if left_out
-                else f"team {name!r} is not in {case.teams.file}{nearest(name, case.teams.names)}"
+                else f"team {name!r} is not in {case.teams.file}{hint}"
             )
             yield Issue(
                 "PL216",
@@ -144,6 +151,7 @@ def named_teams_are_there(case: Case) -> Issues:
                 place,
                 value=name,
                 fix="widen `where`, or remove it here" if left_out else "add its row, or correct the name",
+                mends=bool(hint),
             )
 
 
@@ -184,15 +192,15 @@ def declared_arms_fit(case: Case) -> Issues:
     strays = [team for team in _analysed(case, case.teams) if team.attributes[column] not in named]
     for team in strays[:_SHOWN]:
         written = team.attributes[column]
-        stated = (
-            f"arm {written!r}, which policy does not have{nearest(written, policy)}" if written else "no arm"
-        )
+        hint = nearest(written, policy) if written else ""
+        stated = f"arm {written!r}, which policy does not have{hint}" if written else "no arm"
         yield Issue(
             "PL214",
             f"team {team.name!r} has {stated} in column {column!r}",
             row=team.line,
             value=written,
             fix="one of: " + ", ".join(policy),
+            mends=bool(hint),
         )
     if len(strays) > _SHOWN:
         yield Issue(

@@ -169,7 +169,8 @@ class _Reader:
         near = nearest(_KEY, [column.lower() for column in header])
         hint = f"; column {alike!r}: did you mean {_KEY!r}?" if alike else near
         fix = f"name the column that identifies the team `{_KEY}`, in small letters"
-        self._find("PL203", f"there is no column 'team'{hint}", row, value=",".join(header)[:60], fix=fix)
+        what, value = f"there is no column 'team'{hint}", ",".join(header)[:60]
+        self._find("PL203", what, row, value=value, fix=fix, mends=bool(hint))
         return False
 
     def _meant(self, header: tuple[str, ...], row: int) -> None:
@@ -179,7 +180,7 @@ class _Reader:
             if name not in _KNOWN and name not in self.attributes and (column := offered(name, wanted)):
                 what = f"column {name!r}: did you mean {column!r}?"
                 fix = f"name it {column}, if it is; by its own name it is an attribute like any other"
-                self._find("PL224", what, row, value=name, fix=fix)
+                self._find("PL224", what, row, value=name, fix=fix, mends=True)
 
     def teams(self) -> Iterator[Team]:
         """Read the rows below the header."""
@@ -315,9 +316,17 @@ class _Reader:
         return None
 
     def _find(
-        self, code: str, what: str, row: int, *, value: object = None, fix: str = "", fault: str = ""
+        self,
+        code: str,
+        what: str,
+        row: int,
+        *,
+        value: object = None,
+        fix: str = "",
+        fault: str = "",
+        mends: bool = False,
     ) -> None:
-        finding = found(code, what, where=Span(self.shown, row), value=value, fix=fix)
+        finding = found(code, what, where=Span(self.shown, row), value=value, fix=fix, mends=mends)
         if fault:
             self._faults.setdefault((code, fault), []).append(finding)
         else:

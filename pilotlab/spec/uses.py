@@ -73,12 +73,15 @@ def _unknown(use: MetricUse, catalogue: Catalogue, where: Span) -> Finding:
             where=where,
             value=use.use,
             fix=f"use: {use.id}@{versions[-1]}",
+            mends=True,
         )
+    hint = nearest(use.id, catalogue.ids)
     fix = "see `pilotlab explain PL306` for the list, or define it in experiments/metrics.yaml"
     return found(
         "PL306",
-        f"metric {use.use!r} is not known{nearest(use.id, catalogue.ids)}",
+        f"metric {use.use!r} is not known{hint}",
         where=where,
         value=use.use,
         fix=fix,
+        mends=bool(hint),
     )
