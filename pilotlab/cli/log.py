@@ -174,7 +174,13 @@ def _report(
     if not receipt.written:
         done = f"{sheet.team}, {sheet.week}: all of this was stored already. Nothing changed."
     mark = [f"Receipt {receipt.code}"] if receipt.code else []
-    told = [*lines, done, *mark, *_never_shown(pilot, sheet, uncounted), next_line(f"pilotlab status {pilot}")]
+    told = [
+        *lines,
+        done,
+        *mark,
+        *_never_shown(pilot, sheet, uncounted),
+        next_line(f"pilotlab status {pilot}"),
+    ]
     show("\n".join(told), plain=plain, stored=True)
 
 
