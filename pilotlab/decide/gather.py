@@ -167,6 +167,7 @@ def _metric(metric: MetricSpec) -> Metric:
         decimals=metric.decimals,
         better=metric.better,
         transform=metric.transform,
+        grammar=metric.grammar,
     )
 
 

@@ -13,8 +13,9 @@ from pilotlab.design.lateness import Late
 from pilotlab.errors import UsageError
 from pilotlab.release.rounding import Rounding
 from pilotlab.spec.standard import AGREEMENT_NEEDED, LOST_ALPHA
-from pilotlab.wording.effects import LOG_DECIMALS
+from pilotlab.wording.effects import LOG_DECIMALS, PER_CENT
 from pilotlab.wording.numbers import typed
+from pilotlab.wording.sentences import Grammar, by_label
 
 Check = Literal["clear", "alarmed"] | None  # None: did not run
 
@@ -94,11 +95,21 @@ class Metric:
     better: int = 1  # +1 where higher is better, -1 where lower is
     transform: str = "none"  # under "log", numbers are log points and are printed as percentages
     more: int = 0  # further decimals, where a number would otherwise stand on its bar without being there
+    grammar: Grammar | None = None  # how its effects are told; None: by its label
 
     @property
     def places(self) -> int:
         """Decimals as printed."""
         return (LOG_DECIMALS if self.transform == "log" else self.decimals) + self.more
+
+    @property
+    def told(self) -> Grammar:
+        """How its effects are told in sentences."""
+        if self.grammar:
+            return self.grammar
+        log = self.transform == "log"
+        unit = PER_CENT if log else self.unit.partition(" (")[0]
+        return by_label(self.label, unit, self.places - self.more, better=self.better, log=log)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from pilotlab.decide.inputs import (
 )
 from pilotlab.decide.judge import Judgement
 from pilotlab.decide.sizes import own
-from pilotlab.decide.wording import state_words
+from pilotlab.decide.state_sentences import state_words
 from pilotlab.release.rounding import Rounding, decimals_for, probability
 from pilotlab.wording.dates import not_yet
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pilotlab.decide.decision import GateItem, MetricState, StateName
+from pilotlab.decide.decision import GateItem, MetricState
 from pilotlab.decide.grade import stronger_design
 from pilotlab.decide.inputs import Answers, ArmInputs, GoalInput, GuardrailInput
 from pilotlab.decide.judge import Judgement
 from pilotlab.decide.levels import Look
 from pilotlab.decide.settle import Move
-from pilotlab.decide.sizes import movement, size
+from pilotlab.decide.sizes import size
+from pilotlab.decide.state_sentences import kept
 from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HARM_MARGINS, HOLDBACK, STRONGEST
 from pilotlab.wording.chances import in_100
 from pilotlab.wording.lists import listed
@@ -17,29 +18,6 @@ from pilotlab.wording.numbers import number, percent
 TOO_SMALL = "too small to answer"
 PAUSE = "pause and check"
 MORE_TEAMS = "more teams in each arm"
-
-
-def state_words(use: GoalInput | GuardrailInput, state: StateName, alpha: float, mark: str = "") -> str:
-    """One sentence: size, unit, interval, and how they stand to the bar or limit; `mark` on both sides of the size."""
-    evidence, metric = use.evidence, use.metric
-    if evidence.estimate is None:
-        return f"{metric.label} cannot be estimated: {evidence.reason or 'no estimate'}"
-    if evidence.hidden:
-        found = "" if state == "no bar" else f"{state}; "
-        return f"{metric.label}: {found}its size is not shown, {evidence.hidden}"
-    moved = movement(metric, evidence.estimate, evidence.at(alpha), mark)
-    limit = size(metric, -(use.margin or 0.0))
-    match state:
-        case "safe":
-            return f"{moved}, inside its limit of {limit}"
-        case "unproven":
-            return f"{moved}; not shown to stay inside its limit of {limit}"
-        case "leaning bad":
-            return f"{moved}, past half its limit of {limit}"
-        case "breached":
-            return f"{moved}, more than the {limit} accepted"
-    bar = use.bar if isinstance(use, GoalInput) else None
-    return moved if bar is None else f"{moved}; the bar was {size(metric, bar)}"
 
 
 def too_weak(state: MetricState) -> str:
@@ -84,7 +62,7 @@ def lead(
     if judged.because == "harm":
         return f"The pilot was stopped for harm: {arm.harm_why}."
     told = tuple(row.model_copy(update={"words": row.marked}) for row in states) if marked else states
-    said = [*_goal_sentences(judged, told), *_price(told)]
+    said = [*_goal_sentences(judged, told), *_price(arm, told)]
     return " ".join(sentence[:1].upper() + sentence[1:] for sentence in [*said, _step(judged, asked)])
 
 
@@ -187,9 +165,8 @@ def _goal_sentences(judged: Judgement, states: tuple[MetricState, ...]) -> list[
     goals = [row for row in states if row.role == "goal"]
     on = judged.outcome.goal if judged.outcome else None
     first = goals if on is None else [goals[on]]
-    return [f"{row.words}." for row in first] + [
-        f"But {row.words}." for row in goals if row not in first and row.state == "worse"
-    ]
+    others = [row for row in goals if row not in first and row.state == "worse"]
+    return [f"{row.words}." for row in (*first, *others)]
 
 
 def _harm(judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, ...]) -> list[str]:
@@ -201,11 +178,31 @@ def _harm(judged: Judgement, states: tuple[MetricState, ...], asked: tuple[str, 
     return [*sentences, *(f"{words[:1].upper()}{words[1:]}." for words in asked)]
 
 
-def _price(states: tuple[MetricState, ...]) -> list[str]:
+def _price(arm: ArmInputs, states: tuple[MetricState, ...]) -> list[str]:
+    """The limits, the worst news first; those that were kept are named together."""
     limits = [row for row in states if row.role == "guardrail"]
-    if limits and all(row.state == "safe" for row in limits):
-        return ["Every limit held." if len(limits) > 1 else f"{limits[0].label} stayed inside its limit."]
-    return [f"{row.words}." for row in limits if row.state != "safe"]
+    plain = [
+        use
+        for use, row in zip(arm.guardrails, limits, strict=True)
+        if row.state == "safe" and not (row.high is not None and row.high < 0)
+    ]
+    named = {use.metric.key for use in plain}
+    rest = [row for row in limits if row.metric not in named]
+    return [f"{row.words}." for row in sorted(rest, key=_badness)] + _kept_together(plain, len(limits))
+
+
+_WORST_FIRST = ("breached", "leaning bad", "unproven", "safe")
+
+
+def _badness(row: MetricState) -> int:
+    return _WORST_FIRST.index(row.state) if row.state in _WORST_FIRST else 0
+
+
+def _kept_together(uses: list[GuardrailInput], of: int) -> list[str]:
+    if len(uses) < 2:
+        return [f"{kept(use)}." for use in uses]
+    which = {2: "Both limits"}.get(of, f"All {of} limits") if len(uses) == of else "The other limits"
+    return [f"{which} were kept: {listed(use.metric.told.name for use in uses)}."]
 
 
 def _step(judged: Judgement, asked: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer
@@ -11,7 +12,7 @@ from pilotlab.spec.frozen import Flag, Frozen, Number, Text, Whole
 from pilotlab.spec.say import Say
 from pilotlab.wording.effects import LOG_DECIMALS, PER_CENT, Words
 from pilotlab.wording.numbers import typed
-from pilotlab.wording.sentences import Grammar
+from pilotlab.wording.sentences import Grammar, by_label
 
 # What a value is, and who may see it. All else of a metric is its words, and what to expect of it.
 MEASURED = (
@@ -168,34 +169,16 @@ class MetricSpec(Frozen):
     @property
     def grammar(self) -> Grammar:
         """How its effects are told in sentences: as it says, else that its label was higher or lower."""
-        log = self.transform == "log"
-        told = _by_label(self) | (self.say.told(context=self.direction == "context") if self.say else {})
+        log, rated = self.transform == "log", self.kind == "rating" and self.range
+        grammar = by_label(
+            self.label,
+            PER_CENT if log else self.unit_word,
+            LOG_DECIMALS if log else self.decimals,
+            better=self.better,
+            log=log,
+            scale=f"on a scale of {' to '.join(map(typed, self.range or ()))}" if rated else "",
+        )
+        said = self.say.told(context=self.direction == "context") if self.say else {}
         if log:
-            told |= {"amount": PER_CENT, "single": "", "scale": "", "decimals": LOG_DECIMALS}
-        return Grammar(better=self.better, log=log, **told)
-
-
-LONGEST_LABEL = 60  # of a label that stands in a sentence
-_PERCENTAGE_POINTS = ("%", "pp")
-
-
-def _by_label(metric: MetricSpec) -> dict[str, Any]:
-    name = _in_a_sentence(metric.label)
-    gain, loss = f"{name} was higher", f"{name} was lower"
-    rated = metric.kind == "rating" and metric.range
-    return {
-        "name": name,
-        "gain": gain if metric.better > 0 else loss,
-        "loss": loss if metric.better > 0 else gain,
-        "amount": "percentage points" if metric.unit_word in _PERCENTAGE_POINTS else metric.unit_word,
-        "scale": f"on a scale of {' to '.join(map(typed, metric.range or ()))}" if rated else "",
-        "decimals": metric.decimals,
-    }
-
-
-def _in_a_sentence(label: str) -> str:
-    """Begin a label with a small letter, unless further capitals say that it is a name; cut what no sentence can hold."""
-    words = " ".join(label.split())
-    if words[1:] == words[1:].lower():
-        words = words[:1].lower() + words[1:]
-    return words if len(words) <= LONGEST_LABEL else f"{words[: LONGEST_LABEL - 1].rstrip()}…"
+            said = {key: value for key, value in said.items() if key not in ("amount", "single", "decimals")}
+        return replace(grammar, **said)

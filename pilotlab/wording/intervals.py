@@ -35,17 +35,6 @@ def bracketed(low: float, high: float, decimals: int) -> str:
     return f"[{in_full(low, decimals, sign=True)}, {in_full(high, decimals, sign=True)}]"
 
 
-def either_side(low: float, high: float, decimals: int) -> str:
-    """Write the ends of an interval around zero, each with its side.
-
-    Examples
-    --------
-    >>> either_side(-0.38, 0.29, 2)
-    '0.38 worse to 0.29 better'
-    """
-    return f"{number(-low, decimals)} worse to {number(high, decimals)} better"
-
-
 def level(share: float) -> str:
     """Write a confidence level; digits only as far as they go.
 

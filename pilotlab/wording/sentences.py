@@ -12,6 +12,8 @@ from pilotlab.wording.orientation import Ends, Orientation
 
 AMOUNT, ALONE = "{x}", "{n}"  # slots of a sentence: number with its amount; the number alone
 SLOTS = (AMOUNT, ALONE)
+LONGEST_LABEL = 60  # of a label that stands in a sentence
+_PERCENTAGE_POINTS = ("%", "pp")
 _LEFTWARDS = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
 
 
@@ -66,7 +68,7 @@ class Grammar(Orientation):
         mark : str
             Stands on both sides of the size.
         """
-        told = _Told(self, self._sized(value), self._sized_ends(ends), level_of(alpha), more, mark)
+        told = self._told(value, ends, alpha, more, mark)
         return told.claim(scale) if told.way else told.open()
 
     def claims(self, value: float, ends: Ends) -> int:
@@ -74,6 +76,14 @@ class Grammar(Orientation):
         way = int(math.copysign(1, value)) if value else 0
         nearest = ends[0] if way > 0 else -ends[1]
         return way if way and math.isfinite(nearest) and nearest > 0 else 0
+
+    def best(self, value: float, ends: Ends, alpha: float, *, more: int = 0, mark: str = "") -> str:
+        """Write an estimate with its side: "0.04 points lower"; "no difference" at zero."""
+        return self._told(value, ends, alpha, more, mark).best()
+
+    def sides(self, value: float, ends: Ends, alpha: float, *, more: int = 0) -> str:
+        """Write both ends of an interval with their sides: "95 % interval 0.38 lower to 0.29 higher"."""
+        return self._told(value, ends, alpha, more, "").sides()
 
     def size(self, value: float, *, more: int = 0) -> str:
         """Write how large an effect of the analysis is, with its amount: "0.50 days", "4.0 percentage points"."""
@@ -86,11 +96,50 @@ class Grammar(Orientation):
             return f"{amount[0]}{written}{amount[1:]}"
         return f"{written} {amount}".rstrip()
 
+    def _told(self, value: float, ends: Ends, alpha: float, more: int, mark: str) -> _Told:
+        sized = (self._sized(ends[0]), self._sized(ends[1]))
+        return _Told(self, self._sized(value), sized, level_of(alpha), more, mark)
+
     def _sized(self, value: float) -> float:
         return self.shown(value) * (1.0 if self.log else self.times)
 
-    def _sized_ends(self, ends: Ends) -> Ends:
-        return self._sized(ends[0]), self._sized(ends[1])
+
+def by_label(
+    label: str,
+    unit: str,
+    decimals: int,
+    *,
+    better: int = 1,
+    log: bool = False,
+    scale: str = "",
+) -> Grammar:
+    """Tell a metric that says no sentence: its label was higher or lower.
+
+    Examples
+    --------
+    >>> by_label("Calm at work", "points", 2).sentence(0.2, (0.1, 0.3), 0.05)
+    'calm at work was higher (by 0.20 points; 95 % interval 0.10 to 0.30)'
+    """
+    name = _in_a_sentence(label)
+    ways = (f"{name} was higher", f"{name} was lower")
+    return Grammar(
+        name=name,
+        gain=ways[better < 0],
+        loss=ways[better > 0],
+        amount="percentage points" if unit in _PERCENTAGE_POINTS and not log else unit,
+        scale=scale,
+        decimals=decimals,
+        better=better,
+        log=log,
+    )
+
+
+def _in_a_sentence(label: str) -> str:
+    """Begin a label with a small letter, unless further capitals say that it is a name; cut what no sentence can hold."""
+    words = " ".join(label.split())
+    if words[1:] == words[1:].lower():
+        words = words[:1].lower() + words[1:]
+    return words if len(words) <= LONGEST_LABEL else f"{words[: LONGEST_LABEL - 1].rstrip()}…"
 
 
 def leftwards(text: str) -> bool:
@@ -129,8 +178,26 @@ class _Told:
         grammar = self.grammar
         if self.value == 0 and self.ends == (0, 0):
             return f"the pilot shows no difference in {grammar.name}: the best estimate and both ends of the {self.level} interval are zero"
-        best = f"{self._size()} {self._side(self.value)}" if self.value else "no difference"
-        return f"the pilot can't tell which way {grammar.name} moved: the best estimate is {best}{self._around()}"
+        return f"the pilot can't tell which way {grammar.name} moved: the best estimate is {self.best()}{self._around()}"
+
+    def best(self) -> str:
+        """Size and side of the estimate."""
+        return f"{self._size()} {self._side(self.value)}" if self.value else "no difference"
+
+    def sides(self) -> str:
+        """Both ends, each with its side."""
+        low, high = self.ends
+        head = f"{self.level} interval"
+        if math.isinf(low) and math.isinf(high):
+            return f"no {head} at this size"
+        if math.isinf(low):
+            return f"{head} up to {self._end(high)}, with no lower end at this size"
+        if math.isinf(high):
+            return f"{head} from {self._end(low)}, with no upper end at this size"
+        if low * high > 0:
+            near, far = sorted((abs(low), abs(high)))
+            return f"{head} {interval(near, far, self._places)} {self._side(low)}"
+        return f"{head} {self._end(low)} to {self._end(high)}"
 
     def _reach(self) -> str:
         """Both ends of an interval that leaves zero out, as sizes."""
@@ -152,7 +219,7 @@ class _Told:
             return (
                 f" (the {self.level} interval starts at {self._end(low)} and has no upper end at this size)"
             )
-        return f" ({self.level} interval {self._end(low)} to {self._end(high)})"
+        return f" ({self.sides()})"
 
     def _end(self, end: float) -> str:
         return f"{number(abs(end), self._places)} {self._side(end)}" if end else number(0.0, self._places)

@@ -92,10 +92,13 @@ def test_the_commands_of_the_example_readme_end_with_its_answer(
         outputs.append(result.output)
     assert [shlex.split(line)[1] for line in lines][-2:] == ["decide", "readout"]
     assert "SCALE" in outputs[-2]
-    numbers = re.search(r"improved by (\S+) points \(95 % interval (\S+) to ([\d.]+)", outputs[-2])
+    numbers = re.search(
+        r"by (\S+) points on a scale of 0 to 10; 95 % interval (\S+) to ([\d.]+)",
+        " ".join(outputs[-2].split()),
+    )
     assert numbers is not None, outputs[-2]
     assert (
-        "**Answer.** *Scale*: satisfaction improved by {} points (95 % interval {} to {};".format(
+        "**Answer.** *Scale*: people were more satisfied with their work (by {} points on a scale of 0 to 10; 95 % interval {} to {};".format(
             *numbers.groups()
         )
         in text

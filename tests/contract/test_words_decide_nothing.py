@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pilotlab.decide import gate, grade, sizes, wording
+from pilotlab.decide import gate, grade, sizes, state_sentences, wording
 from pilotlab.decide.course import Course
 from pilotlab.decide.rule import decide
 from pilotlab.estimate.results.effect import NotEstimable
@@ -23,7 +23,7 @@ from pilotlab.readout.document.panels import plot_panels
 from tests.pilots import AFTER, make_lab
 from tests.unit.decide import make
 
-WORDS = (wording, sizes, grade)  # modules whose functions write sentences for the rule
+WORDS = (wording, state_sentences, sizes, grade)  # modules whose functions write sentences for the rule
 CHOSEN = {  # fields of plain data that hold one of a few values, a key or a name
     *("verdict", "grade", "state", "role", "metric", "arm", "claim", "outcome", "schema", "pilot", "key", "step"),
     *("before", "after", "table", "came_from", "column", "missing", "asked", "deciding_goal", "code", "if_breached"),

@@ -75,7 +75,7 @@ def test_the_gate_never_hides_harm() -> None:
     broken = make.guardrail(make.BREACHED)
     said = decide(make.inputs(make.arm(guardrails=(broken,), gate=short))).leading
     assert (said.verdict, said.headline) == ("Not decision-ready", "Not decision-ready: pause and check")
-    assert "Focus time worsened by 1.3 h/week" in said.lead
+    assert "Focus time was lower (by 1.3 h/week;" in said.lead
     assert said.conditions == ("pause and check before anything else is done",)
     untrusted = make.gate_facts(store_verified=False)
     said = decide(make.inputs(make.arm(guardrails=(broken,), gate=untrusted))).leading

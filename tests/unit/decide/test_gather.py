@@ -145,7 +145,7 @@ def test_log_points_stand_beside_a_bar_in_log_points() -> None:
     assert 0.08 < goal.evidence.estimate < 0.2
     words = decide(made).states[0].words
     assert "%" in words
-    assert "the bar was 10.0 %" in words
+    assert "the bar of 10.0 %" in words
 
 
 def test_two_goals_any_and_all() -> None:

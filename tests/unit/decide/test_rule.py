@@ -97,7 +97,7 @@ def test_any_takes_the_higher_verdict_and_a_worse_goal_keeps_it_from_plain_scale
     decision = decide(make.inputs(make.arm(goals=(make.goal(), worse))))
     assert decision.verdict == "Scale with changes"
     assert decision.leading.lowered_by == ("Belonging got worse: at most Scale with changes",)
-    assert "But Belonging worsened by 0.40 points" in decision.leading.lead
+    assert "Belonging was lower (by 0.40 points;" in decision.leading.lead
 
 
 def test_all_takes_the_lower_verdict() -> None:

@@ -367,7 +367,7 @@ def test_a_log_metric_is_shown_in_per_cent(tmp_path: Path) -> None:
     row = next(row for row in made.page.plan.rows if row.item == "Goal: Lead time")
     assert row.planned == "lead_time@1, worth it at -10%"
     words = made.course.decision.states[0].words
-    assert "the bar was 10.0 %" in words
+    assert "the bar of 10.0 %" in words
     assert made.everything
 
 
