@@ -116,6 +116,15 @@ def tests_of_uneven_arms() -> str:
     return _table(("arms", "spread of pilot teams", *(f"{shape}: {test}" for shape, test in columns)), rows)
 
 
+def few() -> str:
+    """Estimators and intervals by rows, treated teams by columns."""
+    found = {(c["estimator"], c["inference"], c["treated"]): c["rates"]["alarm"] for c in _cells("few")}
+    asked = dict.fromkeys(key[:2] for key in found)
+    sizes = sorted({key[2] for key in found})
+    rows = [(*each, *(_percent(found[(*each, size)]) or "none" for size in sizes)) for each in asked]
+    return _table(("estimator", "inference", *(f"{size} v 12" for size in sizes)), rows)
+
+
 def chosen() -> str:
     """Starts chosen, not drawn: the headline and the bands."""
     names = [
@@ -166,6 +175,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "wedges": wedges,
     "chances": chances,
     "uneven arms": tests_of_uneven_arms,
+    "few": few,
     "chosen": chosen,
     "counts": counts,
     "injected": injected,

@@ -206,7 +206,7 @@ def warnings(fitted: Fit, estimator: str, name: str) -> tuple[Note, ...]:
     """What to say first about an inference that was asked for by name."""
     found = []
     if fitted.clusters.few and name in (*CLUSTERED, "bootstrap") and estimator not in SYNTHETIC:
-        found.append(few_clusters(fitted.clusters, name))
+        found.append(few_clusters(fitted.clusters, name, estimator))
     if name in ("iid", "hetero") and fitted.study is not None:
         found.append(note("rows_taken_as_independent", inference=name))
     return tuple(found)

@@ -141,9 +141,22 @@ class ArmClusters:
         return max(self.treated, self.comparison) > 1.5 * min(self.treated, self.comparison)
 
 
-def few_clusters(clusters: ArmClusters, inference: str) -> Note:
+# What an interval is worth with two or three clusters on a side of equal noise: analysis/calibration/README.md. One: far too narrow.
+OF_FEW = {
+    "randomization": "few_clusters_drawn",
+    "wild": "few_clusters_wild",
+    "cr2": "few_clusters_wide",
+    "jackknife": "few_clusters_narrow",
+}
+OF_FEW_BY_ESTIMATOR = {("group_time", "cluster"): "few_clusters_wide"}
+
+
+def few_clusters(clusters: ArmClusters, inference: str, estimator: str) -> Note:
     """Say what an inference is worth with fewer than four clusters on a side."""
-    code = {"randomization": "few_clusters_drawn", "wild": "few_clusters_wild"}.get(inference, "few_clusters")
+    code = OF_FEW_BY_ESTIMATOR.get((estimator, inference), OF_FEW.get(inference, "few_clusters"))
+    one = min(clusters.treated, clusters.comparison) == 1 or clusters.by_dose
+    if one and code in ("few_clusters_wide", "few_clusters_narrow"):
+        code = "few_clusters_unsure" if estimator == "group_time" else "few_clusters"
     arms = {"treated": clusters.treated, "comparison": clusters.comparison, "by_dose": clusters.by_dose}
     return note(code, **arms, fewest=FEWEST, inference=inference)
 

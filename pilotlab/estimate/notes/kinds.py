@@ -211,6 +211,17 @@ UNCERTAINTY = {
         "units do not differ at all: the standard error is zero and says nothing", changes_meaning=True
     ),
     "few_clusters": Kind(_ARMS + "with fewer than {fewest} on a side " + _NARROW, changes_meaning=True),
+    "few_clusters_wide": Kind(
+        _ARMS + "with so few a `{inference}` interval is usually too wide, so that it misses real effects; "
+        "it can be too narrow where the treated are the noisier ones",
+        changes_meaning=True,
+    ),
+    "few_clusters_narrow": Kind(
+        _ARMS + "with so few a `{inference}` interval is too narrow", changes_meaning=True
+    ),
+    "few_clusters_unsure": Kind(
+        _ARMS + "with so few a `{inference}` interval is not reliable", changes_meaning=True
+    ),
     "few_clusters_wild": Kind(
         _ARMS + "with fewer than {fewest} on a side `wild` may fail to reject whatever the effect: "
         "its interval is not what it claims",
@@ -218,7 +229,8 @@ UNCERTAINTY = {
     ),
     "few_clusters_drawn": Kind(_ARMS + "read p beside the smallest this design can give"),
     "few_treated_clusters": Kind(
-        "{treated} treated clusters: with fewer than {fewest} " + _NARROW, changes_meaning=True
+        "{treated} treated clusters: with fewer than {fewest} a `{inference}` interval is not reliable, and usually too wide",
+        changes_meaning=True,
     ),
     "few_treated_placebo": Kind(
         "{treated} treated {treated:?cluster is too few to measure its|clusters are too few to measure their} "

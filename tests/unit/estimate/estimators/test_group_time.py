@@ -282,7 +282,7 @@ def test_too_few_on_a_side() -> None:
     assert isinstance(few, NotEstimable)
     assert "3 treated clusters and 9 comparison clusters" in few.reason
     named = estimate(simulate(teams=12, starts=STARTS, treated=3), inference="cluster")
-    assert "far too narrow" in named.notes[0].text
+    assert named.notes[0].code == "few_clusters_wide"
 
 
 def test_two_clusters_give_no_interval() -> None:
