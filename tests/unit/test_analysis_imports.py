@@ -16,13 +16,15 @@ REPOSITORY = Path(__file__).parents[2]
 ANALYSIS = REPOSITORY / "analysis"
 PAGES = REPOSITORY / "docs" / "reference" / "api"
 SCRIPTS = sorted(ANALYSIS.rglob("*.py"))
-# The verdict studies take the rule apart, and the study of the checks runs their table: they read the code itself.
+# The verdict studies take the rule apart, the study of the checks runs their table, and the sentences are the catalogue's:
+# they read the code itself.
 INSIDE = frozenset(
     {
         "calibration/threats.py",
         "calibration/verdict_card.py",
         "calibration/verdict_lean.py",
         "calibration/verdict_pilots.py",
+        "readouts/sentences.py",
     }
 )
 
