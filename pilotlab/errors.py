@@ -127,23 +127,23 @@ class FindingsError(PilotlabError):
         super().__init__(what, fix=fix)
 
 
-def nearest(word: object, known: Iterable[object]) -> str:
-    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close."""
+def nearest(word: object, known: Iterable[object], *, cutoff: float = 0.6) -> str:
+    """Return a "; did you mean 'x'?" suffix, or nothing where no name is close, 1 being the same."""
     listed = [str(name) for name in known]
     if alike := _look_alike(word, listed):
         return f"; did you mean {alike!r}? What differs: {difference(str(word), alike)}"
-    near = nearest_name(word, listed)
+    near = nearest_name(word, listed, cutoff=cutoff)
     return f"; did you mean {near!r}?" if near else ""
 
 
-def nearest_name(word: object, known: Iterable[object]) -> str:
+def nearest_name(word: object, known: Iterable[object], *, cutoff: float = 0.6) -> str:
     """Return the name that a word most likely stands for; empty where none is close. Capitals do not part two words."""
     listed = [str(name) for name in known]
     if alike := _look_alike(word, listed):
         return alike
     names = {name.casefold(): name for name in reversed(listed)}
     asked = str(word)[:MOST].casefold()
-    close = difflib.get_close_matches(asked, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(asked, names, n=1, cutoff=cutoff)
     close = close or [name for name in names if len(name) > 2 and asked.startswith(name)][:1]
     return names[close[0]] if close else ""
 

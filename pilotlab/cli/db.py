@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pilotlab.cli.options import TEXT, actor_option, format_option, today_option, workspace_option
+from pilotlab.cli.options import (
+    TEXT,
+    actor_option,
+    format_option,
+    plain_option,
+    today_option,
+    workspace_option,
+)
 from pilotlab.cli.output import Group, complain, show, show_json
+from pilotlab.errors import UsageError
 from pilotlab.wording.lists import plural
 
 if TYPE_CHECKING:
@@ -37,7 +45,8 @@ def command() -> None:
 )
 @workspace_option
 @format_option("text", "json")
-def verify(noted: tuple[str, ...], workspace: Path | None, form: str) -> None:
+@plain_option
+def verify(noted: tuple[str, ...], workspace: Path | None, form: str, plain: bool) -> None:
     """Check every record against the ledger and the ledger against every record, and print what to note elsewhere.
 
     \b
@@ -52,7 +61,7 @@ def verify(noted: tuple[str, ...], workspace: Path | None, form: str) -> None:
     if form == "json":
         show_json(result.to_dict())
     elif result:
-        show(f"The database is intact: {_checked(result)}.\nTo note elsewhere: {result.head}")
+        show(f"The database is intact: {_checked(result)}.\nTo note elsewhere: {result.head}", plain=plain)
     else:
         for problem in result.problems:
             complain(problem)
@@ -69,7 +78,8 @@ def _not_there(store: Store, noted: tuple[str, ...]) -> list[str]:
     for text in noted:
         number, _, hash_ = text.partition(":")
         if not (number.isdecimal() and hash_):
-            raise click.BadParameter(f"{text!r} is not NUMBER:HASH, as `pilotlab db verify` prints it")
+            fix = "copy what `pilotlab db verify` prints to note elsewhere"
+            raise UsageError(f"--noted {text!r} is not NUMBER:HASH", fix=fix)
         if not store.holds(int(number), hash_.lower()):
             missing.append(
                 f"record {number} is not the one noted elsewhere: the ledger was rewritten or replaced"
@@ -84,7 +94,9 @@ def _checked(result: Verification) -> str:
 @command.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @workspace_option
-def backup(target: Path, workspace: Path | None) -> None:
+@format_option("text", "json")
+@plain_option
+def backup(target: Path, workspace: Path | None, form: str, plain: bool) -> None:
     """Copy the database to TARGET while others go on reading and writing.
 
     The copy is checked before it gets its name; nothing is overwritten, and a copy that fails leaves no file.
@@ -97,7 +109,11 @@ def backup(target: Path, workspace: Path | None) -> None:
 
     with open_workspace(workspace).store(readonly=True) as store:
         result = store.backup(target)
-    show(f"{target}: intact, {_checked(result)}.", stored=True)
+    if form == "json":
+        data = {"schema": "pilotlab/backup@1", "file": str(target), "verified": result.to_dict()}
+        show_json(data, stored=True)
+    else:
+        show(f"{target}: intact, {_checked(result)}.", plain=plain, stored=True)
 
 
 @command.command()
@@ -105,7 +121,11 @@ def backup(target: Path, workspace: Path | None) -> None:
 @click.option("--why", default="", metavar="TEXT", help="The reason, kept with the record of it.")
 @workspace_option
 @actor_option
-def restore(source: Path, why: str, workspace: Path | None, actor: str | None) -> None:
+@format_option("text", "json")
+@plain_option
+def restore(
+    source: Path, why: str, workspace: Path | None, actor: str | None, form: str, plain: bool
+) -> None:
     """Put BACKUP in the place of the database; the one that is there is kept beside it.
 
     The backup is checked first. What was recorded after it was made is in the file that is kept.
@@ -117,7 +137,12 @@ def restore(source: Path, why: str, workspace: Path | None, actor: str | None) -
     from pilotlab.api import open_workspace
 
     done = open_workspace(workspace, actor=actor).restore(source, why=why)
-    show(f"Restored from {source}: {_checked(done.verified)}.{_kept(done)}", stored=True)
+    if form == "json":
+        kept, verified = done.aside.name if done.aside else None, done.verified.to_dict()
+        data = {"schema": "pilotlab/restore@1", "file": str(source), "kept": kept, "verified": verified}
+        show_json(data, stored=True)
+    else:
+        show(f"Restored from {source}: {_checked(done.verified)}.{_kept(done)}", plain=plain, stored=True)
 
 
 @command.command("begin-anew")

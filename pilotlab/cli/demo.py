@@ -91,7 +91,7 @@ def run_text(run: DemoRun) -> str:
     ]
     lines += [*table(shape, [_row(row) for row in run.compared], page_width(), under=[rule()]), rule()]
     lines += [
-        "Effect in the counted weeks, after the wash-in; the truth is the difference of both potential outcomes.",
+        "Effect in the counted weeks, after the wash-in, as measured; the truth is the difference of both potential outcomes.",
         "",
     ]
     lines += ["Written:", *(f"  {path.as_posix()}" for path in run.files), ""]
@@ -103,7 +103,8 @@ def run_text(run: DemoRun) -> str:
 
 
 def _row(row: Compared) -> list[str]:
-    name = [row.role, row.label, signed(row.truth, row.decimals)]
+    better = "" if row.direction == "context" else f" ({row.direction} is better)"
+    name = [row.role, f"{row.label}{better}", signed(row.truth, row.decimals)]
     if row.estimate is None or row.low is None or row.high is None:
         return [*name, "-", row.reason]
     interval = f"{signed(row.low, row.decimals)} to {signed(row.high, row.decimals)}"

@@ -18,8 +18,8 @@ from pilotlab.cli.options import (
     workspace_option,
 )
 from pilotlab.cli.output import next_line, show, show_json
-from pilotlab.errors import nearest
-from pilotlab.wording.lists import listed
+from pilotlab.errors import PilotlabError, nearest
+from pilotlab.wording.lists import listed, some
 from pilotlab.wording.numbers import typed
 
 if TYPE_CHECKING:
@@ -82,22 +82,23 @@ def command(
     from pilotlab.sources.entry import from_flags
 
     lab = api.open_workspace(workspace, actor=actor, today=today)
-    sheet = lab.form(pilot, team or _ask_team(lab.teams(pilot)), week)
+    sheet = lab.form(pilot, team or _ask_team(pilot, lab.teams(pilot)), week)
     if sets or gaps or counts:
         entries = from_flags(sheet, sets, gaps, counts)
         _report(pilot, sheet, entries, lab.save(entries, why=why), form=form, plain=plain)
         return
     draft = lab.draft(pilot, sheet)
-    entries, why = _asked(draft, sheet, why)
+    entries, why = _asked(pilot, draft, sheet, why)
     if not entries:
-        show("Nothing was typed. Nothing was written.", plain=plain)
+        asked = next_line(_again(pilot, sheet), "asks again")
+        show(f"Nothing was typed. Nothing was written.\n{asked}", plain=plain)
         return
     receipt = lab.save(entries, why=why)
     draft.drop()
     _report(pilot, sheet, entries, receipt, form=form, plain=plain)
 
 
-def _asked(draft: Draft, sheet: Form, why: str) -> tuple[list[Entry], str]:
+def _asked(pilot: str, draft: Draft, sheet: Form, why: str) -> tuple[list[Entry], str]:
     """Ask until what was typed is to be saved; whoever leaves finds it again."""
     from pilotlab.sources.dialogue import Left, confirm, converse, reason
     from pilotlab.sources.entry import corrections
@@ -115,11 +116,22 @@ def _asked(draft: Draft, sheet: Form, why: str) -> tuple[list[Entry], str]:
         if corrections(sheet, entries) and not why.strip():
             why = reason(ask, say)
     except (Left, click.Abort):
-        if typed:
-            count = f"{len(typed)} answer" + ("s are" if len(typed) > 1 else " is")
-            say(f"Nothing was saved. {count} kept: the same command goes on with them.")
-        raise click.Abort from None
+        raise _stopped(pilot, sheet, len(typed)) from None
     return entries, why
+
+
+def _stopped(pilot: str, sheet: Form, kept: int) -> PilotlabError:
+    """What was kept of a week whose questions were left, and what goes on with it."""
+    again = _again(pilot, sheet)
+    if not kept:
+        fix = f"`{again}` asks again; with --set METRIC=NUMBER or --gap METRIC=REASON it asks nothing"
+        return PilotlabError("nothing was typed, nothing was saved", fix=fix)
+    answers = "1 answer is" if kept == 1 else f"{kept} answers are"
+    return PilotlabError(f"nothing was saved; {answers} kept", fix=f"`{again}` goes on from there")
+
+
+def _again(pilot: str, sheet: Form) -> str:
+    return f"pilotlab log {pilot} --team {quote(sheet.team)} --week {sheet.week}"
 
 
 def _go_on(draft: Draft, sheet: Form) -> Answers:
@@ -135,10 +147,15 @@ def _go_on(draft: Draft, sheet: Form) -> Answers:
     return typed
 
 
-def _ask_team(teams: tuple[str, ...]) -> str:
+def _ask_team(pilot: str, teams: tuple[str, ...]) -> str:
     """Ask until a team of the pilot is named."""
     while True:
-        named = ask("Team", default="?" if len(teams) > 1 else teams[0], show_default=len(teams) < 2).strip()
+        try:
+            named = ask("Team", default="?" if len(teams) > 1 else teams[0], show_default=len(teams) < 2)
+        except click.Abort:
+            fix = f"`pilotlab log {pilot} --team TEAM`, one of: {some(teams, 12)}"
+            raise PilotlabError("no team was named, nothing was saved", fix=fix) from None
+        named = named.strip()
         if named in teams:
             return named
         say(", ".join(teams) if named == "?" else f"  no team {named!r}{nearest(named, teams)}; ? lists them")
@@ -191,10 +208,9 @@ def _never_shown(pilot: str, sheet: Form, uncounted: list[Entry]) -> list[str]:
     names = [row.metric.id for row in uncounted]
     values = " ".join(f"--set {row.metric.id}={_as_typed(row)}" for row in uncounted)
     counts = " ".join(f"--n {name}=ANSWERS" for name in names)
-    week = f"--team {quote(sheet.team)} --week {sheet.week}"
     return [
         f"warning: {listed(names)} came without --n, how many people answered: stored, counted in the result, never shown.",
-        f'  fix: pilotlab log {pilot} {week} {values} {counts} --why "the count was missing"',
+        f'  fix: {_again(pilot, sheet)} {values} {counts} --why "the count was missing"',
     ]
 
 

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from io import StringIO
 from types import MappingProxyType
 from typing import Any
 
 import click
 
-from pilotlab.cli.output import Help, complain, error_width, finding_lines, page_width, terminal_width
+from pilotlab.cli.output import Group, Help, complain, error_width, finding_lines, page_width, terminal_width
 from pilotlab.cli.stream import exit_code, guard
-from pilotlab.errors import FindingsError, PilotlabError, UsageError
+from pilotlab.cli.usage import refusal
+from pilotlab.errors import FindingsError, NotFound, PilotlabError, UsageError
 from pilotlab.text.characters import visible
 from pilotlab.text.names import fault
 from pilotlab.version import __version__
@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Row] = MappingProxyType(
 click.Context.formatter_class = Help
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Lists commands without importing them; turns errors into text and an exit code."""
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
@@ -75,12 +75,12 @@ class LazyGroup(click.Group):
         except click.ClickException as error:
             if not standalone_mode:
                 raise
-            _refuse(error)
+            _report(refusal(error))
             sys.exit(error.exit_code)
         except click.Abort:
             if not standalone_mode:
                 raise
-            complain("Aborted!")
+            _report(PilotlabError("stopped before it was done", fix="give the same command again"))
             sys.exit(1)
         return sys.exit(code if isinstance(code, int) else 0) if standalone_mode else code
 
@@ -106,16 +106,6 @@ class LazyGroup(click.Group):
         command.name = cmd_name
         return command  # type: ignore[no-any-return]
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest name for one that is not there."""
-        from pilotlab.errors import nearest
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"no command {args[0]!r}{nearest(args[0], COMMANDS)}")
-        return super().resolve_command(ctx, args)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands, a section a phase."""
         width = max(map(len, COMMANDS))
@@ -132,7 +122,7 @@ class LazyGroup(click.Group):
             complain("\n".join(finding_lines(error.findings, error_width())))
             _report(error)
             ctx.exit(1)
-        except UsageError as error:
+        except (UsageError, NotFound) as error:
             _report(error)
             ctx.exit(2)
         except PilotlabError as error:
@@ -145,30 +135,6 @@ class LazyGroup(click.Group):
             name = f" {error.filename}" if error.filename else ""
             complain(f"error: {error.strerror or error}{name}")
             ctx.exit(1)
-
-
-def _refuse(error: click.ClickException) -> None:
-    said = StringIO()
-    error.show(said)
-    complain("\n".join([said.getvalue().rstrip("\n"), *_pilots_here(error)]))
-
-
-def _pilots_here(error: click.ClickException) -> list[str]:
-    """Name the pilots of the workspace to who named none."""
-    from pilotlab.wording.lists import some
-    from pilotlab.workspace import Folders
-
-    if not (isinstance(error, click.MissingParameter) and error.param and error.param.name == "pilot"):
-        return []
-    try:
-        pilots = Folders.find(error.ctx.params.get("workspace") if error.ctx else None).pilots()
-    except (PilotlabError, OSError):
-        return ["  fix: name a pilot; `pilotlab init` makes a workspace to start from"]
-    return [
-        f"  fix: one of: {some(pilots, 12)}"
-        if pilots
-        else "  fix: declare one: `pilotlab init` writes an example"
-    ]
 
 
 def _report(error: PilotlabError) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pilotlab.errors import UsageError
 from pilotlab.text.names import tidy
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -59,9 +60,9 @@ def today_option(command: Command) -> Command:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise click.BadParameter(f"{value!r} is not a date; write 2026-10-19") from None
+            raise UsageError(f"--today {value!r} is not a date", fix="write 2026-10-19") from None
         if not 1900 <= day.year <= 9000:
-            raise click.BadParameter(f"{value!r} is outside the years 1900 to 9000")
+            raise UsageError(f"--today {value!r} is outside the years 1900 to 9000", fix="write 2026-10-19")
         return day
 
     return click.option("--today", metavar="DATE", callback=parse, help="Take this day as today.")(command)

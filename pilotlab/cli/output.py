@@ -164,7 +164,18 @@ class Help(click.HelpFormatter):
 
 
 class Group(click.Group):
-    """A group that lists each command with its whole first sentence."""
+    """A group that lists each command with its whole first sentence, and names the nearest of one that is not there."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest name for one that is not there."""
+        from pilotlab.errors import nearest
+
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}{nearest(args[0], known)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands."""

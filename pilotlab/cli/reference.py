@@ -16,7 +16,9 @@ _HEAD = """\
 # Commands
 
 In the order of a pilot's life; each is what `pilotlab COMMAND --help` prints. Every command works from any folder of the
-workspace, ends with 0 (fine, warnings included), 1 (an error finding, or a failure) or 2 (wrong usage), and says what to do next.
+workspace and ends with 0 (fine, warnings included), 1 (an error finding, a failure, or stopped by hand) or 2 (wrong usage: an unknown
+pilot, team, metric, code, file or option, or a value that can't be). What is refused or stopped ends in `error:` and, where there is
+one, `fix:`.
 
 Text is written in the encoding of the stream: a character that it lacks has a twin in ASCII (`→` is `>`) or is written by its number
 (`Ł` is `\\u0141`), JSON is then ASCII throughout. What can't be seen (controls, escapes, marks of direction) is written out and never sent.

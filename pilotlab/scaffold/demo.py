@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pilotlab.decide.decision import Decision
     from pilotlab.evaluate.analysis import MetricResult
     from pilotlab.simulate.company import Company
+    from pilotlab.spec.metric import Direction
 
 ACTOR = "demo"
 MARK = ".pilotlab-demo"  # only a folder that carries it is ever replaced
@@ -50,6 +51,7 @@ class Compared:
     low: float | None = None
     high: float | None = None
     reason: str = ""
+    direction: Direction = "higher"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -264,6 +266,7 @@ def _compared(results: Iterable[MetricResult], company: Company, arms: dict[str,
             unit=metric.unit,
             decimals=metric.decimals,
             truth=round(float(truth[metric.id]), 6),
+            direction=metric.direction,
         )
         if result.hidden or isinstance(estimate, NotEstimable):
             yield replace(beside, reason=result.hidden or getattr(estimate, "reason", ""))

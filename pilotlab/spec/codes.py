@@ -215,12 +215,12 @@ def finding_entry(code: str) -> str:
     Raises
     ------
     UsageError
-        For a code that is not there; it names the nearest.
+        For a code that is not there; it names one that differs by a slip of one character.
     """
     entries = finding_entries()
     if code.upper() not in entries:
         raise UsageError(
-            f"code {code!r} is not known{nearest(code, entries)}",
+            f"code {code!r} is not known{nearest(code, entries, cutoff=0.8)}",
             fix=f"codes run from {min(entries)} to {max(entries)}; each finding names its own",
         )
     return entries[code.upper()]

@@ -158,8 +158,8 @@ def test_pilots_one_after_the_other_do_not_meet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["nope"], 1, "no pilot 'nope'"),
-        (["anchor-dais"], 1, "did you mean 'anchor-days'?"),
+        (["nope"], 2, "no pilot 'nope'"),
+        (["anchor-dais"], 2, "did you mean 'anchor-days'?"),
         (["--format", "xml"], 2, "xml"),
     ],
 )

@@ -130,3 +130,8 @@ def test_the_schema_of_metrics_takes_them_bare_or_listed_and_refuses_an_unknown_
     stanzas[0]["say"]["bettr"] = "x"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(stanzas, schema)
+
+
+def test_a_code_is_suggested_for_a_slip_of_one_character_alone() -> None:
+    assert "did you mean" not in CliRunner().invoke(cli, ["explain", "PL999"]).output
+    assert "did you mean 'PL104'?" in CliRunner().invoke(cli, ["explain", "PL1004"]).output

@@ -190,6 +190,7 @@ def test_the_prompt_keeps_words_whole_on_a_narrow_screen(run: Run, monkeypatch: 
 def test_nothing_typed_writes_nothing(run: Run, workspace: Path) -> None:
     result = log(run, typed="\n" * 5)
     assert "Nothing was typed. Nothing was written." in result.output
+    assert "next: pilotlab log anchor-days --team api --week 2026-W40" in result.output
     assert stored(run, workspace) == []
 
 
@@ -197,7 +198,10 @@ def test_nothing_typed_writes_nothing(run: Run, workspace: Path) -> None:
 def test_leaving_writes_nothing(run: Run, workspace: Path, typed: str) -> None:
     result = log(run, typed=typed)
     assert result.exit_code == 1
-    assert "Aborted" in result.output
+    assert (
+        "error: nothing was saved; 1 answer is kept\n  fix: `pilotlab log anchor-days --team api"
+        in result.output
+    )
     assert stored(run, workspace) == []
 
 
@@ -256,7 +260,7 @@ def test_answers_that_stand_behind_nothing_are_refused(run: Run, args: list[str]
 
 def test_what_was_typed_is_there_again_after_leaving(run: Run, workspace: Path) -> None:
     left = log(run, typed="7.5\n9\n20\n")
-    assert "Nothing was saved. 2 answers are kept" in left.output
+    assert "nothing was saved; 2 answers are kept" in left.output
     (draft,) = (workspace / "data" / "drafts").iterdir()
     assert draft.stat().st_mode & 0o777 == 0o600
     again = log(run, typed="\n\n\n21\n\n\n\n\ny\n")

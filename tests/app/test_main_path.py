@@ -318,7 +318,7 @@ def test_what_an_amendment_can_not_be(lab: Lab, run: Run) -> None:
     "command", ["check", "assign", "freeze", "log", "status", "analyze", "decide", "readout"]
 )
 def test_an_unknown_pilot_names_the_nearest(run: Run, command: str) -> None:
-    refused(run(command, "anchor-day"), 1, "no pilot 'anchor-day'", f"did you mean '{PILOT}'?")
+    refused(run(command, "anchor-day"), 2, "no pilot 'anchor-day'", f"did you mean '{PILOT}'?")
 
 
 @pytest.mark.parametrize("command", ["assign", "freeze", "log", "status", "analyze", "decide", "readout"])
@@ -376,13 +376,17 @@ def test_any_day_may_be_today(collected: Lab, run: Run, command: str, day: str) 
 
 
 def test_usage_is_2_and_failure_is_1(run: Run) -> None:
-    refused(run("analyze"), 2, "Missing argument")
+    refused(run("analyze"), 2, "error: PILOT is missing\n  fix: one of: ")
+    refused(
+        run("analyze", PILOT, "--plan"), 2, "no option '--plan'; did you mean '--plain'?", "analyze --help`"
+    )
+    refused(run("db", "verfy"), 2, "no command 'verfy'; did you mean 'verify'?")
     refused(run("log"), 2, f"fix: one of: {PILOT}")
     refused(run("analyse", PILOT), 2, "no command 'analyse'; did you mean 'analyze'?")
     refused(run("analyze", PILOT, "--format", "xml"), 2, "xml")
     refused(run("assign", PILOT, "--seed", "-1"), 2, "-1")
     refused(run("amend", PILOT), 2, "--why")
-    refused(run("analyze", "no-such"), 1, "no pilot")
+    refused(run("analyze", "no-such"), 2, "no pilot")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-13-01", "19.10.2026", "tomorrow", ""])

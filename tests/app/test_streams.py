@@ -73,7 +73,7 @@ def test_json_always_parses(workspace: Path, encoding: str) -> None:
 def test_a_c_locale_is_enough(workspace: Path, locale: dict[str, str]) -> None:
     run = shell("pilotlab explain anchor-days && pilotlab explain nosuch", workspace, **locale)
     assert b"Dwa dni" in run.stdout
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert b"Traceback" not in run.stderr
 
 
@@ -86,7 +86,7 @@ def test_the_language_of_the_machine_changes_no_byte(workspace: Path, locale: di
 
 def test_an_error_is_said_in_any_encoding(workspace: Path) -> None:
     run = shell("pilotlab explain Łódź", workspace, PYTHONIOENCODING="ascii")
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert b"\\u0141\\xf3d\\u017a" in run.stderr
 
 
@@ -145,10 +145,13 @@ def test_what_steers_a_terminal_is_never_sent(workspace: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("ended", ["</dev/null", "<&-", "< <(printf 'search\\n')"])
-def test_an_end_of_input_ends_in_one_line(workspace: Path, ended: str) -> None:
+def test_an_end_of_input_says_what_was_kept_and_what_goes_on(workspace: Path, ended: str) -> None:
     run = shell(f"pilotlab log anchor-days --week 2026-W40 {' '.join(TODAY)} {ended}", workspace)
     assert run.returncode == 1
-    assert run.stderr.decode().split() == ["Aborted!"]
+    told = run.stderr.decode()
+    assert told.startswith("error: no"), "no team was named, or nothing was typed"
+    assert "nothing was saved" in told
+    assert "\n  fix: `pilotlab log anchor-days --team " in told
 
 
 def test_typed_bytes_that_are_no_text_are_asked_for_again(workspace: Path) -> None:

@@ -1,4 +1,4 @@
-"""The toy's file format: one value a line, `team @ week : metric = value`."""
+"""The toy's file format: one value a line, `team / week / metric = value = people`."""
 
 from __future__ import annotations
 
