@@ -6,14 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pilotlab.stats.randomization.draws import (
-    BoolArray,
-    Design,
-    FloatArray,
-    IntArray,
-    draw_blocks,
-    treated_sums,
-)
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
+from pilotlab.stats.randomization.draws import Design, draw_blocks, treated_sums
 
 Statistic = Callable[[FloatArray], FloatArray]
 
@@ -25,6 +19,10 @@ def drawn_statistic(
 
     T is the sum over strata of n_s / n times (mean of the treated minus mean of the others), over the strata that hold
     both arms in that draw; nan where none does.
+
+    References
+    ----------
+    Imbens & Rubin (2015), "Causal Inference for Statistics, Social, and Biomedical Sciences", chapter 9.
     """
     codes = _compact(strata)
     if weights is None and _constant_arms(design, codes):

@@ -10,9 +10,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 
 LIMIT = 1_000_000  # designs with at most so many draws are enumerated
 BLOCK = 4_000_000  # cells held at once while draws are walked through
@@ -25,6 +23,10 @@ class Design:
 
     Within each stratum as many clusters are treated as were; every choice of them is equally likely. Make one with
     `complete`, `stratified`, `pairs` or `explicit`.
+
+    References
+    ----------
+    Imbens & Rubin (2015), "Causal Inference for Statistics, Social, and Biomedical Sciences", chapters 4, 5, 9 and 10.
 
     Examples
     --------

@@ -15,16 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotlab.stats.arrays import BoolArray, FloatArray
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.drawn_statistic import centred_within, drawn_statistic, observed_statistic
-from pilotlab.stats.randomization.draws import (
-    Design,
-    IntArray,
-    count,
-    draw_blocks,
-    enumerate_draws,
-    sample_draws,
-)
+from pilotlab.stats.randomization.draws import Design, count, draw_blocks, enumerate_draws, sample_draws
 from pilotlab.stats.randomization.sharp_null import ROUNDING, TIE, Tail
 
 

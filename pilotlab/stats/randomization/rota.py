@@ -18,6 +18,10 @@ from pilotlab.stats.randomization.draws import BLOCK, LIMIT
 class Rota:
     """Admissible draws of starts: within each stratum the same starts fall on other clusters, each order as likely as the next.
 
+    References
+    ----------
+    Roth & Sant'Anna (2023), "Efficient Estimation for Staggered Rollout Designs", assumption 1.
+
     Examples
     --------
     >>> Rota.drawn([1, 1, 2, 2, 3, 3]).count

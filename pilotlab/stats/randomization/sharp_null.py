@@ -10,8 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray
 from pilotlab.stats.randomization.drawn_statistic import centred_within, drawn_statistic, observed_statistic
-from pilotlab.stats.randomization.draws import LIMIT, BoolArray, Design, FloatArray, IntArray, count
+from pilotlab.stats.randomization.draws import LIMIT, Design, count
 
 Side = Literal["lower", "upper"]
 Tail = Literal["two-sided", "upper", "lower"]

@@ -39,6 +39,11 @@ def moments(y: FloatArray, weights: FloatArray | None, covariates: FloatArray | 
     weights : ndarray, shape (n, T), optional
         0 where there is no value; None where every cell is there and counts once.
     covariates : ndarray, shape (p, n, T), optional
+
+    References
+    ----------
+    Frisch & Waugh (1933); Lovell (1963); for two-way panels with gaps Wansbeek & Kapteyn (1989), "Estimation of the
+    Error-Components Model with Incomplete Panels".
     """
     weeks = y.shape[1]
     if weights is None:

@@ -23,6 +23,10 @@ def breakdown(
         Positive: where the search starts.
     digits : float
         Error relative to the larger of m and `step`, on the side that holds zero.
+
+    References
+    ----------
+    Rambachan & Roth (2023), "A More Credible Approach to Parallel Trends"; the root by Brent (1973).
     """
     above = interval(0.0)[0] > 0
 

@@ -44,6 +44,10 @@ class CohortPanel:
 class Cells:
     """The m pairs of cohort and time that can be compared; a universal base time, zero by itself, is none.
 
+    References
+    ----------
+    Callaway & Sant'Anna (2021), "Difference-in-Differences with Multiple Time Periods", theorem 1.
+
     Attributes
     ----------
     starts : ndarray, shape (C,)
