@@ -48,7 +48,8 @@ class Estimate:
     ci : tuple of float
         Two-sided interval at `alpha`; an end may be infinite under `randomization`.
     p_min : float or None
-        Smallest two-sided p this design can give; None where there is no such floor.
+        Smallest two-sided p this test can give, by the design or by how many draws were sampled; None where there is no
+        such floor.
     df : float or None
         Degrees of freedom of the t distribution; None under `randomization`.
     n_treated : int
@@ -278,7 +279,7 @@ class Estimate:
     def _facts(self) -> list[tuple[str, str]]:
         """Label and value of everything beside the headline."""
         df = "" if self.df is None else f", {significant(self.df, 4)} degrees of freedom"
-        floor = "" if self.p_min is None else f" (this design can't go below {significant(self.p_min)})"
+        floor = "" if self.p_min is None else f" (this test can't go below {significant(self.p_min)})"
         return [
             (f"{level_of(self.alpha)} interval", bracketed(*self.ci, decimals_of(self.att, *self.ci))),
             ("estimand", self.estimand),

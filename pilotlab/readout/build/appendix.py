@@ -69,7 +69,7 @@ def _method_of(course: Course, result: MetricResult, prefix: str) -> list[Row]:
 
 def _p(estimate: Estimate) -> str:
     smallest = (
-        f"; the smallest this design can reach is {significant(estimate.p_min, 2)}"
+        f"; the smallest this test can reach is {significant(estimate.p_min, 2)}"
         if estimate.p_min is not None
         else ""
     )

@@ -49,4 +49,4 @@ def limit(use: MetricUse, metric: MetricSpec) -> float | None:
 def _why_open(result: Estimate) -> str:
     if result.p_min is None:
         return "the interval is open"
-    return f"the interval is open: the smallest p this design can reach is {significant(result.p_min, 2)}"
+    return f"the interval is open: the smallest p this test can reach is {significant(result.p_min, 2)}"
