@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Self
 
 
 class Note(str):
     """What to know of a result: its sentence, a string, with the code and the numbers that programs read instead.
 
-    Two notes are equal where all their attributes are; a note equals a plain string where that is its sentence.
+    Notes are equal, among each other and to plain strings, where their sentences are.
 
     Attributes
     ----------
@@ -18,7 +19,7 @@ class Note(str):
     text : str
         The sentence that a person reads.
     data : mapping
-        The numbers and names that the sentence holds, as plain data.
+        The numbers and names that the sentence holds, as plain data; read-only.
     changes_meaning : bool
         Whether the number means something else, or is worth less, than it seems: shown wherever the number is printed.
 
@@ -40,7 +41,8 @@ class Note(str):
     ) -> Self:
         """Make a note of its code, its sentence and what the sentence holds."""
         self = super().__new__(cls, text)
-        for name, value in (("code", code), ("data", dict(data or {})), ("changes_meaning", changes_meaning)):
+        kept = MappingProxyType(dict(data or {}))
+        for name, value in (("code", code), ("data", kept), ("changes_meaning", changes_meaning)):
             object.__setattr__(self, name, value)
         return self
 
@@ -57,16 +59,6 @@ class Note(str):
 
     def __repr__(self) -> str:
         return f"Note({self.code!r}, {self.text!r}, {dict(self.data)!r}, {self.changes_meaning!r})"
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Note):
-            return self.to_dict() == other.to_dict()
-        return str.__eq__(self, other) if isinstance(other, str) else NotImplemented
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = str.__hash__
 
     def __reduce__(self) -> tuple[type[Note], tuple[str, str, dict[str, Any], bool]]:
         return Note, (self.code, self.text, dict(self.data), self.changes_meaning)

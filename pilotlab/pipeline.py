@@ -14,7 +14,7 @@ from pilotlab.design.plan import Plan
 from pilotlab.plugins import plugin
 from pilotlab.program import program_digest
 from pilotlab.readout.document.model import Readout
-from pilotlab.spec.frozen import digest
+from pilotlab.spec.frozen import digest, unsealed
 from pilotlab.spec.team import TeamList
 from pilotlab.store.plans import Run
 from pilotlab.store.store import Store
@@ -132,7 +132,7 @@ def _inputs(store: Store, plan: Plan, teams: TeamList, today: date, early: bool)
     return {
         "program": program_digest(),
         **({"estimator": str(added)} if added else {}),
-        "plan": digest(to_jsonable_python((plan, teams))),
+        "plan": digest(to_jsonable_python((plan, teams), fallback=unsealed)),
         "store": list(newest) if newest else [],
         "shown": to_jsonable_python(store.releases(plan.spec.id)),
         "through": str(plan.spec.windows.last_over(today)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,45 +10,55 @@ from pilotlab.design.assignment import Assignment
 from pilotlab.design.difference import Change, differences
 from pilotlab.design.team_rows import team_changes, team_rows
 from pilotlab.errors import PilotlabError
-from pilotlab.spec.frozen import digest
+from pilotlab.spec.frozen import digest, sealed, unsealed
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import PilotSpec
 from pilotlab.spec.team import TeamList
 
 SCHEMA = "pilotlab/freeze@1"
+_SEALED = ("spec", "metrics", "assignment", "teams", "digests")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """A plan as it was fixed: declaration, metric versions, teams, assignment, rule and program version, each with a digest.
 
+    Nothing in it can be changed, down to the innermost mapping.
+
     Attributes
     ----------
-    spec, assignment : dict
+    spec, assignment : mapping
         Plain data, as `PilotSpec.to_dict` and `Assignment.to_dict` write them.
-    metrics : dict
+    metrics : mapping
         Metric definitions by key (`focus_hours@1`), for every metric the pilot uses.
-    teams : dict or None
+    teams : mapping or None
         The list of teams, as `team_rows` writes it; None in plans of earlier versions, which froze none.
     frozen_at : str
         ISO time, passed in.
     day : str
         The day it was frozen on, as the one who froze was told; empty in plans of earlier versions.
-    digests : dict
+    digests : mapping
         SHA-256 of `spec`, `metrics`, `assignment`, `rule` and `teams`.
     """
 
     pilot: str
-    spec: dict[str, Any]
-    metrics: dict[str, dict[str, Any]]
-    assignment: dict[str, Any]
+    spec: Mapping[str, Any]
+    metrics: Mapping[str, Mapping[str, Any]]
+    assignment: Mapping[str, Any]
     rule: str
     program: str
     frozen_by: str
     frozen_at: str
-    digests: dict[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     day: str = ""
-    teams: dict[str, Any] | None = None
+    teams: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        for name in _SEALED:
+            object.__setattr__(self, name, sealed(getattr(self, name)))
+
+    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Freeze], tuple[dict[str, Any]]]:
+        return Freeze.from_dict, (self.to_dict(),)
 
     @classmethod
     def of(
@@ -103,15 +113,15 @@ class Freeze:
 
     def plan(self) -> PilotSpec:
         """Return the frozen declaration as a value."""
-        return PilotSpec.model_validate(self.spec)
+        return PilotSpec.model_validate(unsealed(self.spec))
 
     def arms(self) -> Assignment:
         """Return the frozen assignment as a value."""
-        return Assignment.from_dict(self.assignment)
+        return Assignment.from_dict(unsealed(self.assignment))
 
     def definitions(self) -> dict[str, MetricSpec]:
         """Return the frozen metrics as values, by what the declaration writes."""
-        by_key = {key: MetricSpec.model_validate(value) for key, value in self.metrics.items()}
+        by_key = {key: MetricSpec.model_validate(value) for key, value in unsealed(self.metrics).items()}
         newest = {metric.id: metric for metric in by_key.values()}
         return {use.use: by_key.get(use.use) or newest[use.id] for _, use in self.plan().uses}
 
@@ -125,23 +135,23 @@ class Freeze:
         }
         if self.teams is not None or "teams" in self.digests:
             parts["teams"] = self.teams
-        return tuple(name for name, part in parts.items() if self.digests.get(name) != digest(part))
+        return tuple(name for name, part in parts.items() if self.digests.get(name) != digest(unsealed(part)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is stored."""
         return {
             "schema": SCHEMA,
             "pilot": self.pilot,
-            "spec": self.spec,
-            "metrics": self.metrics,
-            "assignment": self.assignment,
-            "teams": self.teams,
+            "spec": unsealed(self.spec),
+            "metrics": unsealed(self.metrics),
+            "assignment": unsealed(self.assignment),
+            "teams": unsealed(self.teams),
             "rule": self.rule,
             "program": self.program,
             "frozen_by": self.frozen_by,
             "frozen_at": self.frozen_at,
             "day": self.day,
-            "digests": self.digests,
+            "digests": unsealed(self.digests),
             "digest": self.digest(),
         }
 
@@ -194,8 +204,12 @@ def verify(
         use.use for _, use in spec.uses if use.use in frozen
     ]  # those that came or went differ in the plan itself
     then, now = ({use: source[use].measured for use in both} for source in (frozen, metrics))
-    listed = team_changes(freeze.teams, spec, teams) if freeze.teams and teams else ()
-    return (*differences(freeze.spec, spec.to_dict()), *differences(then, now, "metric definitions"), *listed)
+    listed = team_changes(unsealed(freeze.teams), spec, teams) if freeze.teams and teams else ()
+    return (
+        *differences(unsealed(freeze.spec), spec.to_dict()),
+        *differences(then, now, "metric definitions"),
+        *listed,
+    )
 
 
 def _definitions(spec: PilotSpec, metrics: Mapping[str, MetricSpec]) -> dict[str, dict[str, Any]]:

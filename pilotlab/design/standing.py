@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pilotlab.design.assignment import Assignment
@@ -24,9 +25,9 @@ class Standing:
 
     Attributes
     ----------
-    arms : dict
+    arms : mapping
         Teams by arm, pilot arms first; empty before the draw. People are not listed singly.
-    counts : dict
+    counts : mapping
         Units by arm.
     draws : tuple of Drawn
         Every draw, oldest first.
@@ -39,14 +40,18 @@ class Standing:
     """
 
     pilot: str
-    arms: dict[str, tuple[str, ...]]
-    counts: dict[str, int]
+    arms: Mapping[str, tuple[str, ...]]
+    counts: Mapping[str, int]
     draws: tuple[Drawn, ...] = ()
     frozen_on: str = ""
     frozen_by: str = ""
     teams_frozen: bool = False
     late: Late | None = None
     edited: tuple[Change, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("arms", "counts"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as `status` and `explain` print it."""
@@ -59,7 +64,7 @@ class Standing:
         return {
             "frozen": frozen if self.frozen_on else None,
             "arms": {arm: list(teams) for arm, teams in self.arms.items()},
-            "counts": self.counts,
+            "counts": dict(self.counts),
             "draws": [one.to_dict() for one in self.draws],
             "edited": [str(change) for change in self.edited],
         }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -44,6 +46,20 @@ def canonical(value: object) -> str:
 def digest(value: object) -> str:
     """Return the SHA-256 of plain data, as 64 hex digits."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def sealed(value: Any) -> Any:
+    """Copy plain data so that nothing in it can be changed."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: sealed(item) for key, item in value.items()})
+    return tuple(sealed(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def unsealed(value: Any) -> Any:
+    """Copy what `sealed` made back into dicts and lists."""
+    if isinstance(value, Mapping):
+        return {key: unsealed(item) for key, item in value.items()}
+    return [unsealed(item) for item in value] if isinstance(value, tuple) else value
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199

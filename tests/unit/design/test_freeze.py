@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pilotlab.design.difference import Change
 from pilotlab.design.draw import draw
 from pilotlab.design.freeze import Freeze, verify
 from pilotlab.design.plan import Amendment, amend, carry_over
+from pilotlab.design.standing import Standing
 from pilotlab.errors import PilotlabError, UsageError
 from pilotlab.spec.metric import MEASURED, MetricSpec, Planning
 from pilotlab.spec.say import Say
@@ -200,3 +202,21 @@ def test_arms_are_carried_over_with_the_amended_start(pilot: Any, teams: Any) ->
 def test_what_the_draw_fixed_is_not_amended(pilot: Any, teams: Any, changed: Any, words: Any) -> None:
     with pytest.raises(UsageError, match=words):
         carry_over(draw(pilot(), teams, seed=1), pilot(**changed))
+
+
+def test_nothing_in_a_freeze_can_be_changed(pilot: Any, metrics: Any, teams: Any) -> None:
+    freeze = frozen(pilot(), metrics, teams)
+    assert pickle.loads(pickle.dumps(freeze)) == freeze
+    for inner in (freeze.spec, freeze.spec["metrics"], freeze.metrics["focus_hours@1"], freeze.digests):
+        with pytest.raises(TypeError):
+            inner["unit"] = "days"
+    assert isinstance(freeze.spec["metrics"]["goals"], tuple)
+
+
+def test_where_a_plan_stands_can_not_be_changed() -> None:
+    counts = {"pilot": 12, "control": 12}
+    stands = Standing(pilot="hybrid", arms={}, counts=counts)
+    counts["pilot"] = 1
+    assert stands.counts == stands.to_dict()["counts"] == {"pilot": 12, "control": 12}
+    with pytest.raises(TypeError):
+        stands.counts["pilot"] = 1

@@ -62,7 +62,10 @@ def test_a_note_is_its_sentence_and_equals_another_only_with_its_code_and_data()
     note = Note("rows.some", "2 rows left out", {"rows": 2})
     assert "left out" in note
     assert note == "2 rows left out"
-    assert note != Note("rows.others", "2 rows left out", {"rows": 2})
+    assert note == Note("rows.others", "2 rows left out", {"rows": 2})
+    assert note != Note("rows.some", "3 rows left out", {"rows": 2})
+    with pytest.raises(TypeError):
+        note.data["rows"] = 3
     assert pickle.loads(pickle.dumps(note)) == note
     with pytest.raises(AttributeError, match="frozen"):
         note.code = "rows.others"
