@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
+from pilotlab.stored import reading
+
 
 class Note(str):
     """What to know of a result: its sentence, a string, with the code and the numbers that programs read instead.
@@ -73,6 +75,7 @@ class Note(str):
         }
 
     @classmethod
+    @reading("Note")
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild from `to_dict`."""
         return cls(data["code"], data["text"], data["data"], data["changes_meaning"])

@@ -1,4 +1,4 @@
-"""Plain data: a frozen value as JSON holds it, and the value again; one serialiser for every result, pydantic's."""
+"""Plain data: a frozen value as JSON holds it, and the value again, by pydantic; results of `estimate` write their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from pilotlab.errors import PilotlabError, UsageError, nearest
+from pilotlab.errors import PilotlabError
+from pilotlab.stored import check_schema, is_unknown, lacks
 
 T = TypeVar("T")
 _CONFIG = ConfigDict(ser_json_inf_nan="constants", extra="forbid")
@@ -45,8 +46,8 @@ def plain(
     return {"schema": schema, **json.loads(text, parse_float=number, parse_constant=constant)[0]}
 
 
-def rebuilt(kind: type[T], data: Mapping[str, Any], schema: str) -> T:
-    """Rebuild a `kind` from what `plain` wrote.
+def rebuilt(kind: type[T], data: Mapping[str, Any], schema: str, *, name: str = "") -> T:
+    """Rebuild a `kind` from what `plain` wrote; `name` is what messages call it, where that is not its own.
 
     Raises
     ------
@@ -55,16 +56,13 @@ def rebuilt(kind: type[T], data: Mapping[str, Any], schema: str) -> T:
     PilotlabError
         For a field that is missing, unknown or of the wrong shape; the place is named.
     """
-    if data.get("schema") != schema:
-        raise UsageError(
-            f"schema {data.get('schema')!r} is not {schema!r}", fix="rebuild it from what `to_dict` wrote"
-        )
+    check_schema(data, schema)
     model = issubclass(kind, BaseModel)  # which carries its schema as a field
-    body = {name: item for name, item in data.items() if model or name != "schema"}
+    body = {key: item for key, item in data.items() if model or key != "schema"}
     try:
         made: T = _adapter(cast("Hashable", kind)).validate_python((body,))[0]
     except ValidationError as error:
-        raise PilotlabError(_problem(kind.__name__, error)) from error
+        raise PilotlabError(_problem(name or kind.__name__, error)) from error
     return made
 
 
@@ -84,9 +82,9 @@ def _problem(root: str, error: ValidationError) -> str:
     match first["type"]:
         case kind if kind in _UNKNOWN:
             lacking = [str(one["loc"][-1]) for one in found if one["type"].startswith("missing")]
-            return f"{place} has an unknown field {name!r}{nearest(name, lacking)}"
+            return is_unknown(place, name, lacking)
         case "missing" | "missing_argument" | "missing_keyword_only_argument":
-            return f"{place} can't be read: it has no {name!r}"
+            return lacks(place, name)
         case "float_parsing" | "float_type":
             return f"{_place(root, first['loc'][1:])} is {first['input']!r}, not a number"
     return f"{_place(root, first['loc'][1:])} can't be read: {first['msg'][:1].lower()}{first['msg'][1:]}"

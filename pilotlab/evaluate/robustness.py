@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pilotlab.estimate.results.effect import Estimate
+from pilotlab.estimate.results.term import ends
 from pilotlab.evaluate import disclosure
 from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
 from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS, Rerun
 from pilotlab.evaluate.threats.during import beside_halves, other_windows
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
+from pilotlab.stored import made, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.text.notebook import as_html
 from pilotlab.wording.intervals import bracketed
@@ -166,6 +169,17 @@ class Robustness:
             "left_out": self.left_out.to_dict() if self.left_out else None,
             "checks": [check.to_dict() for check in self.checks],
         }
+
+    @classmethod
+    @reading("Robustness")
+    def from_dict(cls, data: Mapping[str, Any]) -> Robustness:
+        """Rebuild from `to_dict`, without a check's number where that was infinite; PilotlabError where a field is missing."""
+        left_out = data["left_out"]
+        return cls(
+            runs=tuple(made(Run, row, ci=row["ci"] and ends(row["ci"])) for row in data["rows"]),
+            left_out=None if left_out is None else made(LeftOut, left_out),
+            checks=tuple(made(Check, row) for row in data["checks"]),
+        )
 
 
 def robustness(headline: Headline) -> Robustness:

@@ -148,7 +148,7 @@ class Panel:
         PilotlabError
             For another schema, or a field that is missing or unknown.
         """
-        told = rebuilt(Released, data, SCHEMA)
+        told = rebuilt(Released, data, SCHEMA, name="Panel")
         frame = pd.DataFrame(told.rows, columns=COLUMNS, dtype=object).infer_objects()
         return cls(
             pilot=told.pilot,

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pilotlab"
 UPWARD = """
-errors note plain plugins text version weeks whole_file wording
+errors note plain plugins stored text version weeks whole_file wording
 tables spec release store workspace program
 design panel sources simulate
 estimate

@@ -224,8 +224,10 @@ def _how_to_read(estimate: Estimate, rows: dict[int, Term], reference: int | Non
     ]
 
 
-def plot_refusal(found: NotEstimable, ax: Axes | None = None) -> Axes:
-    """Write why there is no number, and what would help, where the drawing would be."""
+def plot_refusal(found: NotEstimable, ax: Axes | None = None, kind: Plot = "auto") -> Axes:
+    """Write why there is no number, and what would help, where a drawing of any kind would be."""
+    if kind not in get_args(Plot):
+        raise unknown("kind", kind, get_args(Plot))
     reason, help_ = (textwrap.fill(text, 84) for text in (found.reason, found.would_help))
     text = f"{reason}\n\nWhat would help: {help_}"
     sheet = Paper(ax, height=1.1 + 0.18 * (text.count("\n") + 1))

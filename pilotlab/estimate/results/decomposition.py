@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import check_schema, plot
+from pilotlab.estimate.results.doors import plot
 from pilotlab.note import Note, rebuilt
+from pilotlab.stored import check_schema, made, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.wording.numbers import decimals_of, fine_percent, in_full, percent
 
@@ -119,11 +120,12 @@ class Bacon:
         }
 
     @classmethod
+    @reading("Bacon")
     def from_dict(cls, data: Mapping[str, Any]) -> Bacon:
-        """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data, PilotlabError where a field is missing."""
         check_schema(data, SCHEMA)
         plain = {name: data[name] for name in ("att", "n_units", "n_times")}
-        rows = tuple(Comparison(**row) for row in data["comparisons"])
+        rows = tuple(made(Comparison, row) for row in data["comparisons"])
         return cls(**plain, comparisons=rows, notes=rebuilt(data["notes"]))
 
     def plot(self, ax: Axes | None = None) -> Axes:

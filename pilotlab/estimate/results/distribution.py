@@ -12,6 +12,7 @@ from scipy import special
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.release.rounding import Rounding, probability
+from pilotlab.stored import reading
 
 if TYPE_CHECKING:
     from pilotlab.stats.randomization.exact_counts import ConditionalCounts
@@ -24,6 +25,7 @@ Side = Literal["lower", "upper"]
 Direction = Literal["greater", "less"]
 SIDES: tuple[Side, ...] = ("lower", "upper")
 DIRECTIONS = ("greater", "less")
+_KEPT = ("p_value", "p_greater", "p_less", "alphas", "interval", "bounds")  # what `Stored` answers from
 STORED_ALPHAS = tuple(step / 1000 for step in range(1, 501))
 
 
@@ -253,12 +255,13 @@ class Released:
         }
 
 
+@reading("Estimate.law")
 def rebuild(data: Mapping[str, Any], att: float, se: float) -> Law:
     """Make a law of what `to_dict` wrote."""
     if data["kind"] == "student":
         return Student(att, se, math.inf if data["df"] is None else data["df"])
     if data["kind"] in ("draws", "released"):
-        return Stored(data)
+        return Stored({**data, **{name: data[name] for name in _KEPT}})
     if data["kind"] == "conditional":
         from pilotlab.stats.randomization.exact_counts import ConditionalCounts
 

@@ -1,4 +1,4 @@
-"""Doors: what every result shares of how it is plotted, shown in a notebook and rebuilt; what leads up is imported when opened."""
+"""Doors: what every result shares of how it is plotted, shown in a notebook; what leads up is imported when opened."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-
-from pilotlab.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,17 +39,3 @@ def plot(name: str, *given: Any, **options: Any) -> Axes:
     """Go through a door that leads to a plot."""
     axes: Axes = door(name)(*given, **options)
     return axes
-
-
-def check_schema(data: Mapping[str, Any], wanted: str) -> None:
-    """Refuse what another schema wrote.
-
-    Raises
-    ------
-    UsageError
-        It names both.
-    """
-    if data.get("schema") != wanted:
-        raise UsageError(
-            f"schema {data.get('schema')!r} is not {wanted!r}", fix="rebuild it from what `to_dict` wrote"
-        )

@@ -12,10 +12,11 @@ import pandas as pd
 
 from pilotlab.errors import UsageError, unknown
 from pilotlab.estimate.results.distribution import DIRECTIONS, SIDES, Direction, Law, Side, rebuild
-from pilotlab.estimate.results.doors import check_schema, door, plot
+from pilotlab.estimate.results.doors import door, plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.estimate.results.term import Term, ends, json_ends
 from pilotlab.note import Note, rebuilt
+from pilotlab.stored import check_schema, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.text.notebook import as_html
 from pilotlab.wording.chances import p_value
@@ -257,6 +258,7 @@ class Estimate:
         }
 
     @classmethod
+    @reading("Estimate")
     def from_dict(cls, data: Mapping[str, Any]) -> Estimate:
         """Rebuild from `to_dict`.
 
@@ -264,6 +266,8 @@ class Estimate:
         ------
         UsageError
             Where the data were written by another schema.
+        PilotlabError
+            Where a field is missing, or holds something else than it should.
         """
         check_schema(data, SCHEMA)
         return cls(
@@ -364,9 +368,9 @@ class NotEstimable:
         """Return one row: reason, would_help."""
         return pd.DataFrame([{"reason": self.reason, "would_help": self.would_help}])
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Write the reason where the plot would be, on matplotlib axes, and return them."""
-        return plot("NotEstimable.plot", self, ax)
+    def plot(self, ax: Axes | None = None, *, kind: Plot = "auto") -> Axes:
+        """Write the reason where the plot would be, of any kind, on matplotlib axes, and return them."""
+        return plot("NotEstimable.plot", self, ax, kind)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -374,8 +378,9 @@ class NotEstimable:
         return {**plain, "notes": [note.to_dict() for note in self.notes], "code": self.code}
 
     @classmethod
+    @reading("NotEstimable")
     def from_dict(cls, data: Mapping[str, Any]) -> NotEstimable:
-        """Rebuild from `to_dict`."""
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data, PilotlabError where a field is missing."""
         check_schema(data, REFUSAL_SCHEMA)
         return cls(data["reason"], data["would_help"], rebuilt(data["notes"]), data["code"])
 

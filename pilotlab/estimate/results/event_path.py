@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pilotlab.stats.arrays import FloatArray
+from pilotlab.stored import reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class EventPath:
         }
 
     @classmethod
+    @reading("EventPath")
     def from_dict(cls, data: Mapping[str, Any]) -> EventPath:
         """Rebuild from `to_dict`."""
         return cls(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import check_schema, plot
+from pilotlab.estimate.results.doors import plot
 from pilotlab.note import Note, rebuilt
+from pilotlab.stored import check_schema, made, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.wording.lists import plural
 from pilotlab.wording.numbers import decimals_of, in_full
@@ -117,12 +118,13 @@ class HarmBounds:
         return {"schema": SCHEMA, **plain, "rows": rows, "notes": [note.to_dict() for note in self.notes]}
 
     @classmethod
+    @reading("HarmBounds")
     def from_dict(cls, data: Mapping[str, Any]) -> HarmBounds:
-        """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data, PilotlabError where a field is missing."""
         check_schema(data, SCHEMA)
         open_end = math.inf if data["better"] == "higher" else -math.inf
         rows = tuple(
-            HarmLook(**{**row, "bound": open_end if row["bound"] is None else row["bound"]})
+            made(HarmLook, row, bound=open_end if row["bound"] is None else row["bound"])
             for row in data["rows"]
         )
         return cls(**{name: data[name] for name in _PLAIN}, rows=rows, notes=rebuilt(data["notes"]))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import check_schema, plot
+from pilotlab.estimate.results.doors import plot
 from pilotlab.note import Note, rebuilt
+from pilotlab.stored import check_schema, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.text.notebook import as_html
 from pilotlab.wording.intervals import bracketed, level_of
@@ -120,6 +121,7 @@ class Sensitivity:
         }
 
     @classmethod
+    @reading("Sensitivity")
     def from_dict(cls, data: Mapping[str, Any]) -> Sensitivity:
         """Rebuild from `to_dict`.
 
@@ -127,6 +129,8 @@ class Sensitivity:
         ------
         UsageError
             Where the data were written by another schema.
+        PilotlabError
+            Where a field is missing, or holds something else than it should.
         """
         check_schema(data, SCHEMA)
         return cls(

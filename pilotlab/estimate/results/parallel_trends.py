@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import check_schema, plot
+from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.event_path import EventPath
 from pilotlab.note import Note, rebuilt
 from pilotlab.stats.sensitivity.pretrend import Criterion
+from pilotlab.stored import check_schema, made, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.text.notebook import as_html
 from pilotlab.wording.chances import p_value, times_in_100
@@ -138,6 +139,7 @@ class Pretrend:
         }
 
     @classmethod
+    @reading("Pretrend")
     def from_dict(cls, data: Mapping[str, Any]) -> Pretrend:
         """Rebuild from `to_dict`.
 
@@ -145,12 +147,14 @@ class Pretrend:
         ------
         UsageError
             Where the data were written by another schema.
+        PilotlabError
+            Where a field is missing, or holds something else than it should.
         """
         check_schema(data, SCHEMA)
         return cls(
             **{name: data[name] for name in _PLAIN},
             df_den=math.inf if data["df_den"] is None else data["df_den"],
-            drifts=tuple(Drift(**each) for each in data["drifts"]),
+            drifts=tuple(made(Drift, each) for each in data["drifts"]),
             path=EventPath.from_dict(data["path"]),
             notes=rebuilt(data["notes"]),
         )

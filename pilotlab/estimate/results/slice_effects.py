@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pilotlab.estimate.results.doors import check_schema, plot
+from pilotlab.estimate.results.doors import plot
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.note import Note, rebuilt
+from pilotlab.stored import check_schema, made, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.wording.chances import p_value
 from pilotlab.wording.intervals import bracketed
@@ -195,18 +196,17 @@ class Slices:
         }
 
     @classmethod
+    @reading("Slices")
     def from_dict(cls, data: Mapping[str, Any]) -> Slices:
-        """Rebuild from `to_dict`; UsageError where another schema wrote the data."""
+        """Rebuild from `to_dict`; UsageError where another schema wrote the data, PilotlabError where a field is missing."""
         check_schema(data, SCHEMA)
         return cls(
             overall=Estimate.from_dict(data["overall"]),
             groups=tuple(
-                Group(
-                    **{**row, **{name: _ends(row[name]) for name in _PAIRS}, "notes": rebuilt(row["notes"])}
-                )
+                made(Group, row, **{name: _ends(row[name]) for name in _PAIRS}, notes=rebuilt(row["notes"]))
                 for row in data["groups"]
             ),
-            tests=tuple(Interaction(**{**row, "df": _ends(row["df"])}) for row in data["tests"]),
+            tests=tuple(made(Interaction, row, df=_ends(row["df"])) for row in data["tests"]),
             notes=rebuilt(data["notes"]),
         )
 

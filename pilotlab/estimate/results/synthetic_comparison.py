@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pilotlab.estimate.results.doors import plot
+from pilotlab.stored import made, reading
 from pilotlab.text.characters import in_ascii
 from pilotlab.text.notebook import as_html
 from pilotlab.wording.numbers import count, fine_percent, significant
@@ -123,12 +124,13 @@ class Synthetic:
         return {name: _listed(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     @classmethod
+    @reading("Synthetic")
     def from_dict(cls, data: Mapping[str, Any]) -> Synthetic:
         """Rebuild from `to_dict`."""
         plain: dict[str, Any] = {
             name: _tupled(value) if isinstance(value, list) else value for name, value in data.items()
         }
-        return cls(**plain)
+        return made(cls, plain)
 
 
 def _listed(value: tuple[Any, ...]) -> list[Any]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pilotlab.stored import reading
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -34,6 +36,7 @@ class Term:
         return {**plain, "ci": json_ends(self.ci), "p_value": self.p_value, "band": band}
 
     @classmethod
+    @reading("Term")
     def from_dict(cls, row: Mapping[str, Any]) -> Term:
         """Rebuild from `to_dict`."""
         band = ends(row["band"]) if row["band"] else None
