@@ -112,23 +112,20 @@ def _of_rollout(fit: Fit, options: Options) -> str | NotEstimable:
     return "randomization" if is_drawn(options.assignment) else "cluster"
 
 
-def _of_gls_imputation(fit: Fit, options: Options) -> str | NotEstimable:
+def _of_gls_imputation(fit: Fit, options: Options) -> str | NotEstimable:  # noqa: ARG001 - the table asks each with both
     """Nothing but the draws says how sure it is; where nothing says that starts were drawn, a note does."""
-    del options
     return _too_few(fit) if fit.clusters.few else "randomization"
 
 
-def _of_synthetic_did(fit: Fit, options: Options) -> str | NotEstimable:
+def _of_synthetic_did(fit: Fit, options: Options) -> str | NotEstimable:  # noqa: ARG001 - as above
     """Hold few treated clusters against placebos, and measure the spread of many."""
-    del options
     refusal = _too_few_placebos(fit)
     spread = "placebo" if fit.clusters.treated < FEWEST else "jackknife"
     return spread if refusal is None else refusal
 
 
-def _of_synthetic_control(fit: Fit, options: Options) -> str | NotEstimable:
+def _of_synthetic_control(fit: Fit, options: Options) -> str | NotEstimable:  # noqa: ARG001 - as above
     """Likewise; the bootstrap needs as many treated as comparison clusters."""
-    del options
     treated, comparison = fit.clusters.treated, fit.clusters.comparison
     spread = "placebo" if treated < FEWEST or comparison > treated else "bootstrap"
     refusal = _too_few_placebos(fit)

@@ -22,7 +22,7 @@ from tests.pilots import AFTER, Lab, make_lab
 pytestmark = pytest.mark.slow  # every test here reads a whole pilot
 
 PILOT = "anchor-days"
-HEAVY = {"pandas", "numpy", "scipy", "statsmodels", "sqlite_utils"}
+HEAVY = {"pandas", "numpy", "scipy", "statsmodels"}
 
 
 @pytest.fixture
