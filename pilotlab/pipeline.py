@@ -12,13 +12,12 @@ from pydantic_core import to_jsonable_python
 from pilotlab.decide.decision import Decision
 from pilotlab.design.plan import Plan
 from pilotlab.plugins import plugin
-from pilotlab.program import program_digest
+from pilotlab.program import MadeWith, program_digest
 from pilotlab.readout.document.model import Readout
 from pilotlab.spec.frozen import digest, unsealed
 from pilotlab.spec.team import TeamList
 from pilotlab.store.plans import Run
 from pilotlab.store.store import Store
-from pilotlab.version import __version__
 
 if TYPE_CHECKING:
     from pilotlab.decide.course import Course
@@ -84,19 +83,20 @@ def work_out(
     from pilotlab.decide.course import follow as course_of
 
     pilot, before = plan.spec.id, _inputs(store, plan, teams, today, early)
-    course = course_of(store, plan, teams, today=today, program=__version__, verified=True, early=early)
+    course = course_of(store, plan, teams, today=today, verified=True, early=early)
     if course.releases:
         store.record_reading(pilot, "analyze", "values", actor=actor, released=course.releases)
     elif kept := _kept(store, pilot, before):
         store.record_reading(pilot, "analyze", f"run {kept.number}", actor=actor)
-        return course, kept
+        return _numbered(course, kept), kept
     shown = [*before["shown"], *to_jsonable_python(course.releases)]
     after = _inputs(store, plan, teams, today, early)
     alone = after == {
         **before,
         "shown": shown,
     }  # else somebody wrote meanwhile: this run answers for no known state
-    return course, store.save_run(pilot, _content(course, digest(after) if alone else ""), actor=actor)
+    made = store.save_run(pilot, _content(course, digest(after) if alone else ""), actor=actor)
+    return _numbered(course, made), made
 
 
 def _content(course: Course, key: str) -> dict[str, Any]:
@@ -106,13 +106,22 @@ def _content(course: Course, key: str) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "key": key,
-        "data": course.data_digest,
-        "program": course.program,
+        "made_with": course.made_with.to_dict(),
         "analysis": course.analysis.to_dict(),
         "told": told(course),
         "decision": course.decision.to_dict(),
         "readout": build_readout(course).to_dict(),
     }
+
+
+def _numbered(course: Course, run: Run) -> Course:
+    """Say of a course, and of its decision, under which number it is kept."""
+    made = _made_with(run)
+    return replace(course, made_with=made, decision=course.decision.model_copy(update={"made_with": made}))
+
+
+def _made_with(run: Run) -> MadeWith:
+    return MadeWith.model_validate({**run.content["made_with"], "run": run.number})
 
 
 def _kept(store: Store, pilot: str, inputs: Mapping[str, Any]) -> Run | None:
@@ -141,11 +150,13 @@ def _inputs(store: Store, plan: Plan, teams: TeamList, today: date, early: bool)
 
 
 def _followed(run: Run, today: date, *, reused: bool) -> Followed:
+    made, plain = _made_with(run), run.content
+    decision, readout = Decision.from_dict(plain["decision"]), Readout.from_dict(plain["readout"])
     return Followed(
-        analysis=run.content["analysis"],
-        told=run.content["told"],
-        decision=Decision.from_dict(run.content["decision"]),
-        readout=replace(Readout.from_dict(run.content["readout"]), date=today.isoformat()),
+        analysis=plain["analysis"],
+        told={**plain["told"], "made_with": made.to_dict()},
+        decision=decision.model_copy(update={"made_with": made}),
+        readout=replace(readout, date=today.isoformat(), made_with=made),
         run=run.number,
         made_on=run.at[:10],
         reused=reused,

@@ -18,6 +18,7 @@ from pilotlab.design.strength import place_of
 from pilotlab.panel.build import Reading
 from pilotlab.panel.build import read as read_metric
 from pilotlab.panel.presence import WINDOWS, Completeness, completeness
+from pilotlab.program import MadeWith, made_with
 from pilotlab.release.thresholds import counts_people
 from pilotlab.spec.metric import MetricSpec
 from pilotlab.spec.pilot import CONTROL, PilotSpec
@@ -56,8 +57,8 @@ class Course:
         What to keep of what was read: the values behind this course.
     ledger : str
         Number and hash of the newest act that is no reading.
-    data_digest : str
-        Of every observation that is stored.
+    made_with : MadeWith
+        Program, data and plan behind it.
     late : Late or None
         How long after the first pilot week had ended the plan was fixed; None where it was in time.
     draws : tuple of Drawn
@@ -83,10 +84,9 @@ class Course:
     decision: Decision
     waiting: Mapping[str, int]
     releases: tuple[Release, ...]
-    data_digest: str
+    made_with: MadeWith
     ledger: str
     today: date
-    program: str
     late: Late | None = None
     draws: tuple[Drawn, ...] = ()
     looks: tuple[EarlyLook, ...] = ()
@@ -101,6 +101,11 @@ class Course:
         """Metrics, by what the declaration writes."""
         return self.plan.metrics
 
+    @property
+    def data_digest(self) -> str:
+        """Digest of every observation that was read."""
+        return self.made_with.data
+
     def decision_of(self, arm: str) -> ArmDecision:
         """Find the verdict of one arm."""
         return next(row for row in self.decision.arms if row.arm == arm)
@@ -112,7 +117,6 @@ def follow(
     teams: TeamList,
     *,
     today: date,
-    program: str,
     early: bool = False,
     verified: bool,
     audience: str = "analyze",
@@ -123,8 +127,6 @@ def follow(
     ----------
     early : bool
         Show goals before the planned end: whoever asks has put on record why.
-    program : str
-        Version of pilotlab, for the record.
     verified : bool
         Whether every row of the store was found to be what was written.
     audience : str
@@ -146,21 +148,22 @@ def follow(
     records = _records(store, plan, teams, quality, today, late, whole=verified)
     records = replace(records, early=early)
     end, shown = plan.spec.windows.end.sunday, released(plan.spec, found)
+    keys = [metric.key for metric in plan.metrics.values()]
+    data = store.data_digest(keys, teams=_logged(plan), through=through)
+    made = made_with(data=data, plan=plan.spec.digest())
+    decision = decide(gather(plan.spec, found, plan.assigned, records))
     return Course(
         plan=plan,
         teams=teams,
         panels=panels,
         analysis=shown if early or today > end else without_goals(shown, end),
         quality=quality,
-        decision=decide(gather(plan.spec, found, plan.assigned, records)),
+        decision=decision.model_copy(update={"made_with": made}),
         waiting={use: read.waiting for use, read in readings.items() if read.waiting},
         releases=tuple(read.release for read in _once(readings) if read.release),
         ledger=_ledger(store),
-        data_digest=store.data_digest(
-            [metric.key for metric in plan.metrics.values()], teams=_logged(plan), through=through
-        ),
+        made_with=made,
         today=today,
-        program=program,
         late=late,
         draws=draws_made(store, plan.spec.id),
         looks=tuple(store.early_looks(plan.spec.id)),

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pilotlab.decide.ladder import Claim, IfBreached, Verdict
 from pilotlab.plain import rebuilt
+from pilotlab.program import MadeWith
 from pilotlab.spec.frozen import Frozen
 from pilotlab.spec.standard import Grade
 from pilotlab.text.characters import in_ascii
@@ -250,6 +251,11 @@ class ArmDecision(Frozen):
 class Decision(Frozen):
     """The decision of a pilot. `verdict`, `grade`, `states` and `reasons` are those of the leading arm.
 
+    Attributes
+    ----------
+    made_with : MadeWith or None
+        Program, data, plan and stored run behind it; None where the rule read inputs that no store holds.
+
     Examples
     --------
     >>> import pilotlab as pl
@@ -274,6 +280,7 @@ class Decision(Frozen):
     decide_by: date | None = None
     not_measured: tuple[str, ...] = ()
     arms: tuple[ArmDecision, ...]
+    made_with: MadeWith | None = None
 
     @property
     def leading(self) -> ArmDecision:

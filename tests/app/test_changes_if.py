@@ -56,7 +56,7 @@ def test_every_line_is_true_of_results_drawn_from_its_words(
     day = lab.plan(pilot).spec.windows.end.sunday + timedelta(days=1)
     found = pl.open(tmp_path / "demo", today=day).course(pilot).decision
     inputs, rng, made = asked[-1], random.Random(7), 0
-    assert decide(inputs) == found
+    assert decide(inputs).arms == found.arms
     for change in found.leading.would_change:
         parts = change.what.split("; ")
         if not all(any(words in part for words in WORDS) for part in parts):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pilotlab.cli.main import COMMANDS, cli
+from pilotlab.program import program_digest
+from pilotlab.version import __version__
 from tests.app.test_startup import HEAVY, call, modules_loaded_by
 from tests.pilots import AFTER, BEFORE, Lab, make_lab
 
@@ -127,6 +131,34 @@ def test_all_forms_say_the_same(collected: Lab, run: Run) -> None:
     page = json.loads((collected.root / "analysis" / "readouts" / f"{PILOT}.json").read_text())
     assert page["arms"][0]["goals"][0]["effect"]["estimate"] == pytest.approx(goal["att"])
     assert page["arms"][0]["decision"]["verdict"] == decision["arms"][0]["headline"]
+
+
+def test_every_form_names_what_it_was_made_with(collected: Lab, run: Run) -> None:
+    found = [
+        json.loads(ok(run(command, PILOT, *LATE, "--format", "json")))["made_with"]
+        for command in ("analyze", "decide")
+    ]
+    ok(run("readout", PILOT, *LATE, "--format", "html", "--format", "markdown", "--format", "json"))
+    page = {
+        form: (collected.root / "analysis" / "readouts" / f"{PILOT}.{form}").read_text()
+        for form in ("html", "md", "json")
+    }
+    made = json.loads(page["json"])["made_with"]
+    assert found == [made, made]
+    plan = collected.at(AFTER).plan(PILOT)
+    assert made == {
+        "pilotlab": __version__,
+        "program": program_digest(),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in ("numpy", "scipy", "pandas", "statsmodels")},
+        "data": collected.at(AFTER).course(PILOT).data_digest,
+        "plan": plan.freeze.digests["spec"],
+        "run": 1,
+    }
+    for form in ("html", "md"):
+        assert made["program"] in page[form]
+        said = ", ".join(f"{name} {version}" for name, version in made["libraries"].items())
+        assert f"pilotlab {__version__}, Python {made['python']}, {said}" in page[form]
 
 
 def test_draws_stand_behind_a_flag(collected: Lab, run: Run) -> None:
@@ -264,7 +296,9 @@ def test_an_edited_plan_is_named_and_the_frozen_one_analysed(collected: Lab, run
     before = json.loads(ok(run("analyze", PILOT, *LATE, "--format", "json")))
     collected.edit("worth_it: -0.5", "worth_it: -0.1")
     collected.edit("washin_weeks: 2", "washin_weeks: 0")
-    assert json.loads(ok(run("analyze", PILOT, *LATE, "--format", "json"))) == before
+    after = json.loads(ok(run("analyze", PILOT, *LATE, "--format", "json")))
+    assert (before["made_with"].pop("run"), after["made_with"].pop("run")) == (1, 2)
+    assert after == before
     text = ok(run("decide", PILOT, *LATE))
     assert "NOT DECISION-READY" in text
     assert "digests differ" in text

@@ -186,11 +186,13 @@ def test_the_run_names_its_data_seed_and_version(lab: Lab) -> None:
     course = lab.at(AFTER).course(PILOT)
     with lab.at(AFTER).store(readonly=True) as store:
         (run,) = store.runs(PILOT)
-    assert (run.content["data"], run.content["program"], run.content["analysis"]["seed"]) == (
+    made = run.content["made_with"]
+    assert (made["data"], made["pilotlab"], run.content["analysis"]["seed"]) == (
         course.data_digest,
         pl.__version__,
         7,
     )
+    assert course.made_with.run == course.decision.made_with.run == 1
     lab.at(AFTER).log(PILOT, "team-00", "2026-W40", {"office_days": 0}, why="late correction")
     assert lab.at(AFTER).course(PILOT).data_digest != course.data_digest
 

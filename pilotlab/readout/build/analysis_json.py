@@ -26,6 +26,7 @@ def told(course: Course) -> dict[str, Any]:
         "pilot": course.spec.id,
         "seed": course.analysis.seed,
         "orientation": ORIENTATION,
+        "made_with": course.made_with.to_dict(),
         "results": [_result(result, course.decision_of(result.arm)) for result in course.analysis.results],
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-
 from pilotlab.decide.course import Course
 from pilotlab.decide.decision import ArmDecision, MetricState
 from pilotlab.estimate.results.effect import Estimate
@@ -30,8 +28,6 @@ def appendix(course: Course) -> Appendix:
         definitions=tuple(_definition(course.metrics[use.use]) for _, use in course.spec.uses),
         digests=tuple(Row(label=name, text=digest) for name, digest in _digests(course).items()),
         seed=str(course.analysis.seed),
-        version=course.program,
-        python=platform.python_version().rpartition(".")[0],
     )
 
 

@@ -38,6 +38,7 @@ def build_readout(course: Course) -> Readout:
         trust=trust(course),
         plan=plan(course),
         appendix=appendix(course),
+        made_with=course.made_with,
         notice=NOTICES.get(spec.data, ""),
     )
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pilotlab.plain import plain, rebuilt
+from pilotlab.program import MadeWith
 from pilotlab.readout.document.page_one import (
     Adherence,
     AdherencePeriod,
@@ -157,6 +158,8 @@ class Readout:
     ----------
     date : str
         The day it was made, ISO.
+    made_with : MadeWith
+        Program, data, plan and stored run behind it.
     status : str
         "Final" or "Draft", shown before the date.
     edition : str
@@ -177,6 +180,7 @@ class Readout:
     trust: Trust
     plan: Plan
     appendix: Appendix
+    made_with: MadeWith
     status: str = "Draft"
     edition: str = "leader"
     notice: str = ""

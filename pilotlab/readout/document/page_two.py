@@ -293,7 +293,5 @@ class Appendix:
     definitions: tuple[Definition, ...] = ()
     digests: tuple[Row, ...] = ()  # plan, metrics, assignment, data, result
     seed: str = ""
-    version: str = ""
-    python: str = ""
     tables: tuple[Table, ...] = ()  # further tables, after the charts' twins
     checklist: tuple[Row, ...] = ()

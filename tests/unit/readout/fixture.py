@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pilotlab.program import Libraries, MadeWith
 from pilotlab.readout.document.model import (
     Adherence,
     AdherencePeriod,
@@ -131,6 +132,16 @@ STATES: dict[str, CellState] = {
     "A": "not_applicable",
 }
 
+MADE_WITH = MadeWith(
+    pilotlab="1.4.0",
+    program="5ac1" * 16,
+    python="3.11.9",
+    libraries=Libraries(numpy="2.1.0", scipy="1.14.1", pandas="2.2.3", statsmodels="0.14.4"),
+    data="d47a" * 16,
+    plan="91a2" * 16,
+    run=3,
+)
+
 
 def anchor_days() -> Readout:
     """The pilot whole: one arm, one goal, two guardrails."""
@@ -144,6 +155,7 @@ def anchor_days() -> Readout:
         trust=_trust(),
         plan=_plan(),
         appendix=_appendix(),
+        made_with=MADE_WITH,
         footer="Every number is invented.",
     )
 
@@ -677,6 +689,4 @@ def _appendix() -> Appendix:
             Row(label="Data", text="b83e51d70c96fa2448e1b35790dd6ac2f7853e019b4cd61a72f80e35c49ab6d8"),
         ),
         seed="20260901",
-        version="1.4.0",
-        python="3.11",
     )
