@@ -35,6 +35,10 @@ class Entry:
     aggregates: tuple[str, ...] = ("overall",)
     inferences: tuple[str, ...] = LEAST_SQUARES  # that an estimator takes
     own: tuple[tuple[str, str], ...] = ()  # inferences that it has code of its own for, and where
+    ratio: bool = (
+        False  # estimates on a log scale, where 1 is large and no difference of changes stands for it
+    )
+    cross_section: bool = False  # runs where no unit is followed, `unit=None`
     frames_only: str = ""  # why `pl.did` runs it and no pilot may declare it; "" where one may
 
     def load(self) -> Any:
@@ -65,6 +69,7 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             formula="least squares of the outcome on a treated indicator with unit and time effects",
             source="Frisch & Waugh (1933); Goodman-Bacon (2021) on what it weighs",
             strata=True,
+            cross_section=True,
         ),
         "synthetic_did": Entry(
             "pilotlab.estimate.estimators.synthetic_fit:fit_did",
@@ -148,6 +153,8 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Wooldridge (1999, 2023); McCullagh & Nelder (1989)",
             reads=("exposure",),
             inferences=("cr2", "cluster", "hetero", "exact"),
+            ratio=True,
+            cross_section=True,
             frames_only=A_RATIO,
         ),
         "binomial": Entry(
@@ -157,6 +164,8 @@ ESTIMATORS: Mapping[str, Entry] = MappingProxyType(
             source="Wooldridge (2023); McCullagh & Nelder (1989)",
             reads=("exposure",),
             inferences=("cr2", "cluster", "hetero", "exact"),
+            ratio=True,
+            cross_section=True,
             frames_only=A_RATIO,
         ),
         "triple": Entry(

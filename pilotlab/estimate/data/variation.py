@@ -10,12 +10,12 @@ from pilotlab.estimate.data.study import Study
 from pilotlab.estimate.notes.by_code import about_left_out, because, has, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.effect import Estimate, NotEstimable
+from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray
 from pilotlab.wording.numbers import typed
 
 ROUNDING = 1e-12  # of the outcome's scale: less than this is arithmetic
 EXPLAINED = 1e-9  # of a covariate's variance, left when constant and other covariates are taken out
-RATIOS = ("poisson", "binomial")  # estimates on a log scale, where 1 is large
 
 
 def ends(y: FloatArray) -> tuple[float, float]:
@@ -67,7 +67,7 @@ def more_than_rounding(
     """Turn an estimate whose every number is rounding into a refusal: effects and covariates explain it all."""
     if isinstance(found, NotEstimable):
         return found
-    scale = 1.0 if found.estimator in RATIOS else max(map(abs, ends))
+    scale = 1.0 if engine.row(found.estimator).ratio else max(map(abs, ends))
     sizes = [abs(found.att), found.se, *(size for term in found.terms for size in (abs(term.att), term.se))]
     if max(sizes) > ROUNDING * scale:
         return _without_noise(found) if found.se <= ROUNDING * scale else found

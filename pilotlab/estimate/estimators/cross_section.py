@@ -21,12 +21,12 @@ from pilotlab.estimate.notes.by_code import because, note
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.note import Note
+from pilotlab.spec import engine
 from pilotlab.stats.arrays import BoolArray, FloatArray, IntArray, SingularDesign
 from pilotlab.stats.regression.glm import Family, Separated, glm
 from pilotlab.stats.regression.ols import OlsFit, ols
 from pilotlab.wording.numbers import typed
 
-ESTIMATORS = ("twfe", "poisson", "binomial")
 _NEEDS_UNITS = ("strata", "pairs", "assignment", "treatment")
 
 
@@ -54,8 +54,9 @@ def check_options(options: Options) -> None:
                 fix=f"leave {name} out, or name the unit's column",
             )
     name = estimator(options)
-    if name not in ESTIMATORS or options.aggregate != "overall":
-        asked = name if name not in ESTIMATORS else options.aggregate
+    able = engine.row(name).cross_section
+    if not able or options.aggregate != "overall":
+        asked = options.aggregate if able else name
         raise UsageError(
             f"{asked!r} needs units that are followed; unit is None",
             fix="estimator 'twfe', aggregate 'overall', or name the unit's column",

@@ -20,11 +20,11 @@ from pilotlab.estimate.inference.randomization import REPS
 from pilotlab.estimate.options import Options
 from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.estimate.results.slice_effects import Group, Interaction
+from pilotlab.spec import engine
 from pilotlab.stats.arrays import FloatArray
 from pilotlab.stats.heterogeneity.spread import spread_by_clusters, spread_by_draws, spread_by_errors
 from pilotlab.stats.regression import change as kernel
 
-RATIOS = ("poisson", "binomial")  # no difference of changes
 TOO_FEW = "fewer than two groups can be told apart"
 NO_CHANGE = (
     "groups lie within units, and starts differ or a ratio is estimated: no change a unit tells them apart"
@@ -45,7 +45,7 @@ def interaction(
         return replace(found, reason=TOO_FEW)
     try:
         study = with_assignment(read_study(whole, options), options, strata=True)
-        if len(study.starts) > 1 or overall.estimator in RATIOS:
+        if len(study.starts) > 1 or engine.row(overall.estimator).ratio:
             return _by_errors(found, [groups[place] for place in shown], question, options)
         ready = prepare(replace(study, strata=None), options, "slices")
         if isinstance(ready, NotEstimable):
