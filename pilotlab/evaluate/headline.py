@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -16,6 +16,14 @@ from pilotlab.spec import engine
 from pilotlab.spec.pilot import MetricUse, PilotSpec
 from pilotlab.weeks import Week
 from pilotlab.wording.effects import Words
+
+
+class Rerun(NamedTuple):
+    """One other analysis: what it is called, what it found, and which teams it left out."""
+
+    label: str
+    found: Estimate | NotEstimable
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +42,8 @@ class Headline:
         The goal as declared, with its bar or limit.
     adherence : Panel or None
         Of the adherence metric, the same arm and control.
+    reruns : mapping
+        The other analyses by name, for the checks that sum them up; empty before they are run.
     """
 
     spec: PilotSpec
@@ -43,6 +53,7 @@ class Headline:
     estimate: Estimate
     use: MetricUse | None = None
     adherence: Panel | None = None
+    reruns: Mapping[str, Rerun] = field(default_factory=dict)
 
     def again(self, frame: pd.DataFrame | None = None, **changes: Any) -> Estimate | NotEstimable:
         """Estimate again, by the headline's method, with other rows or arguments; what is refused says why."""
@@ -64,6 +75,11 @@ class Headline:
     def without_teams(self, teams: Iterable[str], **changes: Any) -> Estimate | NotEstimable:
         """Estimate again, some teams left out."""
         return self.again(self.frame[~self.frame["team"].isin(set(teams))], **changes)
+
+    def rerun(self, name: str) -> Estimate | None:
+        """Return what another analysis found; None where it was not run or found nothing."""
+        rerun = self.reruns.get(name)
+        return rerun.found if rerun and isinstance(rerun.found, Estimate) else None
 
     @property
     def teams(self) -> tuple[str, ...]:

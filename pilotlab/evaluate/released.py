@@ -15,7 +15,7 @@ from pilotlab.evaluate.analysis import MEANS, Analysis, ArmMeans, MetricResult
 from pilotlab.evaluate.by_week import WeekEffect
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.robustness import Robustness, Run
-from pilotlab.evaluate.threats.look import Check
+from pilotlab.evaluate.threats.check import Check
 from pilotlab.evaluate.threats.lost import AnswersKept
 from pilotlab.release.rounding import Rounding, probability, significant
 from pilotlab.release.shown import alike

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
-from pilotlab.estimate.results.effect import Estimate, NotEstimable
-from pilotlab.evaluate.headline import Headline
+from pilotlab.estimate.results.effect import NotEstimable
+from pilotlab.evaluate.headline import Headline, Rerun
 from pilotlab.panel.presence import gaps
 from pilotlab.spec.public_holidays import UnknownCalendar, holiday_weeks
 from pilotlab.weeks import Week
@@ -15,14 +14,6 @@ from pilotlab.wording.lists import noun
 
 WINSOR = 0.05  # of the team-weeks, at each end
 MORE_ANTICIPATION = 2  # weeks
-
-
-class Rerun(NamedTuple):
-    """One other analysis: what it is called, what it found, and which teams it left out."""
-
-    label: str
-    found: Estimate | NotEstimable
-    without: frozenset[str] = frozenset()
 
 
 def _estimator(name: str, label: str) -> Callable[[Headline], Rerun]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,10 +12,9 @@ import pandas as pd
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.estimate.results.term import ends
 from pilotlab.evaluate import disclosure
-from pilotlab.evaluate.headline import Headline
+from pilotlab.evaluate.headline import Headline, Rerun
 from pilotlab.evaluate.leave_one_out import LeftOut, leave_one_out
-from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS, Rerun
-from pilotlab.evaluate.threats.during import beside_halves, other_windows
+from pilotlab.evaluate.reruns import INTERVALS, RERUNS, SAME_ROWS
 from pilotlab.evaluate.threats.table import CHECKS, Check, Outcome
 from pilotlab.stored import made, reading
 from pilotlab.text.characters import in_ascii
@@ -184,14 +183,11 @@ class Robustness:
 
 def robustness(headline: Headline) -> Robustness:
     """Run the other analyses, leave every drawn unit out in turn, and make the checks."""
-    reruns = {name: rerun(headline) for name, rerun in RERUNS.items()}
+    headline = replace(headline, reruns={name: rerun(headline) for name, rerun in RERUNS.items()})
     return Robustness(
-        runs=tuple(_run(name, rerun, headline) for name, rerun in reruns.items()),
+        runs=tuple(_run(name, rerun, headline) for name, rerun in headline.reruns.items()),
         left_out=leave_one_out(headline),
-        checks=(
-            *(beside_halves(check(headline), headline, reruns) for check in CHECKS.values()),
-            other_windows(headline, reruns),
-        ),
+        checks=tuple(check(headline) for check in CHECKS.values()),
     )
 
 

@@ -17,7 +17,7 @@ from pilotlab.estimate.results.honest import Sensitivity
 from pilotlab.estimate.results.parallel_trends import Pretrend
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.robustness import Robustness, Run
-from pilotlab.evaluate.threats.look import Check
+from pilotlab.evaluate.threats.check import Check
 
 REBUILT = {name for name in pl.__all__ if hasattr(getattr(pl, name), "from_dict")}
 BEYOND = {"Pretrend", "Robustness", "Sensitivity", "by draws", "synthetic"}  # reached from what is public

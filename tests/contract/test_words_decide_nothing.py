@@ -17,7 +17,7 @@ from pilotlab.decide.course import Course
 from pilotlab.decide.rule import decide
 from pilotlab.estimate.results.effect import NotEstimable
 from pilotlab.estimate.results.slice_effects import Group
-from pilotlab.evaluate.threats.look import Look
+from pilotlab.evaluate.threats.check import NamedThreat
 from pilotlab.readout.build.assemble import build_readout
 from pilotlab.readout.document.panels import plot_panels
 from tests.pilots import AFTER, make_lab
@@ -65,12 +65,14 @@ def scramble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pilotlab.estimate.notes.by_code.said", lambda kind, _: scrambled(kind.words))
     for cls, names in ((NotEstimable, ("reason", "would_help")), (Group, ("hidden", "reason"))):
         _scramble_fields(monkeypatch, cls, names)
-    found, not_applicable = Look.found, Look.not_applicable
+    found, not_applicable = NamedThreat.found, NamedThreat.not_applicable
     monkeypatch.setattr(
-        Look, "found", lambda self, clear, words, number: found(self, clear, scrambled(words), number)
+        NamedThreat, "found", lambda self, clear, words, number: found(self, clear, scrambled(words), number)
     )
     monkeypatch.setattr(
-        Look, "not_applicable", lambda self, why, number=None: not_applicable(self, scrambled(why), number)
+        NamedThreat,
+        "not_applicable",
+        lambda self, why, number=None: not_applicable(self, scrambled(why), number),
     )
     item = gate._item
     monkeypatch.setattr(

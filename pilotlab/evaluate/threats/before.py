@@ -6,14 +6,14 @@ import pandas as pd
 
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.threats.look import Check, Look, holds_zero
+from pilotlab.evaluate.threats.check import Check, NamedThreat, holds_zero
 from pilotlab.evaluate.threats.stretches import between
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.power.variance_parts import variance_parts
 from pilotlab.stats.sensitivity.baseline_distance import chance_difference, retained, standardised_difference
 from pilotlab.wording.numbers import number, signed
 
-PLACEBO = Look("placebo_in_time", "A start that never was")
+PLACEBO = NamedThreat("placebo_in_time", "A start that never was")
 LEAST_BASELINE = 4  # weeks: two on each side of a pretended start
 
 
@@ -30,7 +30,7 @@ def placebo_in_time(headline: Headline) -> Check:
     return PLACEBO.found(holds_zero(found), words, found.att)
 
 
-ANTICIPATION = Look("anticipation", "Changes ahead of the start")
+ANTICIPATION = NamedThreat("anticipation", "Changes ahead of the start")
 LAST_WEEKS = 2  # weeks of the baseline, where nothing was announced before it ended
 
 
@@ -55,7 +55,7 @@ def _weeks(count: int) -> str:
     return f"{count} week" if count == 1 else f"{count} weeks"
 
 
-APART = Look("baseline_imbalance", "Arms apart before the start")
+APART = NamedThreat("baseline_imbalance", "Arms apart before the start")
 IMBALANCE = 0.25  # standard deviations; Ho, Imai, King & Stuart (2007)
 
 
@@ -92,7 +92,7 @@ def baseline_means(headline: Headline) -> tuple[pd.Series, pd.Series]:
     return means[~control], means[control]
 
 
-RETURN = Look("regression_to_the_mean", "Teams that came at their worst")
+RETURN = NamedThreat("regression_to_the_mean", "Teams that came at their worst")
 PART = 0.25  # of the headline
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +12,8 @@ from scipy import special
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate import disclosure, request
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.reruns import Rerun, halves
-from pilotlab.evaluate.threats.look import Check, Look, holds_zero
+from pilotlab.evaluate.reruns import halves
+from pilotlab.evaluate.threats.check import Check, NamedThreat, holds_zero
 from pilotlab.evaluate.threats.stretches import between, changes
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.spec.standard import least_gap
@@ -27,7 +26,7 @@ from pilotlab.wording.chances import of_100
 from pilotlab.wording.numbers import percent, signed
 
 LAST_PLACES = 2  # in which two roundings may differ
-NOVELTY = Look("early_against_late", "A novelty that fades")
+NOVELTY = NamedThreat("early_against_late", "A novelty that fades")
 
 
 def early_against_late(headline: Headline) -> Check:
@@ -42,32 +41,27 @@ def early_against_late(headline: Headline) -> Check:
     growing = not holds_zero(found) and not fading
     words = f"second half less first half: {headline.said_with_interval(found)}"
     words += "; the effect fades" if fading else "; the effect still grows" if growing else ""
-    return NOVELTY.found(not fading, words, found.att)
+    return NOVELTY.found(not fading, words + _beside_the_card(headline, found.att), found.att)
 
 
-def beside_halves(check: Check, headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
+def _beside_the_card(headline: Headline, found: float) -> str:
     """Say why the two halves of the card differ by something else, where they do."""
-    early, late = reruns["early"].found, reruns["late"].found
-    if check.name != NOVELTY.name or check.number is None:
-        return check
-    if not isinstance(early, Estimate) or not isinstance(late, Estimate):
-        return check
+    early, late = (headline.rerun(name) for name in ("early", "late"))
+    if early is None or late is None:
+        return ""
     apart = late.att - early.att
-    if abs(apart - check.number) <= LAST_PLACES * 10.0**-headline.panel.metric.decimals:
-        return check
-    unit = headline.unit_word
-    why = f"the halves of the card differ by {headline.said(apart)}, for there a {unit} without values in one half counts in the other"
-    return replace(check, words=f"{check.words}; {why}")
+    if abs(apart - found) <= LAST_PLACES * 10.0**-headline.panel.metric.decimals:
+        return ""
+    return f"; the halves of the card differ by {headline.said(apart)}, for there a {headline.unit_word} without values in one half counts in the other"
 
 
-CHOSEN_WEEKS = Look("other_windows", "Weeks that were chosen")
+CHOSEN_WEEKS = NamedThreat("other_windows", "Weeks that were chosen")
 WINDOWS = ("washin_none", "washin_doubled", "half_baseline", "anticipation", "no_holidays", "early", "late")
 
 
-def other_windows(headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
+def other_windows(headline: Headline) -> Check:
     """Sum up the runs of the card that take other weeks: the sign should hold in each."""
-    runs = [reruns[name].found for name in WINDOWS]
-    made = [run.att for run in runs if isinstance(run, Estimate)]
+    made = [run.att for name in WINDOWS if (run := headline.rerun(name)) is not None]
     if not made:
         return CHOSEN_WEEKS.not_applicable("no other choice of weeks could be run")
     turned = sum(att * headline.estimate.att <= 0 for att in made)
@@ -78,7 +72,7 @@ def other_windows(headline: Headline, reruns: Mapping[str, Rerun]) -> Check:
     return CHOSEN_WEEKS.found(not (turned and claimed), words, (len(made) - turned) / len(made))
 
 
-COMPLIANCE = Look("compliance", "A pilot that few follow")
+COMPLIANCE = NamedThreat("compliance", "A pilot that few follow")
 
 
 def compliance(headline: Headline) -> Check:
@@ -129,7 +123,7 @@ def _said(headline: Headline, found: Complier, one: float) -> str:
     return headline.words.effect_with_interval(one * found.effect, (low, high))
 
 
-PLACEBO = Look("placebo_in_space", "Luck among comparison teams")
+PLACEBO = NamedThreat("placebo_in_space", "Luck among comparison teams")
 FEWEST_UNITS = 6  # comparison units: with five, the ten ways to choose two say little of 1 in 20
 MOST_DRAWS = 2_000  # draws
 
@@ -196,7 +190,7 @@ def _within(comparison: pd.DataFrame) -> FloatArray | None:
     )
 
 
-SPILLOVER = Look("spillover", "A policy that reaches comparison teams")
+SPILLOVER = NamedThreat("spillover", "A policy that reaches comparison teams")
 FEWEST_EXPOSED = 4  # teams whose exposure is known
 MUCH = 0.25  # of a comparison team's meetings, on average: too much to be called a comparison
 

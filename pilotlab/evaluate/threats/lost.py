@@ -11,7 +11,7 @@ from scipy import stats
 
 from pilotlab.estimate.results.effect import Estimate
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.threats.look import Check, Look
+from pilotlab.evaluate.threats.check import Check, NamedThreat
 from pilotlab.evaluate.threats.stretches import changes
 from pilotlab.panel.panel import Panel
 from pilotlab.panel.presence import Owed, gaps
@@ -19,7 +19,7 @@ from pilotlab.spec.pilot import CONTROL
 from pilotlab.stats.bounds.partial import lee_bounds, manski_missing_weeks
 from pilotlab.wording.numbers import typed
 
-TEAMS = Look("attrition", "Teams lost from one arm")
+TEAMS = NamedThreat("attrition", "Teams lost from one arm")
 TEAMS_APART = 0.05  # difference of the arms' shares of units lost
 
 
@@ -48,7 +48,7 @@ def _bounded(headline: Headline, change: np.ndarray, treated: np.ndarray, seen: 
     return f"with as many trimmed from the other arm, worst or best, {ends}"
 
 
-WEEKS = Look("missing_weeks", "Missing weeks that hide the worst")
+WEEKS = NamedThreat("missing_weeks", "Missing weeks that hide the worst")
 
 
 def missing_weeks(headline: Headline) -> Check:
@@ -113,7 +113,7 @@ def _anything(headline: Headline) -> str:
     return f"; whatever they hid from {typed(low)} to {typed(high)}: {ends}"
 
 
-ANSWERS = Look("answers", "People who stop answering")
+ANSWERS = NamedThreat("answers", "People who stop answering")
 STILL = 1e-9  # log ratios that differ by no more are the same
 ANSWERS_APART = 0.10  # difference between the arms in what became of those who answered
 

@@ -13,14 +13,14 @@ from pilotlab.estimate.did import did
 from pilotlab.estimate.results.effect import Estimate, NotEstimable
 from pilotlab.estimate.results.parallel_trends import Pretrend
 from pilotlab.evaluate.headline import Headline
-from pilotlab.evaluate.threats.look import Check, Look, holds_zero
+from pilotlab.evaluate.threats.check import Check, NamedThreat, holds_zero
 from pilotlab.spec.threshold import margin_size
 from pilotlab.stats.sensitivity.breakdown_value import breakdown
 from pilotlab.stats.sensitivity.honest_rm import relative_magnitude
 from pilotlab.wording.chances import of_100
 from pilotlab.wording.numbers import number
 
-PRE_TREND = Look("pre_trend", "Arms that parted before the start")
+PRE_TREND = NamedThreat("pre_trend", "Arms that parted before the start")
 TEAMS_A_COEFFICIENT = 2  # a joint test of more has no power left
 
 
@@ -61,7 +61,7 @@ def _missed(headline: Headline, test: Pretrend, length: int) -> str:
     return f"a steady drift that fakes {size} is found {round(10 * drift.power)} times in 10, a smaller one less often"
 
 
-BREAKDOWN = Look("breakdown", "Arms that part faster afterwards")
+BREAKDOWN = NamedThreat("breakdown", "Arms that part faster afterwards")
 LONGEST = 4  # weeks in a period: a month, and at most half the baseline
 ENOUGH = 1.0
 

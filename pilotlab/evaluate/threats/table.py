@@ -12,14 +12,20 @@ from pilotlab.evaluate.threats.before import (
     placebo_in_time,
     return_to_usual,
 )
-from pilotlab.evaluate.threats.during import compliance, early_against_late, placebo_in_space, spillover
-from pilotlab.evaluate.threats.look import Check, Outcome
+from pilotlab.evaluate.threats.check import Check, Outcome
+from pilotlab.evaluate.threats.during import (
+    compliance,
+    early_against_late,
+    other_windows,
+    placebo_in_space,
+    spillover,
+)
 from pilotlab.evaluate.threats.lost import answers, attrition, missing_weeks
 from pilotlab.evaluate.threats.parallel_trends import parting, pre_trend
 
 __all__ = ["CHECKS", "Check", "Outcome"]
 
-# In the order of the page: before the start, at the start, after it, and who was lost on the way.
+# In the order of the page: before the start, at the start, after it, who was lost on the way, which weeks were chosen.
 CHECKS: Mapping[str, Callable[[Headline], Check]] = MappingProxyType(
     {
         "pre_trend": pre_trend,
@@ -35,5 +41,6 @@ CHECKS: Mapping[str, Callable[[Headline], Check]] = MappingProxyType(
         "attrition": attrition,
         "answers": answers,
         "missing_weeks": missing_weeks,
+        "other_windows": other_windows,
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pilotlab import plugins
 from pilotlab.decide.course import Course
@@ -14,6 +14,7 @@ from pilotlab.readout.build.outcomes import adherence, event_study, goal_result,
 from pilotlab.readout.build.plan_kept import plan
 from pilotlab.readout.build.trust import robustness_card, trust
 from pilotlab.readout.document.model import Added, AdherenceWeek, Arm, DecisionBox, GateItem, Readout, Row
+from pilotlab.readout.document.page_two import GateState
 from pilotlab.readout.document.sections import SECTIONS
 from pilotlab.spec.pilot import CONTROL
 from pilotlab.wording.unbroken import day
@@ -119,7 +120,7 @@ def _known(value: float | None, decimals: int | None) -> float | None:
 
 
 UNDECIDED = ("Learn", "Not decision-ready")  # verdicts under which page one prints the gate
-STATES = {True: "met", False: "not met", None: "not measured"}
+STATES: Mapping[bool | None, GateState] = {True: "met", False: "not met", None: "not measured"}
 
 
 def decision_box(decision: Decision, arm: ArmDecision, *, frozen_on: str = "") -> DecisionBox:
@@ -161,7 +162,7 @@ def care(decision: Decision, arm: ArmDecision) -> tuple[Row, ...]:
 def gate(arm: ArmDecision) -> tuple[GateItem, ...]:
     """Lay out the trust gate."""
     return tuple(
-        GateItem(condition=item.name, needed=item.needed, found=item.found, state=STATES[item.met])  # type: ignore[arg-type]
+        GateItem(condition=item.name, needed=item.needed, found=item.found, state=STATES[item.met])
         for item in arm.gate
     )
 

@@ -10,6 +10,7 @@ from pilotlab.evaluate.analysis import MetricResult
 from pilotlab.evaluate.leave_one_out import LeftOut
 from pilotlab.evaluate.reruns import INTERVALS
 from pilotlab.evaluate.robustness import Run
+from pilotlab.evaluate.threats.check import Outcome
 from pilotlab.panel.presence import Completeness as Quality
 from pilotlab.panel.presence import State
 from pilotlab.readout.build.phases import phase_of
@@ -30,6 +31,7 @@ from pilotlab.readout.document.model import (
     Threat,
     Trust,
 )
+from pilotlab.readout.document.page_two import ThreatState
 from pilotlab.spec.pilot import CONTROL, PilotSpec
 from pilotlab.spec.standard import SHARE_NEEDED
 from pilotlab.wording import lists
@@ -200,7 +202,11 @@ def _group(course: Course, quality: Quality, arm: str, *, singly: bool) -> MapGr
     )
 
 
-_STATES = {"pass": "no alarm", "fail": "alarm", "not applicable": "not applicable"}
+_STATES: dict[Outcome, ThreatState] = {
+    "pass": "no alarm",
+    "fail": "alarm",
+    "not applicable": "not applicable",
+}
 
 
 def robustness_card(spec: PilotSpec, result: MetricResult) -> RobustnessCard | None:
@@ -222,7 +228,7 @@ def robustness_card(spec: PilotSpec, result: MetricResult) -> RobustnessCard | N
         level=1 - spec.analysis.alpha,
         left_out=_left_out(found.left_out, scale) if found.left_out else None,
         threats=tuple(
-            Threat(label=check.label, found=_sentence(check.words), state=_STATES[check.outcome])  # type: ignore[arg-type]
+            Threat(label=check.label, found=_sentence(check.words), state=_STATES[check.outcome])
             for check in found.checks
         ),
     )

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pilotlab.readout.document.page_one import Effect, Phase, Row
 
+GateState = Literal["met", "not met", "not measured", "flag"]
+ThreatState = Literal["no alarm", "alarm", "not applicable"]
 CellState = Literal[
     "counts",
     "outside",
@@ -39,7 +41,7 @@ class GateItem:
     condition: str
     needed: str
     found: str
-    state: Literal["met", "not met", "not measured", "flag"] = "met"
+    state: GateState = "met"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ class Threat:
 
     label: str
     found: str
-    state: Literal["no alarm", "alarm", "not applicable"]
+    state: ThreatState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

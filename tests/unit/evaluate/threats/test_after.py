@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pilotlab.evaluate.headline import Headline
 from pilotlab.evaluate.reruns import RERUNS
 from pilotlab.evaluate.threats.during import (
     WINDOWS,
-    beside_halves,
     compliance,
     early_against_late,
     other_windows,
@@ -97,7 +98,11 @@ def test_a_novelty_fades_and_a_steady_effect_does_not() -> None:
 
 
 def all_windows(made: Any) -> Any:
-    return other_windows(made, {name: RERUNS[name](made) for name in WINDOWS})
+    return other_windows(_rerun(made, WINDOWS))
+
+
+def _rerun(made: Headline, names: Iterable[str]) -> Headline:
+    return replace(made, reruns={name: RERUNS[name](made) for name in names})
 
 
 def test_an_effect_that_hangs_on_its_weeks_turns_in_some() -> None:
@@ -215,9 +220,7 @@ def test_halves_that_say_something_else_say_why() -> None:
         return None if team in leavers and not early else 9.0 * (team in leavers and at >= 0)
 
     made = headline(left)
-    reruns = {name: RERUNS[name](made) for name in ("early", "late")}
-    found = beside_halves(early_against_late(made), made, reruns)
+    found = early_against_late(_rerun(made, ("early", "late")))
     assert "the halves of the card differ by" in found.words
     whole = headline(effect(1.0))
-    same = {name: RERUNS[name](whole) for name in ("early", "late")}
-    assert beside_halves(early_against_late(whole), whole, same) == early_against_late(whole)
+    assert early_against_late(_rerun(whole, ("early", "late"))) == early_against_late(whole)

@@ -1,4 +1,4 @@
-"""Look: one threat, and what was found when it was looked at."""
+"""Check: one threat, and what was found when it was looked at."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class NamedThreat:
     """A threat by name and label; its methods say what was found."""
 
     name: str
