@@ -125,7 +125,7 @@ class Moved(Frozen):
     after: Verdict
 
 
-class Path(Frozen):
+class Way(Frozen):
     """The way to a verdict: what it came from, the cells that were read, and what lowered it.
 
     Attributes
@@ -178,7 +178,7 @@ class ArmDecision(Frozen):
         What the grade rests on, each arm named: "lottery, 12 pilot and 12 comparison teams".
     gate_shares : GateShares or None
         The shares that the gate read; None without a goal or guardrail.
-    path : Path
+    path : Way
         How the rule came to the verdict, as values.
     read : tuple of str
         What the rule read, in words: "Focus broken, fixable"; "grade D" where it ended before the table.
@@ -218,7 +218,7 @@ class ArmDecision(Frozen):
     gate_shares: GateShares | None = None
     states: tuple[MetricState, ...]
     steps: tuple[Step, ...]
-    path: Path
+    path: Way
     read: tuple[str, ...]
     rule: str
     reasons: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from pilotlab.decide.decision import ArmDecision, Decision, MetricState, Moved, Path, Read, Step
+from pilotlab.decide.decision import ArmDecision, Decision, MetricState, Moved, Read, Step, Way
 from pilotlab.decide.gate import missing, shares_present
 from pilotlab.decide.grade import evidence_words, grade_words, stronger_design
 from pilotlab.decide.inputs import ArmInputs, GoalInput, RuleInputs
@@ -171,13 +171,13 @@ def _down(
     return steps
 
 
-def _way(judged: Judgement, states: tuple[MetricState, ...]) -> Path:
+def _way(judged: Judgement, states: tuple[MetricState, ...]) -> Way:
     """Say where a verdict came from: the cells of the table that were read, and every step down from there."""
     lacking = tuple(item.key for item in missing(judged.gate))
     outcome = judged.outcome
     if outcome is None:
-        return Path.model_validate({"came_from": judged.because, "missing": lacking})
-    return Path(
+        return Way.model_validate({"came_from": judged.because, "missing": lacking})
+    return Way(
         came_from="table",
         missing=lacking,
         rows=tuple(map(_read_cell, _rows_read(states, outcome.goal))),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached, Rung
 from pilotlab.decide.levels import Mode
-from pilotlab.decide.verdict_table import NO_HARM, TABLE, Note, column
+from pilotlab.decide.verdict_table import NO_HARM, TABLE, Ask, column
 from pilotlab.spec.standard import EVEN_CHANCE, Grade
 
 CAPS: dict[Grade, Rung] = {"A": Rung.SCALE, "B": Rung.SCALE_WITH_CHANGES, "C": Rung.EXTEND}
@@ -43,11 +44,14 @@ class Case:
     chance: float | None = None
 
 
+MoveName = Literal["goals", "cap", "harm open", "answers", "equity", "robustness", "star"]
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One step down the ladder: which step of the rule took it."""
 
-    name: str
+    name: MoveName
     before: Rung
     after: Rung
 
@@ -64,7 +68,7 @@ class Outcome:
         What is left after cap, overlays and `*`: never `EXTEND_STAR`.
     goal : int or None
         Goal on which the verdict rests; None where it rests on all of them.
-    notes : tuple of (Note, int or None)
+    notes : tuple of (Ask, int or None)
         What the table asks for, and the guardrail (index in `limits`) that asks.
     moves : tuple of Move
         Every step that lowered.
@@ -73,7 +77,7 @@ class Outcome:
     table: Rung
     rung: Rung
     goal: int | None
-    notes: tuple[tuple[Note, int | None], ...] = ()
+    notes: tuple[tuple[Ask, int | None], ...] = ()
     moves: tuple[Move, ...] = ()
     starred: bool = False  # an Extend of the table, which had to earn its place
     stands: bool = False  # an Extend of the table that the grade lets stand
@@ -86,7 +90,7 @@ class _Walk:
     rung: Rung
     moves: list[Move] = field(default_factory=list)
 
-    def to(self, name: str, rung: Rung) -> None:
+    def to(self, name: MoveName, rung: Rung) -> None:
         if rung < self.rung:
             self.moves.append(Move(name, self.rung, rung))
             self.rung = rung
@@ -113,14 +117,14 @@ def table_rung(state: GoalState, limits: tuple[Limit, ...], *, cheap: bool) -> R
     return min(rung for rung, _ in _cells(state, limits, cheap))
 
 
-Notes = tuple[tuple[Note, int | None], ...]
+Asks = tuple[tuple[Ask, int | None], ...]
 
 
-def _row(case: Case, state: GoalState) -> tuple[Rung, Notes]:
+def _row(case: Case, state: GoalState) -> tuple[Rung, Asks]:
     return _lowest(_cells(state, case.limits, case.cheap), bool(case.limits))
 
 
-def _cells(state: GoalState, limits: tuple[Limit, ...], cheap: bool) -> list[tuple[Rung, Note]]:
+def _cells(state: GoalState, limits: tuple[Limit, ...], cheap: bool) -> list[tuple[Rung, Ask]]:
     row = TABLE[state]
     return [
         row[column(limit.state, limit.if_breached)].read(cheap=cheap, fixable=limit.if_breached == "fixable")
@@ -128,7 +132,7 @@ def _cells(state: GoalState, limits: tuple[Limit, ...], cheap: bool) -> list[tup
     ]
 
 
-def _no_harm(case: Case) -> tuple[Rung, Notes]:
+def _no_harm(case: Case) -> tuple[Rung, Asks]:
     cells = [
         NO_HARM[column(limit.state, limit.if_breached)].read(cheap=False, fixable=False)
         for limit in case.limits
@@ -136,7 +140,7 @@ def _no_harm(case: Case) -> tuple[Rung, Notes]:
     return _lowest(cells, True)
 
 
-def _lowest(cells: list[tuple[Rung, Note]], from_limits: bool) -> tuple[Rung, Notes]:
+def _lowest(cells: list[tuple[Rung, Ask]], from_limits: bool) -> tuple[Rung, Asks]:
     """Lowest cell, and what every cell on that rung asks for."""
     lowest = min(rung for rung, _ in cells)
     notes = tuple(
@@ -147,7 +151,7 @@ def _lowest(cells: list[tuple[Rung, Note]], from_limits: bool) -> tuple[Rung, No
     return lowest, notes
 
 
-def _down(case: Case, goal: int | None, rung: Rung, notes: Notes) -> Outcome:
+def _down(case: Case, goal: int | None, rung: Rung, notes: Asks) -> Outcome:
     """Take a verdict of the table down the ladder, in the order of the rule."""
     walk = _Walk(rung)
     if _other_goal_worse(case, goal):

@@ -10,7 +10,7 @@ from typing import Literal
 from pilotlab.decide.ladder import GoalState, GuardrailState, IfBreached, Rung
 
 Column = Literal["safe", "unproven", "leaning bad", "breached, fixable", "breached, stop"]
-Note = Literal["", "staged", "fix first", "cheap"]
+Ask = Literal["", "staged", "fix first", "cheap"]
 
 STOP, EXTEND, CHANGES, SCALE = Rung.STOP, Rung.EXTEND_STAR, Rung.SCALE_WITH_CHANGES, Rung.SCALE
 
@@ -20,11 +20,11 @@ class Cell:
     """One cell: a rung, and another where the policy is cheap and reversible or the guardrail fixable."""
 
     rung: Rung
-    note: Note = ""
+    note: Ask = ""
     cheap: Rung | None = None
     fixable: Rung | None = None
 
-    def read(self, *, cheap: bool, fixable: bool) -> tuple[Rung, Note]:
+    def read(self, *, cheap: bool, fixable: bool) -> tuple[Rung, Ask]:
         """Return the rung that holds here, and what it asks for."""
         if cheap and self.cheap is not None:
             return self.cheap, "cheap"

@@ -6,10 +6,12 @@ from pilotlab.decide.decision import GateItem, MetricState
 from pilotlab.decide.grade import stronger_design
 from pilotlab.decide.inputs import Answers, ArmInputs, GoalInput, GuardrailInput
 from pilotlab.decide.judge import Judgement
+from pilotlab.decide.ladder import Verdict
 from pilotlab.decide.levels import Look
 from pilotlab.decide.settle import Move
 from pilotlab.decide.sizes import size
 from pilotlab.decide.state_sentences import kept
+from pilotlab.decide.verdict_table import Ask
 from pilotlab.spec.standard import DRIFT_FLAGGED, EVEN_CHANCE, HARM_MARGINS, HOLDBACK, STRONGEST
 from pilotlab.wording.chances import in_100
 from pilotlab.wording.lists import listed
@@ -71,9 +73,7 @@ def conditions(arm: ArmInputs, judged: Judgement) -> tuple[str, ...]:
     outcome = judged.outcome
     if outcome is None:
         return (f"{PAUSE} before anything else is done",) if judged.pause_and_check else ()
-    asked = [
-        _note(arm, judged, note, index) for note, index in outcome.notes if _note_holds(note, judged.verdict)
-    ]
+    asked = [_asked(arm, judged, ask, index) for ask, index in outcome.notes if _asks(ask, judged.verdict)]
     asked += [_after(arm, judged, move) for move in outcome.moves]
     asked += [_settled_by(arm)] if outcome.stands else []
     return tuple(dict.fromkeys(words for words in asked if words))
@@ -81,12 +81,37 @@ def conditions(arm: ArmInputs, judged: Judgement) -> tuple[str, ...]:
 
 def lowered_by(arm: ArmInputs, judged: Judgement) -> tuple[str, ...]:
     """Say what lowered the verdict of the table, in the order of the rule."""
-    return tuple(_why_lowered(arm, judged, move) for move in judged.outcome.moves) if judged.outcome else ()
+    return tuple(why_lowered(arm, judged, move) for move in judged.outcome.moves) if judged.outcome else ()
 
 
 def why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
     """Say why one step down was taken."""
-    return _why_lowered(arm, judged, move)
+    match move.name:
+        case "goals":
+            return f"{_worse_goals(arm, judged)} got worse: at most Scale with changes"
+        case "cap":
+            late = f" ({arm.design.late})" if arm.design.late else ""
+            return f"grade {judged.grade}{late}: at most {STRONGEST[judged.grade]}"
+        case "harm open":
+            return f"harm of {_harm_named(arm, judged)} is not excluded, {number(HARM_MARGINS, 0)} times the limit: at most Extend"
+        case "answers":
+            return f"{_answers(arm, judged)}, and who stops answering moves a mean: at most Extend"
+        case "equity":
+            return f"limit broken for {_groups(arm)}"
+        case "robustness":
+            on = judged.outcome.goal if judged.outcome else None
+            doubted = arm.goals if on is None else (arm.goals[on],)
+            return "; ".join(filter(None, map(_doubt, doubted)))
+    if (
+        arm.forecast_chance is not None
+        and arm.forecast_chance < EVEN_CHANCE
+        and judged.case
+        and judged.case.extensions_left
+    ):
+        return (
+            f"only in {in_100(arm.forecast_chance)} would the verdict after an extension no longer be Extend"
+        )
+    return "no extension is left"
 
 
 def star_words(arm: ArmInputs, extensions_left: int) -> str:
@@ -233,14 +258,14 @@ def _short(judged: Judgement) -> list[GateItem]:
     return [item for item in judged.gate if item.met is False]
 
 
-def _note_holds(note: str, verdict: str) -> bool:
-    return verdict == "Scale with changes" or (verdict == "Extend" and note == "fix first")
+def _asks(ask: Ask, verdict: Verdict) -> bool:
+    return verdict == "Scale with changes" or (verdict == "Extend" and ask == "fix first")
 
 
-def _note(arm: ArmInputs, judged: Judgement, note: str, index: int | None) -> str:
-    if note == "staged":
+def _asked(arm: ArmInputs, judged: Judgement, ask: Ask, index: int | None) -> str:
+    if ask == "staged":
         return f"in stages, with {percent(HOLDBACK)} of teams held back"
-    if note == "cheap":
+    if ask == "cheap":
         return "it is cheap and can be taken back, so keep measuring as it spreads"
     uses: tuple[GoalInput | GuardrailInput, ...] = arm.guardrails
     if judged.case and not judged.case.bars:
@@ -303,35 +328,6 @@ def _kept(goal: GoalInput, answers: Answers) -> str:
     if goal.evidence.hidden:
         return "pilot teams lost answers beyond comparison teams"
     return f"pilot teams kept {round(100 * answers.ratio)} answers for every 100 that comparison teams kept"
-
-
-def _why_lowered(arm: ArmInputs, judged: Judgement, move: Move) -> str:
-    match move.name:
-        case "goals":
-            return f"{_worse_goals(arm, judged)} got worse: at most Scale with changes"
-        case "cap":
-            late = f" ({arm.design.late})" if arm.design.late else ""
-            return f"grade {judged.grade}{late}: at most {STRONGEST[judged.grade]}"
-        case "harm open":
-            return f"harm of {_harm_named(arm, judged)} is not excluded, {number(HARM_MARGINS, 0)} times the limit: at most Extend"
-        case "answers":
-            return f"{_answers(arm, judged)}, and who stops answering moves a mean: at most Extend"
-        case "equity":
-            return f"limit broken for {_groups(arm)}"
-        case "robustness":
-            on = judged.outcome.goal if judged.outcome else None
-            doubted = arm.goals if on is None else (arm.goals[on],)
-            return "; ".join(filter(None, map(_doubt, doubted)))
-    if (
-        arm.forecast_chance is not None
-        and arm.forecast_chance < EVEN_CHANCE
-        and judged.case
-        and judged.case.extensions_left
-    ):
-        return (
-            f"only in {in_100(arm.forecast_chance)} would the verdict after an extension no longer be Extend"
-        )
-    return "no extension is left"
 
 
 def _worse_goals(arm: ArmInputs, judged: Judgement) -> str:

@@ -43,7 +43,7 @@ _PRINT_MM = 144.0  # room of the map's weeks on paper, after the names and the t
 _WIDEST_MM, _GAP_MM = 4.55, 0.32
 
 
-class Look(NamedTuple):
+class CellMark(NamedTuple):
     """How a state of the map is shown: class, letter, words."""
 
     kind: str
@@ -51,18 +51,18 @@ class Look(NamedTuple):
     words: str
 
 
-LOOKS: MappingProxyType[CellState, Look] = MappingProxyType(
+CELL_MARKS: MappingProxyType[CellState, CellMark] = MappingProxyType(
     {
-        "counts": Look("k", "", "logged, counts"),
-        "outside": Look("o", "", "logged, outside the count"),
-        "blackout": Look("z", "", "left out"),
-        "leave": Look("x", "L", "leave"),
-        "holiday": Look("x", "H", "holiday"),
-        "no_work": Look("x", "N", "no work finished"),
-        "not_applicable": Look("x", "A", "not applicable"),
-        "forgotten": Look("f", "F", "forgotten"),
-        "missing": Look("f", "?", "missing, no reason given"),
-        "not_due": Look("u", "", "not due"),
+        "counts": CellMark("k", "", "logged, counts"),
+        "outside": CellMark("o", "", "logged, outside the count"),
+        "blackout": CellMark("z", "", "left out"),
+        "leave": CellMark("x", "L", "leave"),
+        "holiday": CellMark("x", "H", "holiday"),
+        "no_work": CellMark("x", "N", "no work finished"),
+        "not_applicable": CellMark("x", "A", "not applicable"),
+        "forgotten": CellMark("f", "F", "forgotten"),
+        "missing": CellMark("f", "?", "missing, no reason given"),
+        "not_due": CellMark("u", "", "not due"),
     }
 )
 
@@ -131,9 +131,9 @@ def state_word(state: str) -> str:
 def gaps(row: MapRow, completeness: Completeness) -> str:
     """List a team's gaps with their reasons, "W32 leave, W49 no work finished"; "none" without."""
     found = [
-        f"W{week.label} {LOOKS[state].words}"
+        f"W{week.label} {CELL_MARKS[state].words}"
         for week, state in zip(completeness.weeks, row.cells, strict=False)
-        if LOOKS[state].letter
+        if CELL_MARKS[state].letter
     ]
     return ", ".join(found) or "none"
 
@@ -184,7 +184,7 @@ def cell_mm(completeness: Completeness) -> str:
 
 def cell(state: CellState) -> Markup:
     """Set one week of one team."""
-    look = LOOKS[state]
+    look = CELL_MARKS[state]
     if look.letter:
         return Markup('<td class="{}"><abbr title="{}">{}</abbr></td>').format(
             look.kind, look.words, look.letter
@@ -192,10 +192,10 @@ def cell(state: CellState) -> Markup:
     return Markup('<td class="{}"></td>').format(look.kind) if look.kind != "k" else Markup("<td></td>")
 
 
-def key(completeness: Completeness) -> list[Look]:
+def key(completeness: Completeness) -> list[CellMark]:
     """Return what the map shows, in the order of the table of looks."""
     found = {state for group in completeness.groups for row in group.rows for state in row.cells}
-    return [look for state, look in LOOKS.items() if state in found]
+    return [look for state, look in CELL_MARKS.items() if state in found]
 
 
 def left_out(card: RobustnessCard) -> str:

@@ -13,7 +13,7 @@ import pytest
 from pilotlab.readout.document.panels import plot_panels
 from pilotlab.readout.document.sections import SECTIONS, sections_of
 from pilotlab.readout.palette import INKS
-from pilotlab.readout.render.filters import LOOKS, phase_word, rich
+from pilotlab.readout.render.filters import CELL_MARKS, phase_word, rich
 from pilotlab.readout.render.html import density, render_html
 from pilotlab.readout.render.markdown import render_markdown
 from tests.unit.readout.cases import (
@@ -256,7 +256,7 @@ def test_the_map_shows_each_gap_with_its_reason() -> None:
 
 
 def test_every_state_of_the_map_has_a_look_and_gaps_have_a_letter() -> None:
-    letters = [look.letter for look in LOOKS.values() if look.letter]
+    letters = [look.letter for look in CELL_MARKS.values() if look.letter]
     assert len(letters) == len(set(letters)) == 6
     assert phase_word("announced", 3) == "announced"
     assert phase_word("announced", 1) == '<abbr title="announced">an.</abbr>'
