@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 EXPOSURE = "exposure"  # column of teams.csv: the share of a team's meetings that it spends with pilot teams
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Course:
     """What was planned, logged, found and decided.
 
@@ -90,6 +90,9 @@ class Course:
     late: Late | None = None
     draws: tuple[Drawn, ...] = ()
     looks: tuple[EarlyLook, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Course {self.spec.id} on {self.today}: {self.decision}"
 
     @property
     def spec(self) -> PilotSpec:

@@ -232,6 +232,11 @@ class ArmDecision(Frozen):
     pause_and_check: bool = False
     deciding_goal: str = ""  # metric of the goal on which the verdict rests
 
+    def __repr__(self) -> str:
+        return in_ascii(f"ArmDecision {self.arm}: {self.headline!r} (grade {self.grade})")
+
+    __str__ = __repr__
+
     @property
     def gate_met(self) -> bool:
         """Whether no item of the gate is missing."""

@@ -61,7 +61,7 @@ class ArmMeans:
         return round(self.pilot_after - self.control_after, 10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MetricResult:
     """One metric of one arm against control.
 
@@ -101,6 +101,9 @@ class MetricResult:
     robustness: Robustness | None = None
     answers: AnswersKept | None = None
     slices: BySlice | None = None
+
+    def __repr__(self) -> str:
+        return in_ascii(f"MetricResult {self.arm}, {self.role} {self.metric.key}: {_said(self)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, signed as measured; a hidden result says why and holds no number."""

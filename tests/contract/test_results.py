@@ -75,6 +75,14 @@ RESULTS: dict[str, Doors] = {
 }
 
 
+# Results that a user meets inside others.
+PARTS: dict[str, Callable[[Lab], Any]] = {
+    "ArmDecision": lambda lab: lab.at(AFTER).decide("anchor-days").leading,
+    "Course": _course,
+    "MetricResult": lambda lab: _course(lab).analysis.results[0],
+}
+
+
 def _by_group(lab: Lab) -> Slices:
     frame = lab.at(AFTER).panel("anchor-days", "job_satisfaction").values
     frame = frame.assign(half=frame["team"].str[-1].astype(int) % 2, cohort=frame["cohort"].astype(object))
@@ -118,17 +126,31 @@ def test_what_was_stored_is_rebuilt(lab: Lab, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Analysis", "Assignment", "Decision", "Estimate", "ImportReport", "Page", "Panel", "Readout", "Status"],
+    [
+        "Analysis",
+        "ArmDecision",
+        "Assignment",
+        "Course",
+        "Decision",
+        "Estimate",
+        "ImportReport",
+        "MetricResult",
+        "Page",
+        "Panel",
+        "Readout",
+        "Status",
+    ],
 )
 def test_the_repr_is_one_short_line_without_an_address(lab: Lab, name: str) -> None:
-    line = repr(RESULTS[name].make(lab))
+    line = repr(RESULTS[name].make(lab) if name in RESULTS else PARTS[name](lab))
+    assert line.isascii()
     assert "\n" not in line
     assert len(line) < 300
     assert " at 0x" not in line
 
 
 @pytest.mark.parametrize(
-    "name", ["Analysis", "Assignment", "Decision", "Estimate", "NotEstimable", "Panel", "Status"]
+    "name", ["Analysis", "Assignment", "Decision", "Estimate", "NotEstimable", "Panel", "Readout", "Status"]
 )
 def test_ascii_holds_what_is_printed(lab: Lab, name: str) -> None:
     found = RESULTS[name].make(lab)

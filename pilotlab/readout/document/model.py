@@ -61,6 +61,7 @@ from pilotlab.readout.document.page_two import (
     Trust,
     Unplanned,
 )
+from pilotlab.text.characters import in_ascii
 from pilotlab.text.notebook import as_html
 
 if TYPE_CHECKING:
@@ -193,7 +194,9 @@ class Readout:
         return self.arms[0]
 
     def __repr__(self) -> str:
-        return f"Readout {self.pilot}: {self.lead.decision.verdict} ({self.status.lower()} of {self.date})"
+        return in_ascii(
+            f"Readout {self.pilot}: {self.lead.decision.verdict} ({self.status.lower()} of {self.date})"
+        )
 
     def _repr_html_(self) -> str:
         return as_html(repr(self), [fact for arm in self.arms for fact in _facts(arm)], ())
@@ -204,7 +207,7 @@ class Readout:
         for arm in self.arms:
             wide = max(len(name) for name, _ in _facts(arm))
             lines += ["", *(f"{name:<{wide}}  {said}" for name, said in _facts(arm))]
-        return "\n".join([*lines, "", self.trust.finding, self.plan.finding])
+        return in_ascii("\n".join([*lines, "", self.trust.finding, self.plan.finding]))
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy table, a row a metric and arm as on page one, up being good; numbers are missing where there are none."""
