@@ -207,13 +207,12 @@ def test_a_hidden_result_holds_no_number_in_any_form() -> None:
     found = result(make_assignment(arms(4, 4)), PERSONS, n=lambda team, at: 2.0)
     assert isinstance(found.estimate, Estimate)
     analysis = Analysis(pilot="anchor-days", results=(found,), seed=1)
-    assert found.to_dict() == {
-        "role": "goal",
-        "metric": "cycle@1",
-        "arm": "anchor",
-        "unit": "days",
-        "hidden": "fewer than 10 people in anchor and control",
-    }
+    data = found.to_dict()
+    assert data["hidden"] == "fewer than 10 people in anchor and control"
+    assert data["estimate"]["schema"] == "pilotlab/not-estimable@1"
+    assert data["estimate"]["reason"] == f"not shown: {data['hidden']}"
+    shown = {key for key, part in data.items() if part not in (None, [], "")}
+    assert shown == {"schema", "role", "use", "arm", "estimate", "hidden", "metric"}
     row = analysis.to_frame().iloc[0]
     assert np.isnan([row["att"], row["ci_low"], row["ci_high"], row["p_value"]]).all()
     assert row["note"] == found.hidden
